@@ -1,0 +1,48 @@
+/*-------------------------------------------------------------------------
+ *
+ * ims.h
+ *	  What every module of ims shares: limits, the quantity type, Ensure().
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef IMS_H
+#define IMS_H
+
+#include "errors.h"
+
+/* Amounts are computed in millionths of the base unit. */
+typedef int64 ImsQuantity;
+
+#define IMS_QUANTITY_SCALE 6
+#define IMS_QUANTITY_ONE INT64CONST(1000000)
+/* ims.quantity is below 10^12 in size, so a million of them fit an int64 sum */
+#define IMS_QUANTITY_LIMIT INT64CONST(1000000000000000000)
+
+#define IMS_MAX_LINES 10000000	/* lines of one call */
+#define IMS_MAX_CODE_LENGTH 100 /* characters of a code */
+#define IMS_MAX_KEY_LENGTH 200	/* characters of an idempotency key */
+#define IMS_MAX_AHEAD_USECS (INT64CONST(60) * 1000000)	/* effective_at before the clock */
+
+/* State on disk that may be corrupt is checked in production too. */
+#define Ensure(cond, msg)                                                        \
+	do                                                                           \
+	{                                                                            \
+		if (unlikely(!(cond)))                                                   \
+			ereport(ERROR,                                                       \
+					(errcode(ERRCODE_IMS_INCONSISTENT),                          \
+					 errmsg("inconsistent ledger: %s", msg),                     \
+					 errdetail("Condition failed: %s.", #cond),                  \
+					 errhint("Run SELECT * FROM ims.verify().")));               \
+	} while (0)
+
+/* settings (ims.c) */
+typedef enum ImsPostingPath
+{
+	IMS_PATH_AUTO,
+	IMS_PATH_SPI
+} ImsPostingPath;
+
+extern int ims_posting_path;
+extern bool ims_early_lock_release;
+
+#endif							/* IMS_H */
