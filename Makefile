@@ -19,7 +19,9 @@ SQL_MODULES := $(wildcard sql/code/*.sql sql/code/*.sql.in sql/ledger/*.sql)
 DATA = $(wildcard sql/update/ims--*.sql)
 DATA_built = $(SCRIPT)
 
-PG_CPPFLAGS = -Isrc -MMD -MP -DIMS_VERSION='"$(EXTVERSION)"'
+# Symbols are hidden unless marked; 15 has the mark but gives it no meaning.
+PG_CPPFLAGS = -DPGDLLEXPORT='__attribute__((visibility("default")))' \
+	-Isrc -MMD -MP -DIMS_VERSION='"$(EXTVERSION)"'
 PG_CFLAGS = -Wall -Wextra -Werror -Wno-unused-parameter -Wno-sign-compare \
 	-Wno-missing-field-initializers -fvisibility=hidden $(EXTRA_CFLAGS)
 
@@ -47,7 +49,7 @@ CONFIG := $(shell $(PG_CONFIG) --version) ims $(EXTVERSION) $(CC) $(PG_CFLAGS) $
 ifneq ($(CONFIG),$(shell cat build/config 2>/dev/null))
 $(shell mkdir -p build; printf '%s\n' '$(CONFIG)' > build/config)
 endif
-$(OBJS): build/config
+$(OBJS): build/config Makefile
 -include $(SOURCES:.c=.d)
 else
 all install uninstall clean:
