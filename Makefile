@@ -63,17 +63,30 @@ $(SCRIPT): $(SQL_MODULES) tools/build-sql ims.control $(wildcard sql/code sql/le
 	tools/build-sql > $@.tmp
 	mv $@.tmp $@
 
-.PHONY: help setup server pgtap isolation
+.PHONY: help setup server demo test bench soak pgtap isolation installcheck \
+	format lint distclean
 
 help:
+	@echo "make demo         install what is missing, build, and show a short tour"
+	@echo "make test         the same set-up, then every suite (SUITES='a b' selects)"
+	@echo "make bench        benchmarks; results in bench/RESULTS.md"
+	@echo "make soak         the full matrix and the long runs; continues where it stopped"
+	@echo
 	@echo "make              build the library and the install script"
 	@echo "make install      install into the server of PG_CONFIG"
-	@echo "make setup        install what is missing (Debian packages; root)"
+	@echo "make installcheck test the installed ims on the running server of PGHOST, PGPORT"
+	@echo "make clean        remove what was compiled; make distclean: all of build/"
+	@echo
+	@echo "make setup        only install what is missing (Debian packages; root)"
 	@echo "make server       private copy of the server with ims, below build/"
-	@echo "make pgtap        pgTAP tests on a private cluster (TESTS='a b', POSTING_PATH=auto|spi)"
+	@echo "make pgtap        pgTAP tests on a private cluster (TESTS='a b', POSTING_PATH=spi)"
 	@echo "make isolation    isolation tests on a private cluster (same variables)"
-	@echo "make clean        remove what was built (build/ itself: make distclean)"
-	@echo "tools/cluster --help   private clusters"
+	@echo "make format       clang-format all C files"
+	@echo "make lint         the rules of the house"
+	@echo
+	@echo "PG_CONFIG=...     another server than the one found; each major version has"
+	@echo "                  its own private tree and clusters"
+	@echo "tools/cluster --help   private clusters to work with"
 
 setup:
 	@tools/setup
@@ -81,5 +94,35 @@ setup:
 server: setup
 	@tools/server
 
+demo: setup
+	@demo/run
+
+test: setup
+	@tools/test
+
+bench: setup
+	@bench/run
+
+soak: setup
+	@tools/soak
+
 pgtap isolation: setup
 	@tools/regress --posting-path $(or $(POSTING_PATH),auto) $@ $(TESTS)
+
+installcheck:
+	@tools/regress --running --posting-path $(or $(POSTING_PATH),auto) pgtap $(TESTS)
+	@tools/regress --running --posting-path $(or $(POSTING_PATH),auto) isolation
+
+format:
+	find src test bench -name '*.[ch]' -print0 | xargs -0 -r clang-format -i
+
+lint:
+	@tools/lint
+
+# Clusters are stopped first: their server would go on without its files.
+distclean:
+	@for data in build/clusters/*/data; do \
+		[ ! -f "$$data/postmaster.pid" ] || \
+			{ echo "a cluster still runs: $$data" >&2; exit 1; }; \
+	done
+	rm -rf build ims.so $(OBJS) $(SOURCES:.c=.d)

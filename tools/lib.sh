@@ -45,16 +45,17 @@ as_server()
 # server cannot enter build/.
 work_dir()
 {
-    local dir=$repo/build
+    local home=${IMS_WORK:-$repo/build} dir
+    dir=$home
     mkdir -p "$dir"
     if ! as_server test -r "$dir" -a -x "$dir"; then
-        if [ -f "$dir/elsewhere" ] && [ -d "$(cat "$dir/elsewhere")" ]; then
-            dir=$(cat "$dir/elsewhere")
+        if [ -f "$home/elsewhere" ] && [ -d "$(cat "$home/elsewhere")" ]; then
+            dir=$(cat "$home/elsewhere")
         else
             dir=$(mktemp -d /tmp/ims-build-XXXXXX)
             chmod 755 "$dir"
-            echo "$dir" > "$repo/build/elsewhere"
-            say "ATTENTION: $(server_user) cannot enter $repo/build:" \
+            echo "$dir" > "$home/elsewhere"
+            say "ATTENTION: $(server_user) cannot enter $home:" \
                 "server tree and clusters live in $dir"
         fi
     fi
