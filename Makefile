@@ -8,6 +8,10 @@
 
 .DEFAULT_GOAL := all
 
+# make demo DATA=<csv>; PGXS has another use for the name.
+DEMO_DATA := $(DATA)
+override undefine DATA
+
 EXTENSION = ims
 EXTVERSION := $(shell sed -n "s/^default_version *= *'\(.*\)'/\1/p" ims.control)
 
@@ -95,7 +99,7 @@ server: setup
 	@tools/server
 
 demo: setup
-	@demo/run
+	@DATA='$(DEMO_DATA)' demo/run
 
 test: setup
 	@tools/test
