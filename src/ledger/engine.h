@@ -12,7 +12,7 @@
 #ifndef IMS_ENGINE_H
 #define IMS_ENGINE_H
 
-#include "access/itemptr.h"
+#include "storage/itemptr.h"
 #include "datatype/timestamp.h"
 #include "utils/numeric.h"
 
