@@ -1,0 +1,65 @@
+/*-------------------------------------------------------------------------
+ *
+ * compat.h
+ *	  One wrapper for each server interface that changed between 15 and 18.
+ *
+ * Written for the newest interface and emulated for older servers.  No other
+ * file looks at PG_VERSION_NUM.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef IMS_COMPAT_H
+#define IMS_COMPAT_H
+
+#include "access/genam.h"
+#include "access/heapam.h"
+#include "access/tableam.h"
+
+#if PG_VERSION_NUM >= 160000
+#include "varatt.h"
+#endif
+
+/* 18: index_beginscan counts searches where asked to */
+static inline IndexScanDesc
+ims_index_beginscan(Relation heap, Relation index, Snapshot snapshot, int nkeys)
+{
+#if PG_VERSION_NUM >= 180000
+	return index_beginscan(heap, index, snapshot, NULL, nkeys, 0);
+#else
+	return index_beginscan(heap, index, snapshot, nkeys, 0);
+#endif
+}
+
+/*
+ * 16: heap_update says which indexes need a new entry; before, the tuple's
+ * being heap-only did.  Summarizing indexes (BRIN) are the caller's business.
+ */
+static inline TM_Result
+ims_heap_update(Relation rel, ItemPointer tid, HeapTuple tuple, CommandId cid,
+				TM_FailureData *failure, bool *index_entries_needed)
+{
+	LockTupleMode mode;
+	TM_Result	result;
+#if PG_VERSION_NUM >= 160000
+	TU_UpdateIndexes indexes = TU_None;
+
+	result = heap_update(rel, tid, tuple, cid, InvalidSnapshot, true, failure, &mode,
+						 &indexes);
+	*index_entries_needed = (indexes == TU_All);
+#else
+	result = heap_update(rel, tid, tuple, cid, InvalidSnapshot, true, failure, &mode);
+	*index_entries_needed = (result == TM_Ok && !HeapTupleIsHeapOnly(tuple));
+#endif
+	return result;
+}
+
+/* 17: an index may keep state (pins, for BRIN) between insertions */
+static inline void
+ims_index_insert_cleanup(Relation index, struct IndexInfo *info)
+{
+#if PG_VERSION_NUM >= 170000
+	index_insert_cleanup(index, info);
+#endif
+}
+
+#endif							/* IMS_COMPAT_H */
