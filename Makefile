@@ -27,7 +27,7 @@ DATA_built = $(SCRIPT)
 PG_CPPFLAGS = -DPGDLLEXPORT='__attribute__((visibility("default")))' \
 	-Isrc -MMD -MP -DIMS_VERSION='"$(EXTVERSION)"'
 PG_CFLAGS = -Wall -Wextra -Werror -Wno-unused-parameter -Wno-sign-compare \
-	-Wno-missing-field-initializers -fvisibility=hidden $(EXTRA_CFLAGS)
+	-Wno-missing-field-initializers $(EXTRA_CFLAGS)
 
 EXTRA_CLEAN = $(SOURCES:.c=.d) build/config
 

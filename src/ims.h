@@ -8,6 +8,8 @@
 #ifndef IMS_H
 #define IMS_H
 
+#include "common/hashfn.h"
+
 #include "errors.h"
 
 /* Amounts are computed in millionths of the base unit. */
@@ -34,6 +36,13 @@ typedef int64 ImsQuantity;
 					 errdetail("Condition failed: %s.", #cond),                  \
 					 errhint("Run SELECT * FROM ims.verify().")));               \
 	} while (0)
+
+/* Hash of an id, for simplehash. */
+static inline uint32
+ims_hash_id(int64 id)
+{
+	return hash_combine(murmurhash32((uint32) id), murmurhash32((uint32) ((uint64) id >> 32)));
+}
 
 /* settings (ims.c) */
 typedef enum ImsPostingPath

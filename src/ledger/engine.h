@@ -131,7 +131,6 @@ typedef struct ImsStockKey
 typedef struct ImsStock
 {
 	ImsStockKey key;
-	uint32		hash_status;	/* for simplehash */
 	ImsQuantity delta;
 	/* as read under the lock */
 	ImsQuantity on_hand;
@@ -158,7 +157,6 @@ typedef struct ImsAvailabilityKey
 typedef struct ImsAvailability
 {
 	ImsAvailabilityKey key;
-	uint32		hash_status;
 	ImsQuantity sellable_delta;
 	ImsQuantity held_delta;
 	ImsQuantity sellable;
@@ -190,10 +188,42 @@ typedef struct ImsCall
 	ImsRejection *rejections;	/* ascending by line */
 	int			nrejection;
 	TimestampTz stamped_at;		/* time of the lines without one; grows under the locks */
+	bool		asserted;		/* a count may be younger than a line: see late.c */
+	TimestampTz latest_count;	/* of the owners of the call */
+	TimestampTz latest_closing;
 	bool		used_heap;		/* which applier ran */
 } ImsCall;
 
 extern void ims_engine_post(ImsCall *call);
+
+/* Locks against changes of masters; a door that resolves codes calls it first. */
+extern void ims_engine_lock_tables(void);
+
+/* Draws the ids of a posting and writes its row (ims.open_posting). */
+extern void ims_engine_open_posting(ImsPosting *posting);
+
+/* Whether the applier is to write the row of a line. */
+static inline bool
+ims_line_is_to_write(const ImsCall *call, const ImsLine *line)
+{
+	return !line->rejected && (!call->lines_written || line->line == 0);
+}
+
+/* Raises, or in report mode keeps the refusal and marks the line. */
+extern void ims_engine_refuse(ImsCall *call, ImsLine *line, int sqlstate, char *message,
+							  char *detail, const char *hint);
+
+/* steps of the engine in files of their own */
+extern void ims_check_postings(ImsCall *call);	/* line_check.c */
+extern void ims_check_line(ImsCall *call, ImsLine *line);
+extern void ims_check_lots(ImsCall *call);
+extern void ims_serial_apply(ImsCall *call);	/* serial.c */
+extern void ims_late_precheck(ImsCall *call);	/* late.c */
+extern void ims_late_correct_counts(ImsCall *call);
+extern void ims_late_verify(ImsCall *call);
+extern void ims_engine_reserve(ImsCall *call, int64 more);
+extern void ims_engine_add_line(ImsCall *call, const ImsPosting *posting, const ImsLine *line);
+extern ImsStock *ims_engine_find_stock(ImsCall *call, const ImsStockKey *key);
 
 /*
  * The two appliers.  Each function works through the array in its order (it

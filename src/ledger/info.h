@@ -22,8 +22,10 @@ typedef struct ImsLedger
 	Oid			party, party_pkey, party_code_key;
 	Oid			channel, channel_pkey, channel_code_key;
 	Oid			item_unit, item_unit_pkey;
-	Oid			posting, posting_pkey, posting_sequence;
-	Oid			movement, movement_pkey, movement_sequence;
+	Oid			unit, unit_pkey;
+	Oid			posting, posting_pkey, posting_origin_idx, posting_sequence;
+	Oid			movement, movement_pkey, movement_item_idx, movement_time_idx;
+	Oid			movement_sequence;
 	Oid			stock, stock_pkey;
 	Oid			availability, availability_pkey;
 	bool		heap_path;		/* all four tables are exactly as made */

@@ -1,0 +1,78 @@
+/*-------------------------------------------------------------------------
+ *
+ * detail.c
+ *	  The detail of a class IV error: a sentence, then a JSON object.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "fmgr.h"
+#include "lib/stringinfo.h"
+#include "utils/builtins.h"
+#include "utils/json.h"
+
+#include "ledger/detail.h"
+#include "type/quantity.h"
+
+static bool
+is_left_out(const ImsDetailField *field)
+{
+	return (field->type == IMS_DETAIL_TEXT && field->text == NULL) ||
+		   (field->type == IMS_DETAIL_NUMBER && field->number == NULL);
+}
+
+static void
+append_number(StringInfo json, Numeric number)
+{
+	char	   *text = DatumGetCString(DirectFunctionCall1(numeric_out, NumericGetDatum(number)));
+
+	if (numeric_is_nan(number) || numeric_is_inf(number))
+		escape_json(json, text);
+	else
+		appendStringInfoString(json, text);
+}
+
+static void
+append_value(StringInfo json, const ImsDetailField *field)
+{
+	switch (field->type)
+	{
+		case IMS_DETAIL_TEXT:
+			escape_json(json, field->text);
+			break;
+		case IMS_DETAIL_INTEGER:
+			appendStringInfo(json, INT64_FORMAT, field->integer);
+			break;
+		case IMS_DETAIL_QUANTITY:
+			appendStringInfoString(json, ims_quantity_out(field->integer));
+			break;
+		case IMS_DETAIL_NUMBER:
+			append_number(json, field->number);
+			break;
+		case IMS_DETAIL_END:
+			break;
+	}
+}
+
+char *
+ims_error_detail_build(const char *sentence, const ImsDetailField *fields)
+{
+	StringInfoData detail;
+	const char *separator = "";
+
+	initStringInfo(&detail);
+	appendStringInfo(&detail, "%s {", sentence);
+	for (; fields->type != IMS_DETAIL_END; fields++)
+	{
+		if (is_left_out(fields))
+			continue;
+		appendStringInfoString(&detail, separator);
+		escape_json(&detail, fields->key);
+		appendStringInfoString(&detail, ": ");
+		append_value(&detail, fields);
+		separator = ", ";
+	}
+	appendStringInfoChar(&detail, '}');
+	return detail.data;
+}

@@ -1,0 +1,408 @@
+/*-------------------------------------------------------------------------
+ *
+ * frame.c
+ *	  Plain INSERT and COPY into ims.movement, as postings.
+ *
+ * The BEFORE STATEMENT trigger opens a frame and draws posting id and clock;
+ * the column defaults read it (they are STABLE: a volatile default would cost
+ * COPY its multi-insert); the AFTER STATEMENT trigger takes the new rows from
+ * the transition table, hands them to the engine and closes the frame.
+ *
+ * The frames are a stack, one per statement, since the query of an INSERT may
+ * post itself.  It lives in the transaction's memory, is cut back when a
+ * subtransaction aborts, and forgotten at the end of the transaction.  A frame
+ * marked as applied is the engine's own: the triggers return at once.  No
+ * setting can forge that mark.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "access/htup_details.h"
+#include "access/xact.h"
+#include "commands/sequence.h"
+#include "commands/trigger.h"
+#include "executor/tuptable.h"
+#include "fmgr.h"
+#include "miscadmin.h"
+#include "utils/builtins.h"
+#include "utils/fmgrprotos.h"
+#include "utils/memutils.h"
+#include "utils/rel.h"
+#include "utils/timestamp.h"
+#include "utils/tuplestore.h"
+
+#include "ledger/access.h"
+#include "ledger/frame.h"
+#include "ledger/info.h"
+#include "ledger/movement_columns.h"
+#include "type/quantity.h"
+
+typedef struct Frame
+{
+	struct Frame *outer;
+	int			nest_level;
+	bool		applied;
+	int64		posting_id;
+	TimestampTz opened_at;
+} Frame;
+
+typedef struct OpenPosting
+{
+	struct OpenPosting *next;
+	int			nest_level;
+	ImsPosting	posting;
+} OpenPosting;
+
+static Frame *frame_stack = NULL;
+static OpenPosting *open_postings = NULL;
+
+static void
+at_subxact_end(SubXactEvent event, SubTransactionId my_id, SubTransactionId parent_id, void *arg)
+{
+	int			level = GetCurrentTransactionNestLevel();
+	OpenPosting *open;
+
+	if (event == SUBXACT_EVENT_ABORT_SUB)
+	{
+		while (frame_stack && frame_stack->nest_level >= level)
+			frame_stack = frame_stack->outer;
+		while (open_postings && open_postings->nest_level >= level)
+			open_postings = open_postings->next;
+	}
+	else if (event == SUBXACT_EVENT_COMMIT_SUB)
+	{
+		for (open = open_postings; open; open = open->next)
+			if (open->nest_level >= level)
+				open->nest_level = level - 1;
+	}
+}
+
+static void
+at_xact_end(XactEvent event, void *arg)
+{
+	switch (event)
+	{
+		case XACT_EVENT_COMMIT:
+		case XACT_EVENT_ABORT:
+		case XACT_EVENT_PREPARE:
+			frame_stack = NULL;
+			open_postings = NULL;
+			break;
+		default:
+			break;
+	}
+}
+
+void
+ims_frame_init(void)
+{
+	RegisterXactCallback(at_xact_end, NULL);
+	RegisterSubXactCallback(at_subxact_end, NULL);
+}
+
+static Frame *
+push_frame(void)
+{
+	Frame	   *frame = MemoryContextAllocZero(TopTransactionContext, sizeof(Frame));
+
+	frame->outer = frame_stack;
+	frame->nest_level = GetCurrentTransactionNestLevel();
+	frame_stack = frame;
+	return frame;
+}
+
+static void
+pop_frame(void)
+{
+	Frame	   *frame = frame_stack;
+
+	Assert(frame != NULL);
+	frame_stack = frame->outer;
+	pfree(frame);
+}
+
+void
+ims_frame_push_applied(void)
+{
+	push_frame()->applied = true;
+}
+
+void
+ims_frame_pop_applied(void)
+{
+	Assert(ims_frame_is_applied());
+	pop_frame();
+}
+
+bool
+ims_frame_is_applied(void)
+{
+	return frame_stack != NULL && frame_stack->applied;
+}
+
+void
+ims_frame_remember_open(const ImsPosting *posting)
+{
+	OpenPosting *open = MemoryContextAlloc(TopTransactionContext, sizeof(OpenPosting));
+
+	open->posting = *posting;
+	open->nest_level = GetCurrentTransactionNestLevel();
+	open->next = open_postings;
+	open_postings = open;
+}
+
+static const ImsPosting *
+find_open_posting(int64 owner_id, int64 posting_id)
+{
+	OpenPosting *open;
+
+	for (open = open_postings; open; open = open->next)
+		if (open->posting.posting_id == posting_id && open->posting.owner_id == owner_id)
+			return &open->posting;
+	return NULL;
+}
+
+/* Trigger functions are bound to their table; whoever attaches one elsewhere is refused. */
+static void
+check_trigger(FunctionCallInfo fcinfo, Oid relid)
+{
+	TriggerData *trigdata = (TriggerData *) fcinfo->context;
+
+	if (!CALLED_AS_TRIGGER(fcinfo) || !TRIGGER_FIRED_FOR_STATEMENT(trigdata->tg_event) ||
+		!TRIGGER_FIRED_BY_INSERT(trigdata->tg_event) ||
+		RelationGetRelid(trigdata->tg_relation) != relid)
+		ereport(ERROR,
+				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
+				 errmsg("this function may only be the trigger of ims.movement")));
+}
+
+/*
+ * ims_movement_open_frame -- trigger: BEFORE INSERT ON ims.movement, statement
+ */
+PG_FUNCTION_INFO_V1(ims_movement_open_frame);
+Datum
+ims_movement_open_frame(PG_FUNCTION_ARGS)
+{
+	const ImsLedger *ledger = ims_ledger();
+	Frame	   *frame;
+
+	check_trigger(fcinfo, ledger->movement);
+	if (ims_frame_is_applied())
+		return PointerGetDatum(NULL);
+
+	frame = push_frame();
+	frame->posting_id = nextval_internal(ledger->posting_sequence, false);
+	frame->opened_at = GetCurrentTimestamp();
+	return PointerGetDatum(NULL);
+}
+
+static Frame *
+current_frame(void)
+{
+	if (frame_stack == NULL || frame_stack->applied)
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("there is no statement that inserts into ims.movement")));
+	return frame_stack;
+}
+
+/* ims_frame_posting_id -- SQL: ims._frame_posting_id() returns bigint, default of a column */
+PG_FUNCTION_INFO_V1(ims_frame_posting_id);
+Datum
+ims_frame_posting_id(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_INT64(current_frame()->posting_id);
+}
+
+/* ims_frame_time -- SQL: ims._frame_effective_at(), ims._frame_recorded_at() */
+PG_FUNCTION_INFO_V1(ims_frame_time);
+Datum
+ims_frame_time(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_TIMESTAMPTZ(current_frame()->opened_at);
+}
+
+/* What is collected from the transition table. */
+typedef struct Gathered
+{
+	ImsCall		call;
+	int			posting_allocated;
+	int64		line_allocated;
+	int64		max_movement_id;
+} Gathered;
+
+static void
+raise_bad_line(int64 line, const char *what)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_IMS_INVALID_LINE),
+			 errmsg("line " INT64_FORMAT ": %s", line, what),
+			 errdetail("{\"line\": " INT64_FORMAT "}", line),
+			 errhint("Leave posting_id, effective_at and recorded_at to their defaults, "
+					 "or name a posting of ims.open_posting().")));
+}
+
+/* Index of the posting a row belongs to; adds it when it is new to the call. */
+static int
+gather_posting(Gathered *gathered, Frame *frame, int64 owner_id, int64 posting_id,
+			   TimestampTz effective_at)
+{
+	ImsCall    *call = &gathered->call;
+	ImsPosting *posting;
+	int			i;
+
+	for (i = call->nposting - 1; i >= 0; i--)
+		if (call->postings[i].posting_id == posting_id && call->postings[i].owner_id == owner_id)
+			return i;
+
+	if (call->nposting == gathered->posting_allocated)
+	{
+		gathered->posting_allocated *= 2;
+		call->postings = repalloc(call->postings,
+								  sizeof(ImsPosting) * gathered->posting_allocated);
+	}
+	posting = &call->postings[call->nposting];
+	if (posting_id == frame->posting_id)
+	{
+		for (i = 0; i < call->nposting; i++)
+			if (call->postings[i].posting_id == posting_id)
+				raise_bad_line(call->nline + 1, "the lines of one posting have one owner");
+		memset(posting, 0, sizeof(ImsPosting));
+		posting->owner_id = owner_id;
+		posting->posting_id = posting_id;
+		posting->kind = IMS_KIND_MOVE;
+		posting->effective_at = effective_at;
+		posting->effective_given = true;
+		posting->recorded_at = frame->opened_at;
+	}
+	else
+	{
+		const ImsPosting *open = find_open_posting(owner_id, posting_id);
+
+		if (open == NULL)
+			raise_bad_line(call->nline + 1, "the posting is not one that this transaction opened");
+		*posting = *open;
+		posting->effective_given = true;
+		posting->written = true;
+	}
+	ims_check_owner_for_caller(owner_id);
+	return call->nposting++;
+}
+
+static int64
+slot_int64(TupleTableSlot *slot, int attnum)
+{
+	return DatumGetInt64(slot->tts_values[attnum - 1]);
+}
+
+static void
+gather_line(Gathered *gathered, Frame *frame, TupleTableSlot *slot)
+{
+	ImsCall    *call = &gathered->call;
+	ImsLine    *line;
+	ImsPosting *posting;
+	TimestampTz effective_at;
+	TimestampTz recorded_at;
+	int			index;
+
+	slot_getallattrs(slot);
+	effective_at = DatumGetTimestampTz(slot->tts_values[MOVEMENT_EFFECTIVE_AT - 1]);
+	recorded_at = DatumGetTimestampTz(slot->tts_values[MOVEMENT_RECORDED_AT - 1]);
+	index = gather_posting(gathered, frame, slot_int64(slot, MOVEMENT_OWNER_ID),
+						   slot_int64(slot, MOVEMENT_POSTING_ID), effective_at);
+	posting = &call->postings[index];
+	if (effective_at != posting->effective_at)
+		raise_bad_line(call->nline + 1, "effective_at differs from that of its posting");
+	if (recorded_at != (posting->written ? posting->recorded_at : frame->opened_at))
+		raise_bad_line(call->nline + 1, "recorded_at cannot be chosen");
+
+	if (call->nline == gathered->line_allocated)
+	{
+		gathered->line_allocated *= 2;
+		call->lines = repalloc_huge(call->lines, sizeof(ImsLine) * gathered->line_allocated);
+	}
+	line = &call->lines[call->nline++];
+	if (call->nline > IMS_MAX_LINES)
+		ereport(ERROR,
+				(errcode(ERRCODE_IMS_TOO_MANY_LINES),
+				 errmsg("more than %d lines in one statement", IMS_MAX_LINES),
+				 errhint("Split the statement.")));
+	line->line = (int32) call->nline;
+	line->posting = index;
+	line->item_id = slot_int64(slot, MOVEMENT_ITEM_ID);
+	line->lot_id = slot_int64(slot, MOVEMENT_LOT_ID);
+	line->serial_id = slot_int64(slot, MOVEMENT_SERIAL_ID);
+	line->from_location_id = slot_int64(slot, MOVEMENT_FROM_LOCATION_ID);
+	line->to_location_id = slot_int64(slot, MOVEMENT_TO_LOCATION_ID);
+	line->from_handling_unit_id = slot_int64(slot, MOVEMENT_FROM_HANDLING_UNIT_ID);
+	line->to_handling_unit_id = slot_int64(slot, MOVEMENT_TO_HANDLING_UNIT_ID);
+	line->quantity = ims_quantity_from_numeric(
+		DatumGetNumeric(slot->tts_values[MOVEMENT_QUANTITY - 1]));
+	line->movement_id = slot_int64(slot, MOVEMENT_MOVEMENT_ID);
+	line->extra = NULL;
+	line->rejected = false;
+	gathered->max_movement_id = Max(gathered->max_movement_id, line->movement_id);
+}
+
+/* COPY may carry movement ids of its own; one that is yet to be drawn would collide later. */
+static void
+check_movement_ids(const ImsLedger *ledger, int64 max_movement_id)
+{
+	Datum		last = DirectFunctionCall1(pg_sequence_last_value,
+										   ObjectIdGetDatum(ledger->movement_sequence));
+
+	if (max_movement_id > DatumGetInt64(last))
+		ereport(ERROR,
+				(errcode(ERRCODE_IMS_INVALID_LINE),
+				 errmsg("movement_id " INT64_FORMAT " has not been drawn yet", max_movement_id),
+				 errdetail("The last one drawn is " INT64_FORMAT ".", DatumGetInt64(last)),
+				 errhint("Leave movement_id out.")));
+}
+
+/*
+ * ims_movement_post -- trigger: AFTER INSERT ON ims.movement, statement
+ *
+ * The rows are in the table; the engine locks, checks and applies them.
+ */
+PG_FUNCTION_INFO_V1(ims_movement_post);
+Datum
+ims_movement_post(PG_FUNCTION_ARGS)
+{
+	TriggerData *trigdata = (TriggerData *) fcinfo->context;
+	const ImsLedger *ledger = ims_ledger();
+	Frame	   *frame;
+	Gathered	gathered;
+	TupleTableSlot *slot;
+	ImsDoor		door;
+
+	check_trigger(fcinfo, ledger->movement);
+	if (ims_frame_is_applied())
+		return PointerGetDatum(NULL);
+	frame = current_frame();
+
+	ims_door_enter(&door);
+	memset(&gathered, 0, sizeof(gathered));
+	gathered.posting_allocated = 4;
+	gathered.line_allocated = 64;
+	gathered.call.lines_written = true;
+	gathered.call.postings = palloc(sizeof(ImsPosting) * gathered.posting_allocated);
+	gathered.call.lines = palloc(sizeof(ImsLine) * gathered.line_allocated);
+
+	slot = MakeSingleTupleTableSlot(RelationGetDescr(trigdata->tg_relation), &TTSOpsMinimalTuple);
+	tuplestore_rescan(trigdata->tg_newtable);
+	while (tuplestore_gettupleslot(trigdata->tg_newtable, true, false, slot))
+		gather_line(&gathered, frame, slot);
+	ExecDropSingleTupleTableSlot(slot);
+
+	if (gathered.call.nline > 0)
+	{
+		check_movement_ids(ledger, gathered.max_movement_id);
+		ims_engine_post(&gathered.call);
+	}
+	pfree(gathered.call.lines);
+	pfree(gathered.call.postings);
+	pop_frame();
+	ims_door_leave(&door);
+	return PointerGetDatum(NULL);
+}

@@ -1,0 +1,200 @@
+/*-------------------------------------------------------------------------
+ *
+ * info.c
+ *	  Where the ledger's tables are, and whether the heap path may be taken.
+ *
+ * Looked up by name once per backend and dropped on any relcache invalidation
+ * that touches one of the tables, so that a DBA's new index is seen by the
+ * next posting.  Memory: one static struct.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "access/table.h"
+#include "access/tableam.h"
+#include "catalog/namespace.h"
+#include "catalog/pg_class.h"
+#include "storage/lmgr.h"
+#include "utils/builtins.h"
+#include "utils/inval.h"
+#include "utils/lsyscache.h"
+#include "utils/rel.h"
+#include "utils/snapmgr.h"
+#include "utils/syscache.h"
+
+#include "ims.h"
+#include "ledger/heap_check.h"
+#include "ledger/info.h"
+
+#define LEDGER_INFO_LEDGER_VERSION 2
+
+static ImsLedger ledger;
+static bool ledger_valid = false;
+
+/* name -> field of ImsLedger */
+typedef struct LedgerRelation
+{
+	const char *name;
+	size_t		offset;
+} LedgerRelation;
+
+#define LEDGER_RELATION(field) {#field, offsetof(ImsLedger, field)}
+
+static const LedgerRelation ledger_relations[] = {
+	LEDGER_RELATION(owner),
+	LEDGER_RELATION(owner_pkey),
+	LEDGER_RELATION(owner_code_key),
+	LEDGER_RELATION(owner_member),
+	LEDGER_RELATION(owner_member_pkey),
+	LEDGER_RELATION(item),
+	LEDGER_RELATION(item_pkey),
+	LEDGER_RELATION(item_code_key),
+	LEDGER_RELATION(item_unit),
+	LEDGER_RELATION(item_unit_pkey),
+	LEDGER_RELATION(unit),
+	LEDGER_RELATION(unit_pkey),
+	LEDGER_RELATION(location),
+	LEDGER_RELATION(location_pkey),
+	LEDGER_RELATION(location_code_key),
+	LEDGER_RELATION(lot),
+	LEDGER_RELATION(lot_pkey),
+	LEDGER_RELATION(lot_code_key),
+	LEDGER_RELATION(serial),
+	LEDGER_RELATION(serial_pkey),
+	LEDGER_RELATION(serial_code_key),
+	LEDGER_RELATION(handling_unit),
+	LEDGER_RELATION(handling_unit_pkey),
+	LEDGER_RELATION(handling_unit_code_key),
+	LEDGER_RELATION(party),
+	LEDGER_RELATION(party_pkey),
+	LEDGER_RELATION(party_code_key),
+	LEDGER_RELATION(channel),
+	LEDGER_RELATION(channel_pkey),
+	LEDGER_RELATION(channel_code_key),
+	LEDGER_RELATION(posting),
+	LEDGER_RELATION(posting_pkey),
+	LEDGER_RELATION(posting_origin_idx),
+	{"posting_posting_id_seq", offsetof(ImsLedger, posting_sequence)},
+	LEDGER_RELATION(movement),
+	LEDGER_RELATION(movement_pkey),
+	LEDGER_RELATION(movement_item_idx),
+	LEDGER_RELATION(movement_time_idx),
+	{"movement_movement_id_seq", offsetof(ImsLedger, movement_sequence)},
+	LEDGER_RELATION(stock),
+	LEDGER_RELATION(stock_pkey),
+	LEDGER_RELATION(availability),
+	LEDGER_RELATION(availability_pkey),
+};
+
+static void
+at_relcache_inval(Datum arg, Oid relid)
+{
+	int			i;
+
+	if (!ledger_valid)
+		return;
+	if (!OidIsValid(relid))
+	{
+		ledger_valid = false;
+		return;
+	}
+	for (i = 0; i < lengthof(ledger_relations); i++)
+		if (*(Oid *) ((char *) &ledger + ledger_relations[i].offset) == relid)
+		{
+			ledger_valid = false;
+			return;
+		}
+}
+
+void
+ims_info_init(void)
+{
+	CacheRegisterRelcacheCallback(at_relcache_inval, (Datum) 0);
+}
+
+/* New code runs read-only against a ledger of another version. */
+static void
+check_version(Oid namespace_id)
+{
+	Oid			relid = get_relname_relid("ledger_info", namespace_id);
+	Relation	rel;
+	Snapshot	snapshot;
+	TupleTableSlot *slot;
+	TableScanDesc scan;
+	char	   *version = NULL;
+
+	if (!OidIsValid(relid))
+		ereport(ERROR,
+				(errcode(ERRCODE_IMS_LEDGER_MISSING),
+				 errmsg("there is no ledger in this database"),
+				 errhint("Run SELECT ims.create_ledger().")));
+	rel = table_open(relid, AccessShareLock);
+	snapshot = RegisterSnapshot(GetLatestSnapshot());
+	slot = table_slot_create(rel, NULL);
+	scan = table_beginscan(rel, snapshot, 0, NULL);
+	if (table_scan_getnextslot(scan, ForwardScanDirection, slot))
+	{
+		bool		isnull;
+		Datum		value = slot_getattr(slot, LEDGER_INFO_LEDGER_VERSION, &isnull);
+
+		if (!isnull)
+			version = TextDatumGetCString(value);
+	}
+	table_endscan(scan);
+	ExecDropSingleTupleTableSlot(slot);
+	UnregisterSnapshot(snapshot);
+	table_close(rel, AccessShareLock);
+
+	if (version == NULL || strcmp(version, IMS_VERSION) != 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_IMS_LEDGER_VERSION),
+				 errmsg("the ledger is of version %s, the library of version %s",
+						version ? version : "(none)", IMS_VERSION),
+				 errhint("Run ALTER EXTENSION ims UPDATE, then SELECT ims.migrate_ledger().")));
+}
+
+const ImsLedger *
+ims_ledger(void)
+{
+	Oid			namespace_id;
+	HeapTuple	tuple;
+	int			i;
+
+	if (likely(ledger_valid))
+		return &ledger;
+
+	namespace_id = get_namespace_oid("ims", true);
+	if (OidIsValid(namespace_id))
+		check_version(namespace_id);
+
+	memset(&ledger, 0, sizeof(ledger));
+	ledger.namespace_id = namespace_id;
+	for (i = 0; i < lengthof(ledger_relations); i++)
+	{
+		Oid			relid = OidIsValid(namespace_id) ?
+			get_relname_relid(ledger_relations[i].name, namespace_id) : InvalidOid;
+
+		if (!OidIsValid(relid))
+			ereport(ERROR,
+					(errcode(ERRCODE_IMS_LEDGER_MISSING),
+					 errmsg("the ledger is not complete: \"ims.%s\" is missing",
+							ledger_relations[i].name),
+					 errhint("Run SELECT ims.create_ledger(), or restore the ledger.")));
+		*(Oid *) ((char *) &ledger + ledger_relations[i].offset) = relid;
+	}
+
+	tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(ledger.movement));
+	if (!HeapTupleIsValid(tuple))
+		elog(ERROR, "cache lookup failed for relation %u", ledger.movement);
+	ledger.ledger_role = ((Form_pg_class) GETSTRUCT(tuple))->relowner;
+	ReleaseSysCache(tuple);
+
+	/*
+	 * An invalidation that arrives while the tables are examined must not be
+	 * lost: valid first, examined then.
+	 */
+	ledger_valid = true;
+	ledger.heap_path = ims_heap_eligible(&ledger);
+	return &ledger;
+}

@@ -1,0 +1,399 @@
+/*-------------------------------------------------------------------------
+ *
+ * line_check.c
+ *	  What a posting and its lines must satisfy before any balance is locked.
+ *
+ * Masters are read under ROW EXCLUSIVE on ims.movement (see master.c), so what
+ * holds here holds until the end of the transaction; only the status of a lot
+ * can change until its balances are locked, and is checked again then.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "utils/builtins.h"
+#include "utils/timestamp.h"
+
+#include "ledger/detail.h"
+#include "ledger/engine.h"
+#include "ledger/master.h"
+#include "type/quantity.h"
+
+static char *
+time_text(TimestampTz at)
+{
+	return pstrdup(timestamptz_to_str(at));
+}
+
+static void
+check_time(ImsCall *call, ImsPosting *posting, const ImsOwner *owner)
+{
+	if (TIMESTAMP_NOT_FINITE(posting->effective_at) ||
+		posting->effective_at > call->stamped_at + IMS_MAX_AHEAD_USECS)
+		ereport(ERROR,
+				(errcode(ERRCODE_IMS_FUTURE_TIME),
+				 errmsg("effective time %s is ahead of the clock",
+						time_text(posting->effective_at)),
+				 errdetail_internal(
+					 "%s", ims_error_detail(
+						 psprintf("The clock of the server says %s; up to a minute ahead is accepted.",
+								  time_text(call->stamped_at)),
+						 ims_detail_text("effective_at", time_text(posting->effective_at)))),
+				 errhint("Post when it has happened, or leave effective_at out.")));
+	if (posting->effective_at < owner->closed_through)
+		ereport(ERROR,
+				(errcode(ERRCODE_IMS_CLOSED_PERIOD),
+				 errmsg("the period of %s is closed", time_text(posting->effective_at)),
+				 errdetail_internal(
+					 "%s", ims_error_detail(
+						 psprintf("Owner \"%s\" is closed until %s.", owner->code,
+								  time_text(owner->closed_through)),
+						 ims_detail_text("owner", owner->code),
+						 ims_detail_text("effective_at", time_text(posting->effective_at)),
+						 ims_detail_text("closed_through", time_text(owner->closed_through)))),
+				 errhint("Post into the open period, or have the period reopened.")));
+}
+
+static void
+check_posting(ImsCall *call, ImsPosting *posting)
+{
+	ImsOwner   *owner = ims_owner_by_id(call->masters, posting->owner_id);
+
+	if (owner == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_IMS_UNKNOWN_OWNER),
+				 errmsg("owner " INT64_FORMAT " is unknown", posting->owner_id)));
+	if (!owner->active)
+		ereport(ERROR,
+				(errcode(ERRCODE_IMS_INACTIVE),
+				 errmsg("owner \"%s\" is inactive", owner->code),
+				 errdetail_internal("%s", ims_error_detail("Nothing can be posted for it.",
+														   ims_detail_text("owner", owner->code))),
+				 errhint("Activate the owner first.")));
+	if (posting->effective_given)
+		check_time(call, posting, owner);
+	if (posting->party_id != 0 &&
+		!ims_party_exists(call->masters, posting->owner_id, posting->party_id))
+		ereport(ERROR,
+				(errcode(ERRCODE_IMS_UNKNOWN_PARTY),
+				 errmsg("party " INT64_FORMAT " is unknown", posting->party_id)));
+	if (posting->channel_id != 0 &&
+		!ims_channel_exists(call->masters, posting->owner_id, posting->channel_id))
+		ereport(ERROR,
+				(errcode(ERRCODE_IMS_UNKNOWN_CHANNEL),
+				 errmsg("channel " INT64_FORMAT " is unknown", posting->channel_id)));
+}
+
+void
+ims_check_postings(ImsCall *call)
+{
+	int			p;
+
+	for (p = 0; p < call->nposting; p++)
+		check_posting(call, &call->postings[p]);
+}
+
+/* Refuses a line with the usual facts: its number, the item, one more value. */
+static void
+refuse(ImsCall *call, ImsLine *line, int sqlstate, char *message, const char *sentence,
+	   const char *key, const char *value, const char *hint)
+{
+	ims_engine_refuse(call, line, sqlstate, message,
+					  ims_error_detail(sentence, ims_detail_integer("line", line->line),
+									   ims_detail_text("item", ims_item_label(
+										   call->masters,
+										   call->postings[line->posting].owner_id,
+										   line->item_id)),
+									   ims_detail_text(key ? key : "value", value)),
+					  hint);
+}
+
+static bool
+check_place(ImsCall *call, ImsLine *line, const ImsLocation *location, int64 location_id,
+			bool stocked)
+{
+	char		id[32];
+
+	if (location == NULL)
+	{
+		snprintf(id, sizeof(id), INT64_FORMAT, location_id);
+		refuse(call, line, ERRCODE_IMS_UNKNOWN_LOCATION,
+			   psprintf("location %s is unknown", id), "There is no such place.",
+			   "location", id, "Create the location first.");
+		return false;
+	}
+	if (!location->active)
+	{
+		refuse(call, line, ERRCODE_IMS_INACTIVE,
+			   psprintf("location \"%s\" is inactive", location->code),
+			   "Nothing can be posted there.", "location", location->code,
+			   "Activate the location, or use another.");
+		return false;
+	}
+	if (location->site_id != 0 && !location->keeps_stock)
+	{
+		refuse(call, line, ERRCODE_IMS_WRONG_PLACE,
+			   psprintf("location \"%s\" keeps no stock", location->code),
+			   "It only groups other places.", "location", location->code,
+			   "Name a place below it.");
+		return false;
+	}
+	if (!stocked && location->keeps_stock)
+	{
+		refuse(call, line, ERRCODE_IMS_WRONG_PLACE,
+			   psprintf("item \"%s\" is not stocked",
+						ims_item_label(call->masters, call->postings[line->posting].owner_id,
+									   line->item_id)),
+			   "It moves between virtual places only.", "location", location->code,
+			   "Leave the place out, or make the item stocked.");
+		return false;
+	}
+	return true;
+}
+
+/* Which kinds of places a kind of posting connects. */
+typedef enum PlaceClass
+{
+	CLASS_PHYSICAL = 1 << 0,	/* in the tree of a site */
+	CLASS_TRANSIT = 1 << 1,
+	CLASS_SUPPLIER = 1 << 2,
+	CLASS_CUSTOMER = 1 << 3,
+	CLASS_ADJUSTMENT = 1 << 4,
+	CLASS_SCRAP = 1 << 5,
+	CLASS_PRODUCTION = 1 << 6,
+	CLASS_OWNERSHIP = 1 << 7,
+	CLASS_SERVICE = 1 << 8,
+	CLASS_ANY = (1 << 9) - 1
+} PlaceClass;
+
+#define CLASS_STOCK (CLASS_PHYSICAL | CLASS_SERVICE)
+
+typedef struct KindRule
+{
+	int			from;
+	int			to;
+	int			from2;			/* a second pair, 0 for none */
+	int			to2;
+} KindRule;
+
+static const KindRule kind_rules[IMS_KIND_COUNT_OF] = {
+	[IMS_KIND_RECEIVE] = {CLASS_SUPPLIER, CLASS_STOCK, 0, 0},
+	[IMS_KIND_SHIP] = {CLASS_STOCK, CLASS_CUSTOMER, 0, 0},
+	[IMS_KIND_TRANSFER] = {CLASS_PHYSICAL, CLASS_PHYSICAL, 0, 0},
+	[IMS_KIND_DISPATCH] = {CLASS_PHYSICAL, CLASS_TRANSIT, 0, 0},
+	[IMS_KIND_RECEIVE_TRANSFER] = {CLASS_TRANSIT | CLASS_ADJUSTMENT,
+								   CLASS_PHYSICAL | CLASS_ADJUSTMENT, 0, 0},
+	[IMS_KIND_ADJUST] = {CLASS_ADJUSTMENT, CLASS_STOCK, CLASS_STOCK, CLASS_ADJUSTMENT},
+	[IMS_KIND_COUNT] = {CLASS_ADJUSTMENT, CLASS_PHYSICAL, CLASS_PHYSICAL, CLASS_ADJUSTMENT},
+	[IMS_KIND_COUNT_CORRECTION] = {CLASS_ADJUSTMENT, CLASS_PHYSICAL | CLASS_TRANSIT,
+								   CLASS_PHYSICAL | CLASS_TRANSIT, CLASS_ADJUSTMENT},
+	[IMS_KIND_SCRAP] = {CLASS_STOCK, CLASS_SCRAP, 0, 0},
+	[IMS_KIND_CONSUME] = {CLASS_STOCK, CLASS_PRODUCTION, 0, 0},
+	[IMS_KIND_PRODUCE] = {CLASS_PRODUCTION, CLASS_STOCK, CLASS_STOCK, CLASS_PRODUCTION},
+	[IMS_KIND_RETURN_FROM_CUSTOMER] = {CLASS_CUSTOMER, CLASS_STOCK, 0, 0},
+	[IMS_KIND_RETURN_TO_SUPPLIER] = {CLASS_STOCK, CLASS_SUPPLIER, 0, 0},
+	[IMS_KIND_REVERSAL] = {CLASS_ANY, CLASS_ANY, 0, 0},
+	[IMS_KIND_OWNERSHIP] = {CLASS_PHYSICAL, CLASS_OWNERSHIP, CLASS_OWNERSHIP, CLASS_PHYSICAL},
+	[IMS_KIND_USAGE] = {CLASS_PHYSICAL, CLASS_PRODUCTION | CLASS_CUSTOMER,
+						CLASS_PRODUCTION | CLASS_CUSTOMER, CLASS_PHYSICAL},
+	[IMS_KIND_MOVE] = {CLASS_ANY, CLASS_ANY, 0, 0},
+};
+
+static int
+place_class(const ImsLocation *location)
+{
+	if (location->site_id != 0)
+		return CLASS_PHYSICAL;
+	return 1 << (location->kind - IMS_PLACE_TRANSIT + 1);
+}
+
+static bool
+check_route(ImsCall *call, ImsLine *line, const ImsLocation *from, const ImsLocation *to)
+{
+	ImsKind		kind = call->postings[line->posting].kind;
+	const KindRule *rule = &kind_rules[kind];
+	int			from_class = place_class(from);
+	int			to_class = place_class(to);
+
+	if (from->location_id == to->location_id &&
+		line->from_handling_unit_id == line->to_handling_unit_id)
+	{
+		refuse(call, line, ERRCODE_IMS_SAME_PLACE,
+			   psprintf("a movement from \"%s\" to itself", from->code),
+			   "From and to must differ.", "location", from->code,
+			   "Name two places, or two handling units at one place.");
+		return false;
+	}
+	if (!((from_class & rule->from && to_class & rule->to) ||
+		  (from_class & rule->from2 && to_class & rule->to2)))
+	{
+		refuse(call, line, ERRCODE_IMS_WRONG_PLACE,
+			   psprintf("\"%s\" does not go from \"%s\" to \"%s\"", ims_kind_names[kind],
+						from->code, to->code),
+			   psprintf("These are places of kind %s and %s.",
+						from->site_id ? "physical" : from->code,
+						to->site_id ? "physical" : to->code),
+			   "location", from_class & (rule->from | rule->from2) ? to->code : from->code,
+			   "Use the verb for that route, or kind \"move\".");
+		return false;
+	}
+	if (kind == IMS_KIND_TRANSFER && from->site_id != to->site_id)
+	{
+		refuse(call, line, ERRCODE_IMS_WRONG_PLACE,
+			   psprintf("\"%s\" and \"%s\" are on different sites", from->code, to->code),
+			   "A transfer stays within a site.", "location", to->code,
+			   "Use ims.dispatch() and ims.receive_transfer().");
+		return false;
+	}
+	return true;
+}
+
+static bool
+check_lot_of_line(ImsCall *call, ImsLine *line, const ImsItem *item)
+{
+	ImsLot	   *lot = ims_lot_by_id(call->masters, item->owner_id, line->lot_id);
+
+	if (lot == NULL || lot->item_id != line->item_id)
+	{
+		refuse(call, line, ERRCODE_IMS_UNKNOWN_LOT,
+			   psprintf("lot " INT64_FORMAT " of item \"%s\" is unknown", line->lot_id,
+						item->code),
+			   "The item has no such lot.", "lot", psprintf(INT64_FORMAT, line->lot_id),
+			   "Create the lot first.");
+		return false;
+	}
+	return true;
+}
+
+static bool
+check_tracking(ImsCall *call, ImsLine *line, const ImsItem *item)
+{
+	bool		lot = line->lot_id != 0;
+	bool		serial = line->serial_id != 0;
+	const char *problem = NULL;
+
+	if (item->tracking == 'n' && lot)
+		problem = "names a lot, but the item is not tracked";
+	else if (item->tracking == 'l' && !lot)
+		problem = "names no lot, but the item is tracked by lot";
+	else if (item->tracking != 's' && serial)
+		problem = "names a serial, but the item is not tracked by serial";
+	else if (item->tracking == 's' && !serial)
+		problem = "names no serial, but the item is tracked by serial";
+	else if (serial && line->quantity != IMS_QUANTITY_ONE)
+		problem = "moves other than one unit of a serial";
+	if (problem != NULL)
+	{
+		refuse(call, line, ERRCODE_IMS_TRACKING,
+			   psprintf("line %d of item \"%s\" %s", line->line, item->code, problem),
+			   psprintf("The item is tracked by %s.", item->tracking == 'n' ? "nothing" :
+						item->tracking == 'l' ? "lot" : "serial"),
+			   "tracking", item->tracking == 'n' ? "none" : item->tracking == 'l' ? "lot" : "serial",
+			   "Name what the item's tracking asks for, one line per serial.");
+		return false;
+	}
+	return !lot || check_lot_of_line(call, line, item);
+}
+
+static bool
+check_handling_unit(ImsCall *call, ImsLine *line, int64 owner_id, int64 handling_unit_id,
+					const ImsLocation *location)
+{
+	if (handling_unit_id == 0)
+		return true;
+	if (!ims_handling_unit_exists(call->masters, owner_id, handling_unit_id))
+	{
+		refuse(call, line, ERRCODE_IMS_UNKNOWN_HANDLING_UNIT,
+			   psprintf("handling unit " INT64_FORMAT " is unknown", handling_unit_id),
+			   "There is no such handling unit.", "handling_unit",
+			   psprintf(INT64_FORMAT, handling_unit_id), "Create the handling unit first.");
+		return false;
+	}
+	return true;
+}
+
+static bool
+check_item(ImsCall *call, ImsLine *line, const ImsItem *item)
+{
+	ImsKind		kind = call->postings[line->posting].kind;
+
+	if (item == NULL)
+	{
+		refuse(call, line, ERRCODE_IMS_UNKNOWN_ITEM,
+			   psprintf("item " INT64_FORMAT " is unknown", line->item_id),
+			   "The owner has no such item.", NULL, NULL, "Create the item first.");
+		return false;
+	}
+	if (!item->active && kind != IMS_KIND_COUNT_CORRECTION && kind != IMS_KIND_REVERSAL)
+	{
+		refuse(call, line, ERRCODE_IMS_INACTIVE,
+			   psprintf("item \"%s\" is inactive", item->code),
+			   "Nothing can be posted for it.", NULL, NULL, "Activate the item first.");
+		return false;
+	}
+	if (item->periodic && (kind == IMS_KIND_SHIP || kind == IMS_KIND_CONSUME))
+	{
+		refuse(call, line, ERRCODE_IMS_PERIODIC_ITEM,
+			   psprintf("item \"%s\" is counted, not issued", item->code),
+			   "Its usage follows from the counts when a period is closed.", NULL, NULL,
+			   "Count it, or make the item perpetual.");
+		return false;
+	}
+	return true;
+}
+
+/* Checks one line; refuses at the first rule that it breaks. */
+void
+ims_check_line(ImsCall *call, ImsLine *line)
+{
+	int64		owner_id = call->postings[line->posting].owner_id;
+	ImsItem    *item = ims_item_by_id(call->masters, owner_id, line->item_id);
+	ImsLocation *from;
+	ImsLocation *to;
+
+	if (!check_item(call, line, item))
+		return;
+	if (line->quantity <= 0 || line->quantity >= IMS_QUANTITY_LIMIT)
+	{
+		refuse(call, line, ERRCODE_IMS_INVALID_QUANTITY,
+			   psprintf("quantity %s is not above zero", ims_quantity_out(line->quantity)),
+			   "A line moves a quantity above zero.", "quantity",
+			   ims_quantity_out(line->quantity), "Swap from and to instead of a negative quantity.");
+		return;
+	}
+	from = ims_location_by_id(call->masters, line->from_location_id);
+	to = ims_location_by_id(call->masters, line->to_location_id);
+	if (check_place(call, line, from, line->from_location_id, item->stocked) &&
+		check_place(call, line, to, line->to_location_id, item->stocked) &&
+		check_route(call, line, from, to) && check_tracking(call, line, item) &&
+		check_handling_unit(call, line, owner_id, line->from_handling_unit_id, from))
+		check_handling_unit(call, line, owner_id, line->to_handling_unit_id, to);
+}
+
+/* Under the locks: what is not released may move, but not leave to a customer or production. */
+void
+ims_check_lots(ImsCall *call)
+{
+	int64		i;
+
+	for (i = 0; i < call->nline; i++)
+	{
+		ImsLine    *line = &call->lines[i];
+		ImsPosting *posting = &call->postings[line->posting];
+		ImsLot	   *lot;
+		int			to_class;
+
+		if (line->lot_id == 0 || line->rejected || posting->kind == IMS_KIND_REVERSAL)
+			continue;
+		to_class = place_class(ims_location_by_id(call->masters, line->to_location_id));
+		if (!(to_class & (CLASS_CUSTOMER | CLASS_PRODUCTION)))
+			continue;
+		lot = ims_lot_by_id(call->masters, posting->owner_id, line->lot_id);
+		if (lot != NULL && strcmp(lot->status, "released") == 0)
+			continue;
+		refuse(call, line, ERRCODE_IMS_LOT_HELD,
+			   psprintf("lot \"%s\" is %s", lot ? lot->code : "?", lot ? lot->status : "gone"),
+			   "Only a released lot can be shipped or consumed.", "lot", lot ? lot->code : NULL,
+			   "Release the lot, or take another.");
+	}
+}

@@ -1,0 +1,55 @@
+/*-------------------------------------------------------------------------
+ *
+ * plan.h
+ *	  The SQL statements of the engine, prepared once per backend.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef IMS_PLAN_H
+#define IMS_PLAN_H
+
+#include "executor/spi.h"
+#include "utils/snapshot.h"
+
+#include "ims.h"
+#include "ledger/engine.h"
+
+typedef enum ImsPlan
+{
+	IMS_PLAN_INSERT_ZERO_STOCK,
+	IMS_PLAN_FIND_STOCK,
+	IMS_PLAN_LOCK_STOCK,
+	IMS_PLAN_UPDATE_STOCK,
+	IMS_PLAN_INSERT_ZERO_AVAILABILITY,
+	IMS_PLAN_FIND_AVAILABILITY,
+	IMS_PLAN_LOCK_AVAILABILITY,
+	IMS_PLAN_UPDATE_AVAILABILITY,
+	IMS_PLAN_INSERT_POSTING,
+	IMS_PLAN_INSERT_MOVEMENT,
+	IMS_PLAN_LOCK_SERIAL,
+	IMS_PLAN_UPDATE_SERIAL,
+	IMS_PLAN_LATEST_ASSERTION,
+	IMS_PLAN_NEXT_COUNT,
+	IMS_PLAN_LOWEST_LEVEL,
+	IMS_PLAN_ADJUST_CLOSINGS,
+	IMS_PLAN_INSERT_KEY,
+	IMS_PLAN_LOCK_KEY,
+	IMS_PLAN_INSERT_REJECTED
+} ImsPlan;
+
+#define IMS_NPLAN (IMS_PLAN_INSERT_REJECTED + 1)
+
+/*
+ * Runs a plan inside SPI_connect(); raises unless SPI succeeds.  A snapshot
+ * makes it read with just that one (the latest, at every isolation level).
+ */
+extern void ims_plan_execute(ImsPlan plan, Datum *values, const char *nulls, Snapshot snapshot);
+
+extern void ims_plan_insert_zero_stock(ImsCall *call, int64 from, int64 to);
+extern void ims_plan_insert_zero_availability(ImsCall *call, int64 from, int64 to);
+
+/* Arrays for parameters; palloc'd. */
+extern Datum ims_int64_array(const int64 *values, int64 n);
+extern Datum ims_timestamptz_array(const TimestampTz *values, int64 n);
+
+#endif							/* IMS_PLAN_H */

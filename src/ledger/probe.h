@@ -1,0 +1,31 @@
+/*-------------------------------------------------------------------------
+ *
+ * probe.h
+ *	  Rows of a ledger table by an index, with the latest snapshot.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef IMS_PROBE_H
+#define IMS_PROBE_H
+
+#include "access/genam.h"
+#include "access/relscan.h"
+#include "executor/tuptable.h"
+#include "utils/snapshot.h"
+
+typedef struct ImsProbe
+{
+	Relation	heap;
+	Relation	index;
+	IndexScanDesc scan;
+	TupleTableSlot *slot;
+	Snapshot	snapshot;
+} ImsProbe;
+
+extern void ims_probe_open(ImsProbe *probe, Oid table, Oid index);
+extern void ims_probe_start(ImsProbe *probe, int nkeys, const Datum *keys);
+extern bool ims_probe_next(ImsProbe *probe);
+extern Datum ims_probe_value(ImsProbe *probe, int attnum, bool *isnull);
+extern void ims_probe_close(ImsProbe *probe);
+
+#endif							/* IMS_PROBE_H */

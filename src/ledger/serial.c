@@ -1,0 +1,222 @@
+/*-------------------------------------------------------------------------
+ *
+ * serial.c
+ *	  Single units: each in at most one place, by construction.
+ *
+ * The row of a unit says where it lies.  Its lines are followed in call order
+ * under the lock of that row: a line must take the unit from where it is, and
+ * later than its last movement.  By SQL in both paths: a unit is a line of its
+ * own, so there is nothing to gain by summing.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "executor/spi.h"
+#include "utils/memutils.h"
+#include "utils/timestamp.h"
+
+#include "ledger/detail.h"
+#include "ledger/engine.h"
+#include "ledger/frame.h"
+#include "ledger/master.h"
+#include "ledger/plan.h"
+
+typedef struct Unit
+{
+	int64		owner_id;
+	int64		serial_id;
+	int64		item_id;
+	int64		location_id;	/* 0: not in stock */
+	int64		handling_unit_id;
+	int64		lot_id;
+	TimestampTz last_effective_at;
+	char	   *code;
+} Unit;
+
+static int
+compare_units(const void *a, const void *b)
+{
+	const Unit *x = a;
+	const Unit *y = b;
+
+	if (x->owner_id != y->owner_id)
+		return x->owner_id < y->owner_id ? -1 : 1;
+	if (x->serial_id != y->serial_id)
+		return x->serial_id < y->serial_id ? -1 : 1;
+	return 0;
+}
+
+/* The units that the lines name, each once, in lock order. */
+static Unit *
+gather_units(const ImsCall *call, int64 *nunit)
+{
+	Unit	   *units = NULL;
+	int64		n = 0;
+	int64		distinct = 0;
+	int64		i;
+
+	for (i = 0; i < call->nline; i++)
+		if (call->lines[i].serial_id != 0 && !call->lines[i].rejected)
+			n++;
+	*nunit = 0;
+	if (n == 0)
+		return NULL;
+	units = MemoryContextAllocExtended(CurrentMemoryContext, sizeof(Unit) * n,
+									   MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
+	n = 0;
+	for (i = 0; i < call->nline; i++)
+		if (call->lines[i].serial_id != 0 && !call->lines[i].rejected)
+		{
+			units[n].owner_id = call->postings[call->lines[i].posting].owner_id;
+			units[n].serial_id = call->lines[i].serial_id;
+			n++;
+		}
+	qsort(units, n, sizeof(Unit), compare_units);
+	for (i = 0; i < n; i++)
+		if (distinct == 0 || compare_units(&units[distinct - 1], &units[i]) != 0)
+			units[distinct++] = units[i];
+	*nunit = distinct;
+	return units;
+}
+
+static void
+unit_keys(const Unit *units, int64 n, Datum *values)
+{
+	int64	   *column = palloc(sizeof(int64) * n);
+	int64		i;
+
+	for (i = 0; i < n; i++)
+		column[i] = units[i].owner_id;
+	values[0] = ims_int64_array(column, n);
+	for (i = 0; i < n; i++)
+		column[i] = units[i].serial_id;
+	values[1] = ims_int64_array(column, n);
+	pfree(column);
+}
+
+static void
+lock_units(Unit *units, int64 n, MemoryContext context)
+{
+	Datum		values[2];
+	uint64		row;
+
+	unit_keys(units, n, values);
+	ims_plan_execute(IMS_PLAN_LOCK_SERIAL, values, NULL, NULL);
+	for (row = 0; row < SPI_processed; row++)
+	{
+		HeapTuple	tuple = SPI_tuptable->vals[row];
+		TupleDesc	desc = SPI_tuptable->tupdesc;
+		bool		isnull;
+		Unit	   *unit = &units[DatumGetInt64(SPI_getbinval(tuple, desc, 1, &isnull)) - 1];
+		char	   *code = SPI_getvalue(tuple, desc, 6);
+
+		unit->item_id = DatumGetInt64(SPI_getbinval(tuple, desc, 2, &isnull));
+		unit->location_id = DatumGetInt64(SPI_getbinval(tuple, desc, 3, &isnull));
+		unit->handling_unit_id = DatumGetInt64(SPI_getbinval(tuple, desc, 4, &isnull));
+		unit->last_effective_at = DatumGetTimestampTz(SPI_getbinval(tuple, desc, 5, &isnull));
+		unit->code = MemoryContextStrdup(context, code);
+	}
+}
+
+static void
+refuse_unit(ImsCall *call, ImsLine *line, const Unit *unit, int sqlstate, char *message,
+			const char *sentence, const char *hint)
+{
+	const char *item = ims_item_label(call->masters, unit->owner_id, line->item_id);
+
+	/* balances are written already: a refusal of one line fails the call */
+	call->report = false;
+	ims_engine_refuse(call, line, sqlstate, message,
+					  ims_error_detail(sentence, ims_detail_integer("line", line->line),
+									   ims_detail_text("item", item),
+									   ims_detail_text("serial", unit->code)),
+					  hint);
+}
+
+static void
+follow_line(ImsCall *call, ImsLine *line, Unit *unit)
+{
+	ImsPosting *posting = &call->postings[line->posting];
+	ImsLocation *from = ims_location_by_id(call->masters, line->from_location_id);
+	ImsLocation *to = ims_location_by_id(call->masters, line->to_location_id);
+	int64		expected = from->keeps_stock ? from->location_id : 0;
+	int64		expected_unit = from->keeps_stock ? line->from_handling_unit_id : 0;
+
+	if (unit->code == NULL || unit->item_id != line->item_id)
+		refuse_unit(call, line, unit, ERRCODE_IMS_UNKNOWN_SERIAL,
+					psprintf("serial " INT64_FORMAT " is unknown", line->serial_id),
+					"The item has no such serial.", "Create the serial first.");
+	if (unit->location_id != expected || unit->handling_unit_id != expected_unit)
+		refuse_unit(call, line, unit, ERRCODE_IMS_SERIAL_ELSEWHERE,
+					psprintf("serial \"%s\" is not at \"%s\"", unit->code, from->code),
+					unit->location_id == 0 ? "It is not in stock." :
+					psprintf("It lies at \"%s\".",
+							 ims_location_label(call->masters, unit->location_id)),
+					"Take the unit from where it is.");
+	if (posting->effective_at <= unit->last_effective_at)
+		refuse_unit(call, line, unit, ERRCODE_IMS_SERIAL_ELSEWHERE,
+					psprintf("serial \"%s\" has moved later already", unit->code),
+					psprintf("Its last movement is of %s.",
+							 timestamptz_to_str(unit->last_effective_at)),
+					"A single unit can only move forward in time; reverse the later postings first.");
+	unit->location_id = to->keeps_stock ? to->location_id : 0;
+	unit->handling_unit_id = to->keeps_stock ? line->to_handling_unit_id : 0;
+	unit->lot_id = line->lot_id;
+	unit->last_effective_at = posting->effective_at;
+}
+
+static void
+update_units(const Unit *units, int64 n)
+{
+	Datum		values[6];
+	int64	   *column = palloc(sizeof(int64) * n);
+	int64		i;
+
+	unit_keys(units, n, values);
+	for (i = 0; i < n; i++)
+		column[i] = units[i].location_id;
+	values[2] = ims_int64_array(column, n);
+	for (i = 0; i < n; i++)
+		column[i] = units[i].handling_unit_id;
+	values[3] = ims_int64_array(column, n);
+	for (i = 0; i < n; i++)
+		column[i] = units[i].lot_id;
+	values[4] = ims_int64_array(column, n);
+	for (i = 0; i < n; i++)
+		column[i] = units[i].last_effective_at;
+	values[5] = ims_timestamptz_array(column, n);
+	ims_frame_push_applied();
+	ims_plan_execute(IMS_PLAN_UPDATE_SERIAL, values, NULL, NULL);
+	ims_frame_pop_applied();
+	Ensure(SPI_processed == (uint64) n, "a locked serial was not updated");
+}
+
+/* Follows the units of all lines; their times are final. */
+void
+ims_serial_apply(ImsCall *call)
+{
+	MemoryContext context = CurrentMemoryContext;
+	int64		n;
+	Unit	   *units = gather_units(call, &n);
+	int64		i;
+
+	if (n == 0)
+		return;
+	SPI_connect();
+	lock_units(units, n, context);
+	for (i = 0; i < call->nline; i++)
+	{
+		ImsLine    *line = &call->lines[i];
+		Unit		key;
+
+		if (line->serial_id == 0 || line->rejected)
+			continue;
+		key.owner_id = call->postings[line->posting].owner_id;
+		key.serial_id = line->serial_id;
+		follow_line(call, line, bsearch(&key, units, n, sizeof(Unit), compare_units));
+	}
+	update_units(units, n);
+	SPI_finish();
+	pfree(units);
+}
