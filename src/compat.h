@@ -39,12 +39,12 @@ ims_heap_update(Relation rel, ItemPointer tid, HeapTuple tuple, CommandId cid,
 				TM_FailureData *failure, bool *index_entries_needed)
 {
 	LockTupleMode mode;
-	TM_Result	result;
+	TM_Result result;
 #if PG_VERSION_NUM >= 160000
 	TU_UpdateIndexes indexes = TU_None;
 
-	result = heap_update(rel, tid, tuple, cid, InvalidSnapshot, true, failure, &mode,
-						 &indexes);
+	result =
+		heap_update(rel, tid, tuple, cid, InvalidSnapshot, true, failure, &mode, &indexes);
 	*index_entries_needed = (indexes == TU_All);
 #else
 	result = heap_update(rel, tid, tuple, cid, InvalidSnapshot, true, failure, &mode);
@@ -62,4 +62,4 @@ ims_index_insert_cleanup(Relation index, struct IndexInfo *info)
 #endif
 }
 
-#endif							/* IMS_COMPAT_H */
+#endif /* IMS_COMPAT_H */

@@ -65,4 +65,4 @@
 #define ERRCODE_IMS_LEDGER_VERSION MAKE_SQLSTATE('I', 'V', '9', '0', '3')
 #define ERRCODE_IMS_LEDGER_FOREIGN MAKE_SQLSTATE('I', 'V', '9', '0', '4')
 
-#endif							/* IMS_ERRORS_H */
+#endif /* IMS_ERRORS_H */

@@ -23,25 +23,25 @@ typedef int64 ImsQuantity;
 #define IMS_MAX_LINES 10000000	/* lines of one call */
 #define IMS_MAX_CODE_LENGTH 100 /* characters of a code */
 #define IMS_MAX_KEY_LENGTH 200	/* characters of an idempotency key */
-#define IMS_MAX_AHEAD_USECS (INT64CONST(60) * 1000000)	/* effective_at before the clock */
+#define IMS_MAX_AHEAD_USECS (INT64CONST(60) * 1000000) /* effective_at before the clock */
 
 /* State on disk that may be corrupt is checked in production too. */
-#define Ensure(cond, msg)                                                        \
-	do                                                                           \
-	{                                                                            \
-		if (unlikely(!(cond)))                                                   \
-			ereport(ERROR,                                                       \
-					(errcode(ERRCODE_IMS_INCONSISTENT),                          \
-					 errmsg("inconsistent ledger: %s", msg),                     \
-					 errdetail("Condition failed: %s.", #cond),                  \
-					 errhint("Run SELECT * FROM ims.verify().")));               \
+#define Ensure(cond, msg)                                                                \
+	do                                                                                   \
+	{                                                                                    \
+		if (unlikely(!(cond)))                                                           \
+			ereport(ERROR, (errcode(ERRCODE_IMS_INCONSISTENT),                           \
+							errmsg("inconsistent ledger: %s", msg),                      \
+							errdetail("Condition failed: %s.", #cond),                   \
+							errhint("Run SELECT * FROM ims.verify().")));                \
 	} while (0)
 
 /* Hash of an id, for simplehash. */
 static inline uint32
 ims_hash_id(int64 id)
 {
-	return hash_combine(murmurhash32((uint32) id), murmurhash32((uint32) ((uint64) id >> 32)));
+	return hash_combine(murmurhash32((uint32) id),
+						murmurhash32((uint32) ((uint64) id >> 32)));
 }
 
 /* settings (ims.c) */
@@ -54,4 +54,4 @@ typedef enum ImsPostingPath
 extern int ims_posting_path;
 extern bool ims_early_lock_release;
 
-#endif							/* IMS_H */
+#endif /* IMS_H */

@@ -37,9 +37,9 @@
 typedef struct DoorNode
 {
 	struct DoorNode *outer;
-	Oid			immediate;		/* role that opened this door */
-	Oid			caller;			/* role that opened the outermost one */
-	int			nest_level;
+	Oid immediate; /* role that opened this door */
+	Oid caller;	   /* role that opened the outermost one */
+	int nest_level;
 } DoorNode;
 
 static DoorNode *door_stack = NULL;
@@ -59,7 +59,8 @@ cut_back(int nest_level)
 }
 
 static void
-at_subxact_end(SubXactEvent event, SubTransactionId my_id, SubTransactionId parent_id, void *arg)
+at_subxact_end(SubXactEvent event, SubTransactionId my_id, SubTransactionId parent_id,
+			   void *arg)
 {
 	if (event == SUBXACT_EVENT_ABORT_SUB)
 		cut_back(GetCurrentTransactionNestLevel());
@@ -70,13 +71,13 @@ at_xact_end(XactEvent event, void *arg)
 {
 	switch (event)
 	{
-		case XACT_EVENT_COMMIT:
-		case XACT_EVENT_ABORT:
-		case XACT_EVENT_PREPARE:
-			door_stack = NULL;
-			break;
-		default:
-			break;
+	case XACT_EVENT_COMMIT:
+	case XACT_EVENT_ABORT:
+	case XACT_EVENT_PREPARE:
+		door_stack = NULL;
+		break;
+	default:
+		break;
 	}
 }
 
@@ -90,24 +91,25 @@ ims_access_init(void)
 void
 ims_door_enter(ImsDoor *door)
 {
-	Oid			ledger_role = ims_ledger()->ledger_role;
-	DoorNode   *node = MemoryContextAlloc(TopTransactionContext, sizeof(DoorNode));
+	Oid ledger_role = ims_ledger()->ledger_role;
+	DoorNode *node = MemoryContextAlloc(TopTransactionContext, sizeof(DoorNode));
 
 	GetUserIdAndSecContext(&door->save_user, &door->save_sec_context);
 	node->outer = door_stack;
 	node->immediate = door->save_user;
-	node->caller = door_stack && door->save_user == ledger_role ? door_stack->caller : door->save_user;
+	node->caller = door_stack && door->save_user == ledger_role ? door_stack->caller
+																: door->save_user;
 	node->nest_level = GetCurrentTransactionNestLevel();
 	door_stack = node;
-	SetUserIdAndSecContext(ledger_role,
-						   door->save_sec_context | SECURITY_LOCAL_USERID_CHANGE |
-						   SECURITY_NOFORCE_RLS);
+	SetUserIdAndSecContext(ledger_role, door->save_sec_context |
+											SECURITY_LOCAL_USERID_CHANGE |
+											SECURITY_NOFORCE_RLS);
 }
 
 void
 ims_door_leave(ImsDoor *door)
 {
-	DoorNode   *node = door_stack;
+	DoorNode *node = door_stack;
 
 	Assert(node != NULL);
 	SetUserIdAndSecContext(door->save_user, door->save_sec_context);
@@ -139,8 +141,8 @@ acts_for_all(Oid role)
 static bool
 is_member_row(Datum role_name, Oid role)
 {
-	char	   *name = TextDatumGetCString(role_name);
-	Oid			member = get_role_oid(name, true);
+	char *name = TextDatumGetCString(role_name);
+	Oid member = get_role_oid(name, true);
 
 	pfree(name);
 	return OidIsValid(member) && has_privs_of_role(role, member);
@@ -150,9 +152,9 @@ static bool
 may_act_for(Oid role, int64 owner_id)
 {
 	const ImsLedger *ledger = ims_ledger();
-	ImsProbe	probe;
-	Datum		key = Int64GetDatum(owner_id);
-	bool		found = false;
+	ImsProbe probe;
+	Datum key = Int64GetDatum(owner_id);
+	bool found = false;
 
 	if (acts_for_all(role))
 		return true;
@@ -173,23 +175,24 @@ static int
 owners_of_role(Oid role, int limit, int64 **owners)
 {
 	const ImsLedger *ledger = ims_ledger();
-	bool		all = acts_for_all(role);
-	Relation	rel = table_open(all ? ledger->owner : ledger->owner_member, AccessShareLock);
-	Snapshot	snapshot = RegisterSnapshot(GetLatestSnapshot());
+	bool all = acts_for_all(role);
+	Relation rel = table_open(all ? ledger->owner : ledger->owner_member, AccessShareLock);
+	Snapshot snapshot = RegisterSnapshot(GetLatestSnapshot());
 	TupleTableSlot *slot = table_slot_create(rel, NULL);
 	TableScanDesc scan = table_beginscan(rel, snapshot, 0, NULL);
-	int			n = 0;
-	int			allocated = 16;
+	int n = 0;
+	int allocated = 16;
 
 	*owners = palloc(sizeof(int64) * allocated);
 	while (n < limit && table_scan_getnextslot(scan, ForwardScanDirection, slot))
 	{
-		bool		isnull;
-		int64		owner_id;
-		bool		known = false;
-		int			i;
+		bool isnull;
+		int64 owner_id;
+		bool known = false;
+		int i;
 
-		if (!all && !is_member_row(slot_getattr(slot, OWNER_MEMBER_ROLE_NAME, &isnull), role))
+		if (!all &&
+			!is_member_row(slot_getattr(slot, OWNER_MEMBER_ROLE_NAME, &isnull), role))
 			continue;
 		owner_id = DatumGetInt64(slot_getattr(slot, OWNER_OWNER_ID, &isnull));
 		for (i = 0; !all && i < n && !known; i++)
@@ -214,8 +217,7 @@ static void
 raise_unknown_owner(const char *code)
 {
 	ereport(ERROR,
-			(errcode(ERRCODE_IMS_UNKNOWN_OWNER),
-			 errmsg("owner \"%s\" is unknown", code),
+			(errcode(ERRCODE_IMS_UNKNOWN_OWNER), errmsg("owner \"%s\" is unknown", code),
 			 errdetail("It does not exist, or the role may not act for it."),
 			 errhint("Owners and their roles are in ims.owner and ims.owner_member.")));
 }
@@ -223,29 +225,31 @@ raise_unknown_owner(const char *code)
 int64
 ims_owner_for_caller(const char *code)
 {
-	Oid			role = ims_immediate_caller();
+	Oid role = ims_immediate_caller();
 
 	if (code == NULL)
 	{
-		int64	   *owners;
-		int			n = owners_of_role(role, 2, &owners);
-		int64		owner_id = n == 1 ? owners[0] : 0;
+		int64 *owners;
+		int n = owners_of_role(role, 2, &owners);
+		int64 owner_id = n == 1 ? owners[0] : 0;
 
 		pfree(owners);
 		if (n != 1)
 			ereport(ERROR,
 					(errcode(ERRCODE_IMS_MISSING_ARGUMENT),
 					 errmsg("argument \"owner\" is missing"),
-					 errdetail("The role may act for %s.", n == 0 ? "no owner" : "several owners"),
-					 errhint("Name the owner; it may be left out only by a role with exactly one.")));
+					 errdetail("The role may act for %s.",
+							   n == 0 ? "no owner" : "several owners"),
+					 errhint(
+						 "Name the owner; it may be left out only by a role with exactly one.")));
 		return owner_id;
 	}
 	else
 	{
 		const ImsLedger *ledger = ims_ledger();
-		Datum		key = CStringGetTextDatum(code);
-		ImsProbe	probe;
-		int64		owner_id = 0;
+		Datum key = CStringGetTextDatum(code);
+		ImsProbe probe;
+		int64 owner_id = 0;
 
 		ims_probe_open(&probe, ledger->owner, ledger->owner_code_key);
 		ims_probe_start(&probe, 1, &key);
@@ -261,7 +265,7 @@ ims_owner_for_caller(const char *code)
 void
 ims_check_owner_for_caller(int64 owner_id)
 {
-	char		code[32];
+	char code[32];
 
 	if (may_act_for(ims_immediate_caller(), owner_id))
 		return;
@@ -280,16 +284,16 @@ Datum
 ims_my_owners(PG_FUNCTION_ARGS)
 {
 	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
-	int64	   *owners;
-	int			n;
-	int			i;
+	int64 *owners;
+	int n;
+	int i;
 
 	InitMaterializedSRF(fcinfo, MAT_SRF_USE_EXPECTED_DESC);
 	n = owners_of_role(GetUserId(), PG_INT32_MAX, &owners);
 	for (i = 0; i < n; i++)
 	{
-		Datum		value = Int64GetDatum(owners[i]);
-		bool		isnull = false;
+		Datum value = Int64GetDatum(owners[i]);
+		bool isnull = false;
 
 		tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, &value, &isnull);
 	}

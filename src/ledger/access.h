@@ -12,18 +12,18 @@
 
 typedef struct ImsDoor
 {
-	Oid			save_user;
-	int			save_sec_context;
+	Oid save_user;
+	int save_sec_context;
 } ImsDoor;
 
 extern void ims_access_init(void);
 extern void ims_door_enter(ImsDoor *door);
 extern void ims_door_leave(ImsDoor *door);
-extern Oid	ims_caller(void);
-extern Oid	ims_immediate_caller(void);
+extern Oid ims_caller(void);
+extern Oid ims_immediate_caller(void);
 
 /* Both raise IV202 alike for an unknown owner and for one of somebody else. */
 extern int64 ims_owner_for_caller(const char *code);
 extern void ims_check_owner_for_caller(int64 owner_id);
 
-#endif							/* IMS_ACCESS_H */
+#endif /* IMS_ACCESS_H */

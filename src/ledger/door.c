@@ -33,23 +33,24 @@
 /* What a public function leads to; lives as long as its FmgrInfo. */
 typedef struct DoorTarget
 {
-	FmgrInfo	flinfo;
-	int			owner_argument; /* position from 0, -1 for none */
+	FmgrInfo flinfo;
+	int owner_argument; /* position from 0, -1 for none */
 } DoorTarget;
 
 static DoorTarget *
 find_target(FunctionCallInfo fcinfo)
 {
-	DoorTarget *target = MemoryContextAllocZero(fcinfo->flinfo->fn_mcxt, sizeof(DoorTarget));
-	HeapTuple	tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(fcinfo->flinfo->fn_oid));
+	DoorTarget *target =
+		MemoryContextAllocZero(fcinfo->flinfo->fn_mcxt, sizeof(DoorTarget));
+	HeapTuple tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(fcinfo->flinfo->fn_oid));
 	Form_pg_proc proc;
-	Oid		   *types;
-	char	  **names;
-	char	   *modes;
-	char		name[NAMEDATALEN];
-	oidvector  *signature;
-	Oid			inner;
-	int			i;
+	Oid *types;
+	char **names;
+	char *modes;
+	char name[NAMEDATALEN];
+	oidvector *signature;
+	Oid inner;
+	int i;
 
 	if (!HeapTupleIsValid(tuple))
 		elog(ERROR, "cache lookup failed for function %u", fcinfo->flinfo->fn_oid);
@@ -65,8 +66,9 @@ find_target(FunctionCallInfo fcinfo)
 			signature->values[i] = INT8OID;
 		}
 	snprintf(name, sizeof(name), "_%s", NameStr(proc->proname));
-	inner = GetSysCacheOid3(PROCNAMEARGSNSP, Anum_pg_proc_oid, CStringGetDatum(name),
-							PointerGetDatum(signature), ObjectIdGetDatum(proc->pronamespace));
+	inner =
+		GetSysCacheOid3(PROCNAMEARGSNSP, Anum_pg_proc_oid, CStringGetDatum(name),
+						PointerGetDatum(signature), ObjectIdGetDatum(proc->pronamespace));
 	if (!OidIsValid(inner))
 		elog(ERROR, "function ims.%s with the arguments of ims.%s does not exist", name,
 			 NameStr(proc->proname));
@@ -88,10 +90,10 @@ ims_door(PG_FUNCTION_ARGS)
 {
 	DoorTarget *target = fcinfo->flinfo->fn_extra;
 	LOCAL_FCINFO(inner, FUNC_MAX_ARGS);
-	ImsDoor		door;
-	Datum		result;
-	int			owner;
-	int			i;
+	ImsDoor door;
+	Datum result;
+	int owner;
+	int i;
 
 	if (target == NULL)
 		fcinfo->flinfo->fn_extra = target = find_target(fcinfo);
@@ -105,7 +107,7 @@ ims_door(PG_FUNCTION_ARGS)
 	ims_door_enter(&door);
 	if (owner >= 0)
 	{
-		char	   *code = PG_ARGISNULL(owner) ? NULL : text_to_cstring(PG_GETARG_TEXT_PP(owner));
+		char *code = PG_ARGISNULL(owner) ? NULL : text_to_cstring(PG_GETARG_TEXT_PP(owner));
 
 		inner->args[owner].value = Int64GetDatum(ims_owner_for_caller(code));
 		inner->args[owner].isnull = false;

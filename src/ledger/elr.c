@@ -27,34 +27,34 @@
 #include "ims.h"
 #include "ledger/elr.h"
 
-static bool armed = false;		/* this transaction posted */
-static bool deferred = false;	/* its commit was made asynchronous */
-static int	saved_synchronous_commit;
+static bool armed = false;	  /* this transaction posted */
+static bool deferred = false; /* its commit was made asynchronous */
+static int saved_synchronous_commit;
 
 static void
 at_xact_end(XactEvent event, void *arg)
 {
 	switch (event)
 	{
-		case XACT_EVENT_PRE_COMMIT:
-			if (armed && synchronous_commit > SYNCHRONOUS_COMMIT_OFF)
-			{
-				saved_synchronous_commit = synchronous_commit;
-				synchronous_commit = SYNCHRONOUS_COMMIT_OFF;
-				deferred = true;
-			}
-			armed = false;
-			break;
-		case XACT_EVENT_ABORT:
-		case XACT_EVENT_PREPARE:
-		case XACT_EVENT_PRE_PREPARE:
-			if (deferred)
-				synchronous_commit = saved_synchronous_commit;
-			armed = false;
-			deferred = false;
-			break;
-		default:
-			break;
+	case XACT_EVENT_PRE_COMMIT:
+		if (armed && synchronous_commit > SYNCHRONOUS_COMMIT_OFF)
+		{
+			saved_synchronous_commit = synchronous_commit;
+			synchronous_commit = SYNCHRONOUS_COMMIT_OFF;
+			deferred = true;
+		}
+		armed = false;
+		break;
+	case XACT_EVENT_ABORT:
+	case XACT_EVENT_PREPARE:
+	case XACT_EVENT_PRE_PREPARE:
+		if (deferred)
+			synchronous_commit = saved_synchronous_commit;
+		armed = false;
+		deferred = false;
+		break;
+	default:
+		break;
 	}
 }
 

@@ -11,4 +11,4 @@
 extern void ims_elr_init(void);
 extern void ims_elr_arm(void);
 
-#endif							/* IMS_ELR_H */
+#endif /* IMS_ELR_H */

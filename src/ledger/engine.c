@@ -36,23 +36,35 @@
 #include "ledger/master.h"
 #include "type/quantity.h"
 
-const char *const ims_kind_names[IMS_KIND_COUNT_OF] = {
-	"receive", "ship", "transfer", "dispatch", "receive_transfer", "adjust", "count",
-	"count_correction", "scrap", "consume", "produce", "return_from_customer",
-	"return_to_supplier", "reversal", "ownership", "usage", "move"
-};
+const char *const ims_kind_names[IMS_KIND_COUNT_OF] = {"receive",
+													   "ship",
+													   "transfer",
+													   "dispatch",
+													   "receive_transfer",
+													   "adjust",
+													   "count",
+													   "count_correction",
+													   "scrap",
+													   "consume",
+													   "produce",
+													   "return_from_customer",
+													   "return_to_supplier",
+													   "reversal",
+													   "ownership",
+													   "usage",
+													   "move"};
 
 typedef struct StockEntry
 {
 	ImsStockKey key;
-	int64		index;
-	char		status;
+	int64 index;
+	char status;
 } StockEntry;
 
 static inline uint32
 stock_key_hash(const ImsStockKey *key)
 {
-	uint32		hash = hash_combine(ims_hash_id(key->item_id), ims_hash_id(key->location_id));
+	uint32 hash = hash_combine(ims_hash_id(key->item_id), ims_hash_id(key->location_id));
 
 	if (key->lot_id != 0)
 		hash = hash_combine(hash, ims_hash_id(key->lot_id));
@@ -65,8 +77,8 @@ static inline bool
 stock_key_equal(const ImsStockKey *a, const ImsStockKey *b)
 {
 	return a->item_id == b->item_id && a->location_id == b->location_id &&
-		a->lot_id == b->lot_id && a->handling_unit_id == b->handling_unit_id &&
-		a->owner_id == b->owner_id;
+		   a->lot_id == b->lot_id && a->handling_unit_id == b->handling_unit_id &&
+		   a->owner_id == b->owner_id;
 }
 
 #define SH_PREFIX stockhash
@@ -83,17 +95,19 @@ stock_key_equal(const ImsStockKey *a, const ImsStockKey *b)
 typedef struct AvailabilityEntry
 {
 	ImsAvailabilityKey key;
-	int64		index;
-	char		status;
+	int64 index;
+	char status;
 } AvailabilityEntry;
 
 #define SH_PREFIX availabilityhash
 #define SH_ELEMENT_TYPE AvailabilityEntry
 #define SH_KEY_TYPE ImsAvailabilityKey
 #define SH_KEY key
-#define SH_HASH_KEY(tb, key) hash_combine(ims_hash_id((key).item_id), ims_hash_id((key).site_id))
+#define SH_HASH_KEY(tb, key)                                                             \
+	hash_combine(ims_hash_id((key).item_id), ims_hash_id((key).site_id))
 #define SH_EQUAL(tb, a, b)                                                               \
-	((a).item_id == (b).item_id && (a).site_id == (b).site_id && (a).owner_id == (b).owner_id)
+	((a).item_id == (b).item_id && (a).site_id == (b).site_id &&                         \
+	 (a).owner_id == (b).owner_id)
 #define SH_SCOPE static inline
 #define SH_DECLARE
 #define SH_DEFINE
@@ -103,15 +117,15 @@ typedef struct AvailabilityEntry
 typedef struct Summing
 {
 	stockhash_hash *stocks;
-	int64		stock_allocated;
+	int64 stock_allocated;
 	availabilityhash_hash *availabilities;
-	int64		availability_allocated;
+	int64 availability_allocated;
 } Summing;
 
 bool
 ims_kind_from_name(const char *name, ImsKind *kind)
 {
-	int			i;
+	int i;
 
 	for (i = 0; i < IMS_KIND_COUNT_OF; i++)
 		if (strcmp(ims_kind_names[i], name) == 0)
@@ -140,17 +154,14 @@ ims_engine_refuse(ImsCall *call, ImsLine *line, int sqlstate, char *message, cha
 	ImsRejection *rejection;
 
 	if (!call->report || line->line == 0)
-		ereport(ERROR,
-				(errcode(sqlstate),
-				 errmsg_internal("%s", message),
-				 errdetail_internal("%s", detail),
-				 hint ? errhint("%s", hint) : 0));
+		ereport(ERROR, (errcode(sqlstate), errmsg_internal("%s", message),
+						errdetail_internal("%s", detail), hint ? errhint("%s", hint) : 0));
 
 	if (call->rejections == NULL)
 		call->rejections = palloc(sizeof(ImsRejection) * 16);
 	else if (call->nrejection >= 16 && (call->nrejection & (call->nrejection - 1)) == 0)
-		call->rejections = repalloc(call->rejections,
-									sizeof(ImsRejection) * call->nrejection * 2);
+		call->rejections =
+			repalloc(call->rejections, sizeof(ImsRejection) * call->nrejection * 2);
 	rejection = &call->rejections[call->nrejection++];
 	rejection->line = line->line;
 	rejection->sqlstate = sqlstate;
@@ -177,19 +188,19 @@ static int64
 sum_stock(ImsCall *call, Summing *summing, const ImsLine *line, const ImsPosting *posting,
 		  const ImsLocation *location, int64 handling_unit_id, ImsQuantity delta)
 {
-	ImsStockKey key = {posting->owner_id, line->item_id, location->location_id, line->lot_id,
-					   handling_unit_id};
-	bool		found;
+	ImsStockKey key = {posting->owner_id, line->item_id, location->location_id,
+					   line->lot_id, handling_unit_id};
+	bool found;
 	StockEntry *entry = stockhash_insert(summing->stocks, key, &found);
-	ImsStock   *stock;
+	ImsStock *stock;
 
 	if (!found)
 	{
 		if (call->nstock == summing->stock_allocated)
 		{
 			summing->stock_allocated *= 2;
-			call->stocks = repalloc_huge(call->stocks,
-										 sizeof(ImsStock) * summing->stock_allocated);
+			call->stocks =
+				repalloc_huge(call->stocks, sizeof(ImsStock) * summing->stock_allocated);
 		}
 		entry->index = call->nstock++;
 		stock = &call->stocks[entry->index];
@@ -197,7 +208,8 @@ sum_stock(ImsCall *call, Summing *summing, const ImsLine *line, const ImsPosting
 		stock->key = key;
 		stock->earliest_given = DT_NOEND;
 		stock->latest_given = DT_NOBEGIN;
-		stock->negative_ok = location->negative_ok ||
+		stock->negative_ok =
+			location->negative_ok ||
 			ims_item_by_id(call->masters, posting->owner_id, line->item_id)->negative_ok;
 	}
 	stock = &call->stocks[entry->index];
@@ -213,20 +225,22 @@ sum_stock(ImsCall *call, Summing *summing, const ImsLine *line, const ImsPosting
 }
 
 static ImsAvailability *
-sum_availability(ImsCall *call, Summing *summing, int64 owner_id, int64 item_id, int64 site_id)
+sum_availability(ImsCall *call, Summing *summing, int64 owner_id, int64 item_id,
+				 int64 site_id)
 {
 	ImsAvailabilityKey key = {owner_id, item_id, site_id};
-	bool		found;
-	AvailabilityEntry *entry = availabilityhash_insert(summing->availabilities, key, &found);
+	bool found;
+	AvailabilityEntry *entry =
+		availabilityhash_insert(summing->availabilities, key, &found);
 
 	if (!found)
 	{
 		if (call->navailability == summing->availability_allocated)
 		{
 			summing->availability_allocated *= 2;
-			call->availabilities = repalloc_huge(
-				call->availabilities,
-				sizeof(ImsAvailability) * summing->availability_allocated);
+			call->availabilities =
+				repalloc_huge(call->availabilities,
+							  sizeof(ImsAvailability) * summing->availability_allocated);
 		}
 		entry->index = call->navailability++;
 		memset(&call->availabilities[entry->index], 0, sizeof(ImsAvailability));
@@ -263,14 +277,15 @@ sum_line(ImsCall *call, Summing *summing, ImsLine *line)
 	ImsPosting *posting = &call->postings[line->posting];
 	ImsLocation *from = ims_location_by_id(call->masters, line->from_location_id);
 	ImsLocation *to = ims_location_by_id(call->masters, line->to_location_id);
-	bool		changes = changes_availability(from, to);
+	bool changes = changes_availability(from, to);
 	ImsQuantity known = line->lot_id == 0 && changes ? line->quantity : 0;
 
 	if (from->keeps_stock)
 		sum_stock(call, summing, line, posting, from, line->from_handling_unit_id,
 				  -line->quantity);
 	if (to->keeps_stock)
-		sum_stock(call, summing, line, posting, to, line->to_handling_unit_id, line->quantity);
+		sum_stock(call, summing, line, posting, to, line->to_handling_unit_id,
+				  line->quantity);
 	if (from->site_id != 0 && (changes || call->asserted))
 		add_availability(sum_availability(call, summing, posting->owner_id, line->item_id,
 										  from->site_id),
@@ -292,7 +307,7 @@ compare_stock_keys(const void *a, const void *b)
 {
 	const ImsStockKey *x = a;
 	const ImsStockKey *y = b;
-	int			result = compare_int64(x->owner_id, y->owner_id);
+	int result = compare_int64(x->owner_id, y->owner_id);
 
 	if (result == 0)
 		result = compare_int64(x->item_id, y->item_id);
@@ -310,7 +325,7 @@ compare_availability_keys(const void *a, const void *b)
 {
 	const ImsAvailabilityKey *x = a;
 	const ImsAvailabilityKey *y = b;
-	int			result = compare_int64(x->owner_id, y->owner_id);
+	int result = compare_int64(x->owner_id, y->owner_id);
 
 	if (result == 0)
 		result = compare_int64(x->item_id, y->item_id);
@@ -320,21 +335,23 @@ compare_availability_keys(const void *a, const void *b)
 }
 
 StaticAssertDecl(offsetof(ImsStock, key) == 0, "stock rows are compared by their key");
-StaticAssertDecl(offsetof(ImsAvailability, key) == 0, "availability rows are compared by their key");
+StaticAssertDecl(offsetof(ImsAvailability, key) == 0,
+				 "availability rows are compared by their key");
 
 /* Sums all lines that were not refused; the arrays come out in lock order. */
 static void
 sum_lines(ImsCall *call)
 {
-	Summing		summing;
-	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "ims summing",
-												  ALLOCSET_DEFAULT_SIZES);
-	int64		i;
+	Summing summing;
+	MemoryContext context =
+		AllocSetContextCreate(CurrentMemoryContext, "ims summing", ALLOCSET_DEFAULT_SIZES);
+	int64 i;
 
 	call->nstock = call->navailability = 0;
 	summing.stock_allocated = summing.availability_allocated = 64;
 	summing.stocks = stockhash_create(context, Min(call->nline * 2, 100000), NULL);
-	summing.availabilities = availabilityhash_create(context, Min(call->nline, 100000), NULL);
+	summing.availabilities =
+		availabilityhash_create(context, Min(call->nline, 100000), NULL);
 	call->stocks = palloc(sizeof(ImsStock) * summing.stock_allocated);
 	call->availabilities = palloc(sizeof(ImsAvailability) * summing.availability_allocated);
 
@@ -359,8 +376,8 @@ find_availability(ImsCall *call, int64 owner_id, int64 item_id, int64 site_id)
 {
 	ImsAvailabilityKey key = {owner_id, item_id, site_id};
 
-	return bsearch(&key, call->availabilities, call->navailability, sizeof(ImsAvailability),
-				   compare_availability_keys);
+	return bsearch(&key, call->availabilities, call->navailability,
+				   sizeof(ImsAvailability), compare_availability_keys);
 }
 
 /*
@@ -379,13 +396,13 @@ apply_to_sums(ImsCall *call, const ImsLine *line, int sign, bool stock, bool ava
 
 	if (stock && from->keeps_stock)
 	{
-		ImsStock   *row = ims_engine_find_stock(call, &key);
+		ImsStock *row = ims_engine_find_stock(call, &key);
 
 		row->delta = add_quantity(row->delta, -quantity);
 	}
 	if (stock && to->keeps_stock)
 	{
-		ImsStock   *row;
+		ImsStock *row;
 
 		key.location_id = to->location_id;
 		key.handling_unit_id = line->to_handling_unit_id;
@@ -394,11 +411,11 @@ apply_to_sums(ImsCall *call, const ImsLine *line, int sign, bool stock, bool ava
 	}
 	if (availability && changes_availability(from, to))
 	{
-		bool		released = true;
+		bool released = true;
 
 		if (line->lot_id != 0)
 		{
-			ImsLot	   *lot = ims_lot_by_id(call->masters, posting->owner_id, line->lot_id);
+			ImsLot *lot = ims_lot_by_id(call->masters, posting->owner_id, line->lot_id);
 
 			Ensure(lot != NULL, "a lot vanished while it was posted");
 			released = strcmp(lot->status, "released") == 0;
@@ -419,8 +436,8 @@ void
 ims_engine_reserve(ImsCall *call, int64 more)
 {
 	ImsPosting *postings = palloc(sizeof(ImsPosting) * (call->nposting + more));
-	ImsLine    *lines = MemoryContextAllocHuge(CurrentMemoryContext,
-											   sizeof(ImsLine) * (call->nline + more));
+	ImsLine *lines = MemoryContextAllocHuge(CurrentMemoryContext,
+											sizeof(ImsLine) * (call->nline + more));
 
 	memcpy(postings, call->postings, sizeof(ImsPosting) * call->nposting);
 	memcpy(lines, call->lines, sizeof(ImsLine) * call->nline);
@@ -432,7 +449,7 @@ ims_engine_reserve(ImsCall *call, int64 more)
 void
 ims_engine_add_line(ImsCall *call, const ImsPosting *posting, const ImsLine *line)
 {
-	ImsLine    *added = &call->lines[call->nline];
+	ImsLine *added = &call->lines[call->nline];
 
 	call->postings[call->nposting] = *posting;
 	*added = *line;
@@ -447,10 +464,9 @@ static char *
 shortage_detail(ImsCall *call, const ImsStock *stock, int line, ImsQuantity requested)
 {
 	ImsQuantity available = stock->on_hand - stock->allocated;
-	char	   *sentence = psprintf("Requested %s, on hand %s, allocated %s.",
-									ims_quantity_out(requested),
-									ims_quantity_out(stock->on_hand),
-									ims_quantity_out(stock->allocated));
+	char *sentence =
+		psprintf("Requested %s, on hand %s, allocated %s.", ims_quantity_out(requested),
+				 ims_quantity_out(stock->on_hand), ims_quantity_out(stock->allocated));
 
 	return ims_error_detail(sentence, ims_detail_integer("line", line),
 							ims_detail_text("item", ims_item_label(call->masters,
@@ -479,16 +495,18 @@ static bool
 takes_from(const ImsCall *call, const ImsLine *line, const ImsStockKey *key)
 {
 	return line->item_id == key->item_id && line->from_location_id == key->location_id &&
-		line->lot_id == key->lot_id && line->from_handling_unit_id == key->handling_unit_id &&
-		call->postings[line->posting].owner_id == key->owner_id;
+		   line->lot_id == key->lot_id &&
+		   line->from_handling_unit_id == key->handling_unit_id &&
+		   call->postings[line->posting].owner_id == key->owner_id;
 }
 
 static bool
 gives_to(const ImsCall *call, const ImsLine *line, const ImsStockKey *key)
 {
 	return line->item_id == key->item_id && line->to_location_id == key->location_id &&
-		line->lot_id == key->lot_id && line->to_handling_unit_id == key->handling_unit_id &&
-		call->postings[line->posting].owner_id == key->owner_id;
+		   line->lot_id == key->lot_id &&
+		   line->to_handling_unit_id == key->handling_unit_id &&
+		   call->postings[line->posting].owner_id == key->owner_id;
 }
 
 /* Raises for the first line, in call order, that the balance could not bear. */
@@ -496,14 +514,14 @@ static void
 raise_shortage(ImsCall *call, const ImsStock *stock)
 {
 	ImsQuantity level = stock->on_hand - stock->allocated;
-	ImsLine    *last = NULL;
+	ImsLine *last = NULL;
 	ImsQuantity requested = 0;
-	int64		i;
+	int64 i;
 
 	call->report = false;
 	for (i = 0; i < call->nline; i++)
 	{
-		ImsLine    *line = &call->lines[i];
+		ImsLine *line = &call->lines[i];
 
 		if (line->rejected)
 			continue;
@@ -536,8 +554,12 @@ check_range(ImsCall *call, int64 owner_id, int64 item_id, ImsQuantity level)
 				(errcode(ERRCODE_IMS_QUANTITY_RANGE),
 				 errmsg("the balance of item \"%s\" would be out of range",
 						ims_item_label(call->masters, owner_id, item_id)),
-				 errdetail_internal("%s", ims_error_detail("A balance is below 1000000000000 in size.",
-														   ims_detail_text("item", ims_item_label(call->masters, owner_id, item_id)))),
+				 errdetail_internal("%s",
+									ims_error_detail("A balance is below 1000000000000 in size.",
+													 ims_detail_text("item",
+																	 ims_item_label(call->masters,
+																					owner_id,
+																					item_id)))),
 				 errhint("Post smaller quantities, or use a larger base unit.")));
 }
 
@@ -554,7 +576,7 @@ void
 ims_engine_check_stock(ImsCall *call, ImsStock *stock)
 {
 	ImsQuantity level = add_quantity(stock->on_hand, stock->delta);
-	bool		has_given = stock->earliest_given <= stock->latest_given;
+	bool has_given = stock->earliest_given <= stock->latest_given;
 
 	check_range(call, stock->key.owner_id, stock->key.item_id, level);
 	if (unlikely(is_short(stock)))
@@ -571,7 +593,7 @@ ims_engine_check_stock(ImsCall *call, ImsStock *stock)
 	{
 		stock->new_effective_at = Max(stock->new_effective_at, stock->latest_given);
 		stock->late = stock->earliest_given <= stock->last_effective_at ||
-			stock->earliest_given != stock->latest_given || stock->has_stamped;
+					  stock->earliest_given != stock->latest_given || stock->has_stamped;
 	}
 }
 
@@ -592,7 +614,7 @@ raise_unavailable(ImsCall *call, const ImsAvailability *row)
 	const char *item = ims_item_label(call->masters, row->key.owner_id, row->key.item_id);
 	const char *site = ims_location_label(call->masters, row->key.site_id);
 	ImsQuantity requested = -row->sellable_delta;
-	int64		i;
+	int64 i;
 
 	choose_applier(call)->lock_stock(call);
 	for (i = 0; i < call->nstock; i++)
@@ -602,14 +624,17 @@ raise_unavailable(ImsCall *call, const ImsAvailability *row)
 	ereport(ERROR,
 			(errcode(ERRCODE_IMS_INSUFFICIENT_AVAILABLE),
 			 errmsg("item \"%s\" is promised at \"%s\"", item, site),
-			 errdetail_internal(
-				 "%s", ims_error_detail(
-					 psprintf("Requested %s, sellable %s, reserved %s.",
-							  ims_quantity_out(requested), ims_quantity_out(row->sellable),
-							  ims_quantity_out(row->reserved)),
-					 ims_detail_text("item", item), ims_detail_text("location", site),
-					 ims_detail_quantity("requested", requested),
-					 ims_detail_quantity("available", row->sellable - row->reserved))),
+			 errdetail_internal("%s",
+								ims_error_detail(psprintf("Requested %s, sellable %s, reserved %s.",
+														  ims_quantity_out(requested),
+														  ims_quantity_out(row->sellable),
+														  ims_quantity_out(row->reserved)),
+												 ims_detail_text("item", item),
+												 ims_detail_text("location", site),
+												 ims_detail_quantity("requested", requested),
+												 ims_detail_quantity("available",
+																	 row->sellable -
+																		 row->reserved))),
 			 errhint("Release reservations, or receive stock first.")));
 }
 
@@ -634,17 +659,18 @@ ims_engine_check_availability(ImsCall *call, ImsAvailability *row)
 static int64
 accept_line_by_line(ImsCall *call)
 {
-	int64		accepted = 0;
-	int64		i;
+	int64 accepted = 0;
+	int64 i;
 
 	for (i = 0; i < call->nstock; i++)
 		call->stocks[i].delta = 0;
 	for (i = 0; i < call->nline; i++)
 	{
-		ImsLine    *line = &call->lines[i];
+		ImsLine *line = &call->lines[i];
 		ImsStockKey key = {call->postings[line->posting].owner_id, line->item_id,
-						   line->from_location_id, line->lot_id, line->from_handling_unit_id};
-		ImsStock   *stock;
+						   line->from_location_id, line->lot_id,
+						   line->from_handling_unit_id};
+		ImsStock *stock;
 
 		if (line->rejected)
 			continue;
@@ -665,7 +691,7 @@ accept_line_by_line(ImsCall *call)
 static void
 sum_availability_under_locks(ImsCall *call)
 {
-	int64		i;
+	int64 i;
 
 	for (i = 0; i < call->navailability; i++)
 		call->availabilities[i].sellable_delta = call->availabilities[i].held_delta = 0;
@@ -678,12 +704,13 @@ sum_availability_under_locks(ImsCall *call)
 static void
 settle_stamp(ImsCall *call, const ImsApplier *applier)
 {
-	int64		upto = 0;
-	int64		i;
-	int			p;
+	int64 upto = 0;
+	int64 i;
+	int p;
 
 	for (i = 0; i < call->nstock; i++)
-		if (call->stocks[i].has_stamped && call->stocks[i].new_effective_at < call->stamped_at)
+		if (call->stocks[i].has_stamped &&
+			call->stocks[i].new_effective_at < call->stamped_at)
 		{
 			call->stocks[i].new_effective_at = call->stamped_at;
 			upto = i + 1;
@@ -698,7 +725,7 @@ settle_stamp(ImsCall *call, const ImsApplier *applier)
 static void
 draw_numbers(ImsCall *call)
 {
-	int			p;
+	int p;
 
 	for (p = 0; p < call->nposting; p++)
 	{
@@ -707,8 +734,10 @@ draw_numbers(ImsCall *call)
 		if (posting->posting_id == 0)
 			posting->posting_id = nextval_internal(call->ledger->posting_sequence, false);
 		if (posting->document_number == 0)
-			posting->document_number = nextval_internal(
-				ims_owner_by_id(call->masters, posting->owner_id)->document_sequence, false);
+			posting->document_number =
+				nextval_internal(ims_owner_by_id(call->masters, posting->owner_id)
+									 ->document_sequence,
+								 false);
 		if (posting->recorded_at == 0)
 			posting->recorded_at = Max(GetCurrentTimestamp(), call->stamped_at);
 	}
@@ -717,7 +746,7 @@ draw_numbers(ImsCall *call)
 static bool
 has_lots(const ImsCall *call)
 {
-	int64		i;
+	int64 i;
 
 	for (i = 0; i < call->nline; i++)
 		if (call->lines[i].lot_id != 0 && !call->lines[i].rejected)
@@ -733,8 +762,8 @@ static void
 post_lines(ImsCall *call)
 {
 	const ImsApplier *applier;
-	bool		lots;
-	int64		i;
+	bool lots;
+	int64 i;
 
 	ims_check_postings(call);
 	for (i = 0; i < call->nline; i++)
@@ -778,7 +807,7 @@ post_lines(ImsCall *call)
 void
 ims_engine_post(ImsCall *call)
 {
-	bool		own_masters = call->masters == NULL;
+	bool own_masters = call->masters == NULL;
 
 	Assert(call->nposting > 0 && call->nline > 0);
 	ims_engine_lock_tables();
@@ -801,7 +830,7 @@ ims_engine_post(ImsCall *call)
 void
 ims_engine_open_posting(ImsPosting *posting)
 {
-	ImsCall		call;
+	ImsCall call;
 
 	memset(&call, 0, sizeof(call));
 	ims_engine_lock_tables();

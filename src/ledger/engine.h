@@ -59,18 +59,18 @@ extern bool ims_kind_from_name(const char *name, ImsKind *kind);
 /* One document.  0 and NULL mean "none" throughout. */
 typedef struct ImsPosting
 {
-	int64		owner_id;
-	int64		posting_id;		/* drawn by the engine where 0 */
-	int64		document_number;	/* drawn by the engine where 0 */
-	ImsKind		kind;
-	bool		effective_given;	/* else stamped under the locks */
-	bool		written;		/* row is in the table already (open_posting) */
+	int64 owner_id;
+	int64 posting_id;	   /* drawn by the engine where 0 */
+	int64 document_number; /* drawn by the engine where 0 */
+	ImsKind kind;
+	bool effective_given; /* else stamped under the locks */
+	bool written;		  /* row is in the table already (open_posting) */
 	TimestampTz effective_at;
-	TimestampTz recorded_at;	/* filled by the engine where 0 */
-	int64		party_id;
-	int64		channel_id;
-	int64		destination_id;
-	int64		origin_posting_id;
+	TimestampTz recorded_at; /* filled by the engine where 0 */
+	int64 party_id;
+	int64 channel_id;
+	int64 destination_id;
+	int64 origin_posting_id;
 	const char *reference_type;
 	const char *reference_number;
 	const char *reason;
@@ -81,12 +81,12 @@ typedef struct ImsPosting
 /* What only some lines carry. */
 typedef struct ImsLineExtra
 {
-	int64		origin_movement_id;
-	Numeric		entered_quantity;
+	int64 origin_movement_id;
+	Numeric entered_quantity;
 	const char *entered_unit;
-	Numeric		unit_cost;
-	Numeric		sale_value;
-	Numeric		rate;
+	Numeric unit_cost;
+	Numeric sale_value;
+	Numeric rate;
 	const char *currency;
 	const char *reference_line;
 } ImsLineExtra;
@@ -94,37 +94,37 @@ typedef struct ImsLineExtra
 /* One line. */
 typedef struct ImsLine
 {
-	int64		item_id;
-	int64		lot_id;
-	int64		serial_id;
-	int64		from_location_id;
-	int64		to_location_id;
-	int64		from_handling_unit_id;
-	int64		to_handling_unit_id;
-	ImsQuantity quantity;		/* base unit, above zero */
-	int64		movement_id;	/* out: drawn when the row is written */
-	ImsLineExtra *extra;		/* NULL where there is nothing more */
-	int32		posting;		/* index into ImsCall.postings */
-	int32		line;			/* number in the call, from 1; 0: made by the engine */
-	bool		rejected;		/* report mode: not posted */
+	int64 item_id;
+	int64 lot_id;
+	int64 serial_id;
+	int64 from_location_id;
+	int64 to_location_id;
+	int64 from_handling_unit_id;
+	int64 to_handling_unit_id;
+	ImsQuantity quantity; /* base unit, above zero */
+	int64 movement_id;	  /* out: drawn when the row is written */
+	ImsLineExtra *extra;  /* NULL where there is nothing more */
+	int32 posting;		  /* index into ImsCall.postings */
+	int32 line;			  /* number in the call, from 1; 0: made by the engine */
+	bool rejected;		  /* report mode: not posted */
 } ImsLine;
 
 /* Why a line was not posted (report mode); indexed like lines. */
 typedef struct ImsRejection
 {
-	int32		line;			/* number in the call */
-	int			sqlstate;
-	char	   *message;
-	char	   *detail;
+	int32 line; /* number in the call */
+	int sqlstate;
+	char *message;
+	char *detail;
 } ImsRejection;
 
 typedef struct ImsStockKey
 {
-	int64		owner_id;
-	int64		item_id;
-	int64		location_id;
-	int64		lot_id;
-	int64		handling_unit_id;
+	int64 owner_id;
+	int64 item_id;
+	int64 location_id;
+	int64 lot_id;
+	int64 handling_unit_id;
 } ImsStockKey;
 
 /* One row of ims.stock that the call changes. */
@@ -135,22 +135,22 @@ typedef struct ImsStock
 	/* as read under the lock */
 	ImsQuantity on_hand;
 	ImsQuantity allocated;
-	TimestampTz last_effective_at;	/* as read */
-	TimestampTz new_effective_at;	/* as to be written: >= last_effective_at */
+	TimestampTz last_effective_at; /* as read */
+	TimestampTz new_effective_at;  /* as to be written: >= last_effective_at */
 	TimestampTz earliest_given; /* earliest explicit time of its lines, else DT_NOEND */
 	TimestampTz latest_given;	/* latest explicit time, else DT_NOBEGIN */
-	bool		has_stamped;	/* some line takes the time of the call */
-	bool		negative_ok;	/* row's flag; for a missing row: what to insert */
-	bool		late;			/* takes the check against later instants */
-	bool		locked;			/* lock pass done, values above are of the locked row */
+	bool has_stamped;			/* some line takes the time of the call */
+	bool negative_ok;			/* row's flag; for a missing row: what to insert */
+	bool late;					/* takes the check against later instants */
+	bool locked;				/* lock pass done, values above are of the locked row */
 	ItemPointerData tid;
 } ImsStock;
 
 typedef struct ImsAvailabilityKey
 {
-	int64		owner_id;
-	int64		item_id;
-	int64		site_id;
+	int64 owner_id;
+	int64 item_id;
+	int64 site_id;
 } ImsAvailabilityKey;
 
 /* One row of ims.availability that the call changes. */
@@ -162,36 +162,36 @@ typedef struct ImsAvailability
 	ImsQuantity sellable;
 	ImsQuantity held;
 	ImsQuantity reserved;
-	bool		negative_ok;
-	bool		locked;
+	bool negative_ok;
+	bool locked;
 	ItemPointerData tid;
 } ImsAvailability;
 
-typedef struct ImsMasters ImsMasters;	/* master.h */
+typedef struct ImsMasters ImsMasters; /* master.h */
 
 typedef struct ImsCall
 {
 	const ImsLedger *ledger;
 	ImsPosting *postings;
-	int			nposting;
-	ImsLine    *lines;
-	int64		nline;
-	bool		lines_written;	/* rows are in movement already (direct INSERT, COPY) */
-	bool		report;			/* post the good lines, collect the others */
+	int nposting;
+	ImsLine *lines;
+	int64 nline;
+	bool lines_written; /* rows are in movement already (direct INSERT, COPY) */
+	bool report;		/* post the good lines, collect the others */
 
 	/* work area of the engine */
 	ImsMasters *masters;
-	ImsStock   *stocks;			/* ascending by key */
-	int64		nstock;
-	ImsAvailability *availabilities;	/* ascending by key */
-	int64		navailability;
-	ImsRejection *rejections;	/* ascending by line */
-	int			nrejection;
-	TimestampTz stamped_at;		/* time of the lines without one; grows under the locks */
-	bool		asserted;		/* a count may be younger than a line: see late.c */
-	TimestampTz latest_count;	/* of the owners of the call */
+	ImsStock *stocks; /* ascending by key */
+	int64 nstock;
+	ImsAvailability *availabilities; /* ascending by key */
+	int64 navailability;
+	ImsRejection *rejections; /* ascending by line */
+	int nrejection;
+	TimestampTz stamped_at;	  /* time of the lines without one; grows under the locks */
+	bool asserted;			  /* a count may be younger than a line: see late.c */
+	TimestampTz latest_count; /* of the owners of the call */
 	TimestampTz latest_closing;
-	bool		used_heap;		/* which applier ran */
+	bool used_heap; /* which applier ran */
 } ImsCall;
 
 extern void ims_engine_post(ImsCall *call);
@@ -214,15 +214,16 @@ extern void ims_engine_refuse(ImsCall *call, ImsLine *line, int sqlstate, char *
 							  char *detail, const char *hint);
 
 /* steps of the engine in files of their own */
-extern void ims_check_postings(ImsCall *call);	/* line_check.c */
+extern void ims_check_postings(ImsCall *call); /* line_check.c */
 extern void ims_check_line(ImsCall *call, ImsLine *line);
 extern void ims_check_lots(ImsCall *call);
-extern void ims_serial_apply(ImsCall *call);	/* serial.c */
-extern void ims_late_precheck(ImsCall *call);	/* late.c */
+extern void ims_serial_apply(ImsCall *call);  /* serial.c */
+extern void ims_late_precheck(ImsCall *call); /* late.c */
 extern void ims_late_correct_counts(ImsCall *call);
 extern void ims_late_verify(ImsCall *call);
 extern void ims_engine_reserve(ImsCall *call, int64 more);
-extern void ims_engine_add_line(ImsCall *call, const ImsPosting *posting, const ImsLine *line);
+extern void ims_engine_add_line(ImsCall *call, const ImsPosting *posting,
+								const ImsLine *line);
 extern ImsStock *ims_engine_find_stock(ImsCall *call, const ImsStockKey *key);
 
 /*
@@ -241,17 +242,17 @@ extern ImsStock *ims_engine_find_stock(ImsCall *call, const ImsStockKey *key);
 typedef struct ImsApplier
 {
 	const char *name;
-	void		(*lock_availability) (ImsCall *call);
-	void		(*lock_stock) (ImsCall *call);
-	void		(*apply_availability) (ImsCall *call);
-	void		(*apply_stock) (ImsCall *call);
-	void		(*restamp_stock) (ImsCall *call, int64 upto);
-	void		(*write_postings) (ImsCall *call);
-	void		(*write_movements) (ImsCall *call);
+	void (*lock_availability)(ImsCall *call);
+	void (*lock_stock)(ImsCall *call);
+	void (*apply_availability)(ImsCall *call);
+	void (*apply_stock)(ImsCall *call);
+	void (*restamp_stock)(ImsCall *call, int64 upto);
+	void (*write_postings)(ImsCall *call);
+	void (*write_movements)(ImsCall *call);
 } ImsApplier;
 
-extern const ImsApplier ims_heap_applier;	/* heap_apply.c */
-extern const ImsApplier ims_spi_applier;	/* spi_apply.c */
+extern const ImsApplier ims_heap_applier; /* heap_apply.c */
+extern const ImsApplier ims_spi_applier;  /* spi_apply.c */
 
 /* Checks of the engine that both appliers call on a locked row. */
 extern void ims_engine_check_stock(ImsCall *call, ImsStock *stock);
@@ -260,7 +261,9 @@ extern void ims_engine_check_availability(ImsCall *call, ImsAvailability *row);
 /* Values of one posting or movement row, in column order, for both appliers. */
 #define IMS_POSTING_NATTS 20
 #define IMS_MOVEMENT_NATTS 21
-extern void ims_engine_posting_values(ImsCall *call, ImsPosting *posting, Datum *values, bool *nulls);
-extern void ims_engine_movement_values(ImsCall *call, ImsLine *line, Datum *values, bool *nulls);
+extern void ims_engine_posting_values(ImsCall *call, ImsPosting *posting, Datum *values,
+									  bool *nulls);
+extern void ims_engine_movement_values(ImsCall *call, ImsLine *line, Datum *values,
+									   bool *nulls);
 
-#endif							/* IMS_ENGINE_H */
+#endif /* IMS_ENGINE_H */

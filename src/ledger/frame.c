@@ -41,26 +41,27 @@
 typedef struct Frame
 {
 	struct Frame *outer;
-	int			nest_level;
-	bool		applied;
-	int64		posting_id;
+	int nest_level;
+	bool applied;
+	int64 posting_id;
 	TimestampTz opened_at;
 } Frame;
 
 typedef struct OpenPosting
 {
 	struct OpenPosting *next;
-	int			nest_level;
-	ImsPosting	posting;
+	int nest_level;
+	ImsPosting posting;
 } OpenPosting;
 
 static Frame *frame_stack = NULL;
 static OpenPosting *open_postings = NULL;
 
 static void
-at_subxact_end(SubXactEvent event, SubTransactionId my_id, SubTransactionId parent_id, void *arg)
+at_subxact_end(SubXactEvent event, SubTransactionId my_id, SubTransactionId parent_id,
+			   void *arg)
 {
-	int			level = GetCurrentTransactionNestLevel();
+	int level = GetCurrentTransactionNestLevel();
 	OpenPosting *open;
 
 	if (event == SUBXACT_EVENT_ABORT_SUB)
@@ -83,14 +84,14 @@ at_xact_end(XactEvent event, void *arg)
 {
 	switch (event)
 	{
-		case XACT_EVENT_COMMIT:
-		case XACT_EVENT_ABORT:
-		case XACT_EVENT_PREPARE:
-			frame_stack = NULL;
-			open_postings = NULL;
-			break;
-		default:
-			break;
+	case XACT_EVENT_COMMIT:
+	case XACT_EVENT_ABORT:
+	case XACT_EVENT_PREPARE:
+		frame_stack = NULL;
+		open_postings = NULL;
+		break;
+	default:
+		break;
 	}
 }
 
@@ -104,7 +105,7 @@ ims_frame_init(void)
 static Frame *
 push_frame(void)
 {
-	Frame	   *frame = MemoryContextAllocZero(TopTransactionContext, sizeof(Frame));
+	Frame *frame = MemoryContextAllocZero(TopTransactionContext, sizeof(Frame));
 
 	frame->outer = frame_stack;
 	frame->nest_level = GetCurrentTransactionNestLevel();
@@ -115,7 +116,7 @@ push_frame(void)
 static void
 pop_frame(void)
 {
-	Frame	   *frame = frame_stack;
+	Frame *frame = frame_stack;
 
 	Assert(frame != NULL);
 	frame_stack = frame->outer;
@@ -172,9 +173,8 @@ check_trigger(FunctionCallInfo fcinfo, Oid relid)
 	if (!CALLED_AS_TRIGGER(fcinfo) || !TRIGGER_FIRED_FOR_STATEMENT(trigdata->tg_event) ||
 		!TRIGGER_FIRED_BY_INSERT(trigdata->tg_event) ||
 		RelationGetRelid(trigdata->tg_relation) != relid)
-		ereport(ERROR,
-				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
-				 errmsg("this function may only be the trigger of ims.movement")));
+		ereport(ERROR, (errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
+						errmsg("this function may only be the trigger of ims.movement")));
 }
 
 /*
@@ -185,7 +185,7 @@ Datum
 ims_movement_open_frame(PG_FUNCTION_ARGS)
 {
 	const ImsLedger *ledger = ims_ledger();
-	Frame	   *frame;
+	Frame *frame;
 
 	check_trigger(fcinfo, ledger->movement);
 	if (ims_frame_is_applied())
@@ -201,9 +201,8 @@ static Frame *
 current_frame(void)
 {
 	if (frame_stack == NULL || frame_stack->applied)
-		ereport(ERROR,
-				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-				 errmsg("there is no statement that inserts into ims.movement")));
+		ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+						errmsg("there is no statement that inserts into ims.movement")));
 	return frame_stack;
 }
 
@@ -226,10 +225,10 @@ ims_frame_time(PG_FUNCTION_ARGS)
 /* What is collected from the transition table. */
 typedef struct Gathered
 {
-	ImsCall		call;
-	int			posting_allocated;
-	int64		line_allocated;
-	int64		max_movement_id;
+	ImsCall call;
+	int posting_allocated;
+	int64 line_allocated;
+	int64 max_movement_id;
 } Gathered;
 
 static void
@@ -248,19 +247,20 @@ static int
 gather_posting(Gathered *gathered, Frame *frame, int64 owner_id, int64 posting_id,
 			   TimestampTz effective_at)
 {
-	ImsCall    *call = &gathered->call;
+	ImsCall *call = &gathered->call;
 	ImsPosting *posting;
-	int			i;
+	int i;
 
 	for (i = call->nposting - 1; i >= 0; i--)
-		if (call->postings[i].posting_id == posting_id && call->postings[i].owner_id == owner_id)
+		if (call->postings[i].posting_id == posting_id &&
+			call->postings[i].owner_id == owner_id)
 			return i;
 
 	if (call->nposting == gathered->posting_allocated)
 	{
 		gathered->posting_allocated *= 2;
-		call->postings = repalloc(call->postings,
-								  sizeof(ImsPosting) * gathered->posting_allocated);
+		call->postings =
+			repalloc(call->postings, sizeof(ImsPosting) * gathered->posting_allocated);
 	}
 	posting = &call->postings[call->nposting];
 	if (posting_id == frame->posting_id)
@@ -281,7 +281,8 @@ gather_posting(Gathered *gathered, Frame *frame, int64 owner_id, int64 posting_i
 		const ImsPosting *open = find_open_posting(owner_id, posting_id);
 
 		if (open == NULL)
-			raise_bad_line(call->nline + 1, "the posting is not one that this transaction opened");
+			raise_bad_line(call->nline + 1,
+						   "the posting is not one that this transaction opened");
 		*posting = *open;
 		posting->effective_given = true;
 		posting->written = true;
@@ -299,12 +300,12 @@ slot_int64(TupleTableSlot *slot, int attnum)
 static void
 gather_line(Gathered *gathered, Frame *frame, TupleTableSlot *slot)
 {
-	ImsCall    *call = &gathered->call;
-	ImsLine    *line;
+	ImsCall *call = &gathered->call;
+	ImsLine *line;
 	ImsPosting *posting;
 	TimestampTz effective_at;
 	TimestampTz recorded_at;
-	int			index;
+	int index;
 
 	slot_getallattrs(slot);
 	effective_at = DatumGetTimestampTz(slot->tts_values[MOVEMENT_EFFECTIVE_AT - 1]);
@@ -320,14 +321,14 @@ gather_line(Gathered *gathered, Frame *frame, TupleTableSlot *slot)
 	if (call->nline == gathered->line_allocated)
 	{
 		gathered->line_allocated *= 2;
-		call->lines = repalloc_huge(call->lines, sizeof(ImsLine) * gathered->line_allocated);
+		call->lines =
+			repalloc_huge(call->lines, sizeof(ImsLine) * gathered->line_allocated);
 	}
 	line = &call->lines[call->nline++];
 	if (call->nline > IMS_MAX_LINES)
-		ereport(ERROR,
-				(errcode(ERRCODE_IMS_TOO_MANY_LINES),
-				 errmsg("more than %d lines in one statement", IMS_MAX_LINES),
-				 errhint("Split the statement.")));
+		ereport(ERROR, (errcode(ERRCODE_IMS_TOO_MANY_LINES),
+						errmsg("more than %d lines in one statement", IMS_MAX_LINES),
+						errhint("Split the statement.")));
 	line->line = (int32) call->nline;
 	line->posting = index;
 	line->item_id = slot_int64(slot, MOVEMENT_ITEM_ID);
@@ -337,8 +338,8 @@ gather_line(Gathered *gathered, Frame *frame, TupleTableSlot *slot)
 	line->to_location_id = slot_int64(slot, MOVEMENT_TO_LOCATION_ID);
 	line->from_handling_unit_id = slot_int64(slot, MOVEMENT_FROM_HANDLING_UNIT_ID);
 	line->to_handling_unit_id = slot_int64(slot, MOVEMENT_TO_HANDLING_UNIT_ID);
-	line->quantity = ims_quantity_from_numeric(
-		DatumGetNumeric(slot->tts_values[MOVEMENT_QUANTITY - 1]));
+	line->quantity =
+		ims_quantity_from_numeric(DatumGetNumeric(slot->tts_values[MOVEMENT_QUANTITY - 1]));
 	line->movement_id = slot_int64(slot, MOVEMENT_MOVEMENT_ID);
 	line->extra = NULL;
 	line->rejected = false;
@@ -349,13 +350,14 @@ gather_line(Gathered *gathered, Frame *frame, TupleTableSlot *slot)
 static void
 check_movement_ids(const ImsLedger *ledger, int64 max_movement_id)
 {
-	Datum		last = DirectFunctionCall1(pg_sequence_last_value,
-										   ObjectIdGetDatum(ledger->movement_sequence));
+	Datum last = DirectFunctionCall1(pg_sequence_last_value,
+									 ObjectIdGetDatum(ledger->movement_sequence));
 
 	if (max_movement_id > DatumGetInt64(last))
 		ereport(ERROR,
 				(errcode(ERRCODE_IMS_INVALID_LINE),
-				 errmsg("movement_id " INT64_FORMAT " has not been drawn yet", max_movement_id),
+				 errmsg("movement_id " INT64_FORMAT " has not been drawn yet",
+						max_movement_id),
 				 errdetail("The last one drawn is " INT64_FORMAT ".", DatumGetInt64(last)),
 				 errhint("Leave movement_id out.")));
 }
@@ -371,10 +373,10 @@ ims_movement_post(PG_FUNCTION_ARGS)
 {
 	TriggerData *trigdata = (TriggerData *) fcinfo->context;
 	const ImsLedger *ledger = ims_ledger();
-	Frame	   *frame;
-	Gathered	gathered;
+	Frame *frame;
+	Gathered gathered;
 	TupleTableSlot *slot;
-	ImsDoor		door;
+	ImsDoor door;
 
 	check_trigger(fcinfo, ledger->movement);
 	if (ims_frame_is_applied())
@@ -389,7 +391,8 @@ ims_movement_post(PG_FUNCTION_ARGS)
 	gathered.call.postings = palloc(sizeof(ImsPosting) * gathered.posting_allocated);
 	gathered.call.lines = palloc(sizeof(ImsLine) * gathered.line_allocated);
 
-	slot = MakeSingleTupleTableSlot(RelationGetDescr(trigdata->tg_relation), &TTSOpsMinimalTuple);
+	slot = MakeSingleTupleTableSlot(RelationGetDescr(trigdata->tg_relation),
+									&TTSOpsMinimalTuple);
 	tuplestore_rescan(trigdata->tg_newtable);
 	while (tuplestore_gettupleslot(trigdata->tg_newtable, true, false, slot))
 		gather_line(&gathered, frame, slot);

@@ -23,4 +23,4 @@ extern bool ims_frame_is_applied(void);
 /* A posting of this transaction that later statements may name. */
 extern void ims_frame_remember_open(const ImsPosting *posting);
 
-#endif							/* IMS_FRAME_H */
+#endif /* IMS_FRAME_H */

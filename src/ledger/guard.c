@@ -25,9 +25,8 @@ trigger_of_ledger(FunctionCallInfo fcinfo)
 	TriggerData *trigdata = (TriggerData *) fcinfo->context;
 
 	if (!CALLED_AS_TRIGGER(fcinfo))
-		ereport(ERROR,
-				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
-				 errmsg("this function may only be a trigger of the ledger")));
+		ereport(ERROR, (errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
+						errmsg("this function may only be a trigger of the ledger")));
 	return trigdata;
 }
 
@@ -74,8 +73,9 @@ ims_engine_only(PG_FUNCTION_ARGS)
 						RelationGetRelationName(trigdata->tg_relation)),
 				 errhint("Post movements; ims.rebuild() derives the balances anew.")));
 	if (TRIGGER_FIRED_FOR_ROW(trigdata->tg_event))
-		return PointerGetDatum(TRIGGER_FIRED_BY_UPDATE(trigdata->tg_event) ?
-							   trigdata->tg_newtuple : trigdata->tg_trigtuple);
+		return PointerGetDatum(TRIGGER_FIRED_BY_UPDATE(trigdata->tg_event)
+								   ? trigdata->tg_newtuple
+								   : trigdata->tg_trigtuple);
 	return PointerGetDatum(NULL);
 }
 
@@ -83,9 +83,8 @@ static void
 check_ledger_role(void)
 {
 	if (!has_privs_of_role(GetUserId(), ims_ledger()->ledger_role))
-		ereport(ERROR,
-				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
-				 errmsg("only the role of the ledger may write as the engine")));
+		ereport(ERROR, (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+						errmsg("only the role of the ledger may write as the engine")));
 }
 
 /*
@@ -110,9 +109,8 @@ ims_engine_end(PG_FUNCTION_ARGS)
 {
 	check_ledger_role();
 	if (!ims_frame_is_applied())
-		ereport(ERROR,
-				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-				 errmsg("ims._engine_end() without ims._engine_begin()")));
+		ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+						errmsg("ims._engine_end() without ims._engine_begin()")));
 	ims_frame_pop_applied();
 	PG_RETURN_VOID();
 }

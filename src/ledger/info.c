@@ -36,10 +36,13 @@ static bool ledger_valid = false;
 typedef struct LedgerRelation
 {
 	const char *name;
-	size_t		offset;
+	size_t offset;
 } LedgerRelation;
 
-#define LEDGER_RELATION(field) {#field, offsetof(ImsLedger, field)}
+#define LEDGER_RELATION(field)                                                           \
+	{                                                                                    \
+#field, offsetof(ImsLedger, field)                                               \
+	}
 
 static const LedgerRelation ledger_relations[] = {
 	LEDGER_RELATION(owner),
@@ -90,7 +93,7 @@ static const LedgerRelation ledger_relations[] = {
 static void
 at_relcache_inval(Datum arg, Oid relid)
 {
-	int			i;
+	int i;
 
 	if (!ledger_valid)
 		return;
@@ -117,26 +120,25 @@ ims_info_init(void)
 static void
 check_version(Oid namespace_id)
 {
-	Oid			relid = get_relname_relid("ledger_info", namespace_id);
-	Relation	rel;
-	Snapshot	snapshot;
+	Oid relid = get_relname_relid("ledger_info", namespace_id);
+	Relation rel;
+	Snapshot snapshot;
 	TupleTableSlot *slot;
 	TableScanDesc scan;
-	char	   *version = NULL;
+	char *version = NULL;
 
 	if (!OidIsValid(relid))
-		ereport(ERROR,
-				(errcode(ERRCODE_IMS_LEDGER_MISSING),
-				 errmsg("there is no ledger in this database"),
-				 errhint("Run SELECT ims.create_ledger().")));
+		ereport(ERROR, (errcode(ERRCODE_IMS_LEDGER_MISSING),
+						errmsg("there is no ledger in this database"),
+						errhint("Run SELECT ims.create_ledger().")));
 	rel = table_open(relid, AccessShareLock);
 	snapshot = RegisterSnapshot(GetLatestSnapshot());
 	slot = table_slot_create(rel, NULL);
 	scan = table_beginscan(rel, snapshot, 0, NULL);
 	if (table_scan_getnextslot(scan, ForwardScanDirection, slot))
 	{
-		bool		isnull;
-		Datum		value = slot_getattr(slot, LEDGER_INFO_LEDGER_VERSION, &isnull);
+		bool isnull;
+		Datum value = slot_getattr(slot, LEDGER_INFO_LEDGER_VERSION, &isnull);
 
 		if (!isnull)
 			version = TextDatumGetCString(value);
@@ -151,15 +153,16 @@ check_version(Oid namespace_id)
 				(errcode(ERRCODE_IMS_LEDGER_VERSION),
 				 errmsg("the ledger is of version %s, the library of version %s",
 						version ? version : "(none)", IMS_VERSION),
-				 errhint("Run ALTER EXTENSION ims UPDATE, then SELECT ims.migrate_ledger().")));
+				 errhint(
+					 "Run ALTER EXTENSION ims UPDATE, then SELECT ims.migrate_ledger().")));
 }
 
 const ImsLedger *
 ims_ledger(void)
 {
-	Oid			namespace_id;
-	HeapTuple	tuple;
-	int			i;
+	Oid namespace_id;
+	HeapTuple tuple;
+	int i;
 
 	if (likely(ledger_valid))
 		return &ledger;
@@ -172,8 +175,9 @@ ims_ledger(void)
 	ledger.namespace_id = namespace_id;
 	for (i = 0; i < lengthof(ledger_relations); i++)
 	{
-		Oid			relid = OidIsValid(namespace_id) ?
-			get_relname_relid(ledger_relations[i].name, namespace_id) : InvalidOid;
+		Oid relid = OidIsValid(namespace_id)
+						? get_relname_relid(ledger_relations[i].name, namespace_id)
+						: InvalidOid;
 
 		if (!OidIsValid(relid))
 			ereport(ERROR,

@@ -36,8 +36,8 @@ typedef struct Effect
 	ImsStockKey key;
 	TimestampTz effective_at;
 	ImsQuantity delta;
-	TimestampTz counted_at;		/* of the next count, 0 for none */
-	int64		count_posting_id;
+	TimestampTz counted_at; /* of the next count, 0 for none */
+	int64 count_posting_id;
 } Effect;
 
 static bool
@@ -51,7 +51,7 @@ is_explicit(const ImsPosting *posting)
 static void
 execute_latest(ImsPlan plan, Datum *values)
 {
-	Snapshot	snapshot = RegisterSnapshot(GetLatestSnapshot());
+	Snapshot snapshot = RegisterSnapshot(GetLatestSnapshot());
 
 	ims_plan_execute(plan, values, NULL, snapshot);
 	UnregisterSnapshot(snapshot);
@@ -60,9 +60,9 @@ execute_latest(ImsPlan plan, Datum *values)
 static TimestampTz
 result_time(uint64 row, int column)
 {
-	bool		isnull;
-	Datum		value = SPI_getbinval(SPI_tuptable->vals[row], SPI_tuptable->tupdesc, column,
-									  &isnull);
+	bool isnull;
+	Datum value =
+		SPI_getbinval(SPI_tuptable->vals[row], SPI_tuptable->tupdesc, column, &isnull);
 
 	return isnull ? DT_NOBEGIN : DatumGetTimestampTz(value);
 }
@@ -70,10 +70,10 @@ result_time(uint64 row, int column)
 static int64
 result_int64(uint64 row, int column)
 {
-	bool		isnull;
+	bool isnull;
 
-	return DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[row], SPI_tuptable->tupdesc, column,
-									   &isnull));
+	return DatumGetInt64(
+		SPI_getbinval(SPI_tuptable->vals[row], SPI_tuptable->tupdesc, column, &isnull));
 }
 
 /* Whether anything of the owners was counted or closed after the earliest line. */
@@ -81,9 +81,9 @@ void
 ims_late_precheck(ImsCall *call)
 {
 	TimestampTz earliest = DT_NOEND;
-	int64	   *owners = palloc(sizeof(int64) * call->nposting);
-	int			n = 0;
-	int			p;
+	int64 *owners = palloc(sizeof(int64) * call->nposting);
+	int n = 0;
+	int p;
 
 	call->asserted = false;
 	call->latest_count = call->latest_closing = DT_NOBEGIN;
@@ -95,7 +95,7 @@ ims_late_precheck(ImsCall *call)
 		}
 	if (n > 0)
 	{
-		Datum		values[1];
+		Datum values[1];
 
 		SPI_connect();
 		values[0] = ims_int64_array(owners, n);
@@ -112,7 +112,7 @@ static void
 add_effect(Effect *effects, int64 *n, const ImsPosting *posting, const ImsLine *line,
 		   const ImsLocation *location, int64 handling_unit_id, ImsQuantity delta)
 {
-	Effect	   *effect = &effects[*n];
+	Effect *effect = &effects[*n];
 
 	if (!location->keeps_stock)
 		return;
@@ -131,9 +131,9 @@ add_effect(Effect *effects, int64 *n, const ImsPosting *posting, const ImsLine *
 static Effect *
 gather_effects(const ImsCall *call, TimestampTz upto, int64 *n)
 {
-	Effect	   *effects = MemoryContextAllocHuge(CurrentMemoryContext,
-												 sizeof(Effect) * call->nline * 2);
-	int64		i;
+	Effect *effects =
+		MemoryContextAllocHuge(CurrentMemoryContext, sizeof(Effect) * call->nline * 2);
+	int64 i;
 
 	*n = 0;
 	for (i = 0; i < call->nline; i++)
@@ -157,9 +157,9 @@ gather_effects(const ImsCall *call, TimestampTz upto, int64 *n)
 static void
 effect_arrays(const Effect *effects, int64 n, Datum *values)
 {
-	int64	   *column = palloc(sizeof(int64) * Max(n, 1));
-	int64		i;
-	int			c;
+	int64 *column = palloc(sizeof(int64) * Max(n, 1));
+	int64 i;
+	int c;
 
 	for (c = 0; c < 5; c++)
 	{
@@ -167,8 +167,11 @@ effect_arrays(const Effect *effects, int64 n, Datum *values)
 		{
 			const ImsStockKey *key = &effects[i].key;
 
-			column[i] = c == 0 ? key->owner_id : c == 1 ? key->item_id :
-				c == 2 ? key->location_id : c == 3 ? key->lot_id : key->handling_unit_id;
+			column[i] = c == 0	 ? key->owner_id
+						: c == 1 ? key->item_id
+						: c == 2 ? key->location_id
+						: c == 3 ? key->lot_id
+								 : key->handling_unit_id;
 		}
 		values[c] = ims_int64_array(column, n);
 	}
@@ -182,16 +185,16 @@ effect_arrays(const Effect *effects, int64 n, Datum *values)
 static int64
 find_counts(Effect *effects, int64 n)
 {
-	Datum		values[6];
-	uint64		row;
-	int64		found;
+	Datum values[6];
+	uint64 row;
+	int64 found;
 
 	SPI_connect();
 	effect_arrays(effects, n, values);
 	execute_latest(IMS_PLAN_NEXT_COUNT, values);
 	for (row = 0; row < SPI_processed; row++)
 	{
-		Effect	   *effect = &effects[result_int64(row, 1) - 1];
+		Effect *effect = &effects[result_int64(row, 1) - 1];
 
 		effect->counted_at = result_time(row, 2);
 		effect->count_posting_id = result_int64(row, 3);
@@ -206,7 +209,7 @@ compare_effects(const void *a, const void *b)
 {
 	const Effect *x = a;
 	const Effect *y = b;
-	int			result = memcmp(&x->key, &y->key, sizeof(ImsStockKey));
+	int result = memcmp(&x->key, &y->key, sizeof(ImsStockKey));
 
 	if (result != 0)
 		return result;
@@ -217,9 +220,9 @@ compare_effects(const void *a, const void *b)
 static void
 add_correction(ImsCall *call, const Effect *effect, ImsQuantity sum)
 {
-	ImsPosting	posting;
-	ImsLine		line;
-	ImsStock   *stock = ims_engine_find_stock(call, &effect->key);
+	ImsPosting posting;
+	ImsLine line;
+	ImsStock *stock = ims_engine_find_stock(call, &effect->key);
 
 	memset(&posting, 0, sizeof(posting));
 	posting.owner_id = effect->key.owner_id;
@@ -251,9 +254,9 @@ add_correction(ImsCall *call, const Effect *effect, ImsQuantity sum)
 void
 ims_late_correct_counts(ImsCall *call)
 {
-	int64		n;
-	Effect	   *effects = gather_effects(call, call->latest_count, &n);
-	int64		i = 0;
+	int64 n;
+	Effect *effects = gather_effects(call, call->latest_count, &n);
+	int64 i = 0;
 
 	if (n == 0 || find_counts(effects, n) == 0)
 	{
@@ -279,8 +282,8 @@ ims_late_correct_counts(ImsCall *call)
 static Effect *
 gather_late(const ImsCall *call, int64 *n)
 {
-	Effect	   *late = NULL;
-	int64		i;
+	Effect *late = NULL;
+	int64 i;
 
 	*n = 0;
 	for (i = 0; i < call->nstock; i++)
@@ -302,19 +305,26 @@ gather_late(const ImsCall *call, int64 *n)
 static void
 raise_past_shortage(ImsCall *call, const Effect *effect, TimestampTz at, Numeric level)
 {
-	const char *item = ims_item_label(call->masters, effect->key.owner_id, effect->key.item_id);
+	const char *item =
+		ims_item_label(call->masters, effect->key.owner_id, effect->key.item_id);
 	const char *location = ims_location_label(call->masters, effect->key.location_id);
-	char	   *at_text = pstrdup(timestamptz_to_str(at));
+	char *at_text = pstrdup(timestamptz_to_str(at));
 
 	ereport(ERROR,
 			(errcode(ERRCODE_IMS_INSUFFICIENT_PAST_STOCK),
-			 errmsg("stock of item \"%s\" at \"%s\" would have been negative", item, location),
-			 errdetail_internal("%s", ims_error_detail(
-				 psprintf("On %s it would have been %s.", at_text,
-						  DatumGetCString(DirectFunctionCall1(numeric_out,
-															  NumericGetDatum(level)))),
-				 ims_detail_text("item", item), ims_detail_text("location", location),
-				 ims_detail_text("effective_at", at_text), ims_detail_number("level", level))),
+			 errmsg("stock of item \"%s\" at \"%s\" would have been negative", item,
+					location),
+			 errdetail_internal("%s",
+								ims_error_detail(psprintf("On %s it would have been %s.",
+														  at_text,
+														  DatumGetCString(
+															  DirectFunctionCall1(numeric_out,
+																				  NumericGetDatum(
+																					  level)))),
+												 ims_detail_text("item", item),
+												 ims_detail_text("location", location),
+												 ims_detail_text("effective_at", at_text),
+												 ims_detail_number("level", level))),
 			 errhint("Date the posting after the receipt that covers it.")));
 }
 
@@ -322,11 +332,11 @@ raise_past_shortage(ImsCall *call, const Effect *effect, TimestampTz at, Numeric
 static void
 check_levels(ImsCall *call, const Effect *late, int64 n)
 {
-	Effect	   *guarded = palloc(sizeof(Effect) * n);
-	Datum		values[7];
-	Datum	   *levels;
-	int64		guards = 0;
-	int64		i;
+	Effect *guarded = palloc(sizeof(Effect) * n);
+	Datum values[7];
+	Datum *levels;
+	int64 guards = 0;
+	int64 i;
 
 	for (i = 0; i < n; i++)
 		if (!ims_engine_find_stock(call, &late[i].key)->negative_ok)
@@ -343,9 +353,9 @@ check_levels(ImsCall *call, const Effect *late, int64 n)
 	execute_latest(IMS_PLAN_LOWEST_LEVEL, values);
 	if (SPI_processed > 0)
 	{
-		bool		isnull;
-		Datum		level = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 3,
-										  &isnull);
+		bool isnull;
+		Datum level =
+			SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 3, &isnull);
 
 		raise_past_shortage(call, &guarded[result_int64(0, 1) - 1], result_time(0, 2),
 							DatumGetNumeric(level));
@@ -358,18 +368,18 @@ check_levels(ImsCall *call, const Effect *late, int64 n)
 static void
 adjust_closings(ImsCall *call)
 {
-	int64		n;
-	Effect	   *effects = gather_effects(call, call->latest_closing, &n);
-	int64		from = 0;
+	int64 n;
+	Effect *effects = gather_effects(call, call->latest_closing, &n);
+	int64 from = 0;
 
 	qsort(effects, n, sizeof(Effect), compare_effects);
 	while (from < n)
 	{
-		Datum		arrays[6];
-		Datum		values[7];
-		Datum	   *deltas;
-		int64		to = from;
-		int64		i;
+		Datum arrays[6];
+		Datum values[7];
+		Datum *deltas;
+		int64 to = from;
+		int64 i;
 
 		while (to < n && effects[to].key.owner_id == effects[from].key.owner_id)
 			to++;
@@ -394,17 +404,16 @@ adjust_closings(ImsCall *call)
 void
 ims_late_verify(ImsCall *call)
 {
-	int64		n;
-	Effect	   *late = gather_late(call, &n);
+	int64 n;
+	Effect *late = gather_late(call, &n);
 
 	if (n > 0)
 	{
 		CommandCounterIncrement();
 		if (!call->asserted && find_counts(late, n) > 0)
-			ereport(ERROR,
-					(errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
-					 errmsg("could not serialize access due to a concurrent count"),
-					 errhint("Retry the transaction.")));
+			ereport(ERROR, (errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
+							errmsg("could not serialize access due to a concurrent count"),
+							errhint("Retry the transaction.")));
 		check_levels(call, late, n);
 		pfree(late);
 	}

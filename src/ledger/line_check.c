@@ -34,49 +34,54 @@ check_time(ImsCall *call, ImsPosting *posting, const ImsOwner *owner)
 				(errcode(ERRCODE_IMS_FUTURE_TIME),
 				 errmsg("effective time %s is ahead of the clock",
 						time_text(posting->effective_at)),
-				 errdetail_internal(
-					 "%s", ims_error_detail(
-						 psprintf("The clock of the server says %s; up to a minute ahead is accepted.",
-								  time_text(call->stamped_at)),
-						 ims_detail_text("effective_at", time_text(posting->effective_at)))),
+				 errdetail_internal("%s",
+									ims_error_detail(psprintf("The clock of the server says %s; up to a minute ahead is accepted.",
+															  time_text(call->stamped_at)),
+													 ims_detail_text("effective_at",
+																	 time_text(
+																		 posting->effective_at)))),
 				 errhint("Post when it has happened, or leave effective_at out.")));
 	if (posting->effective_at < owner->closed_through)
 		ereport(ERROR,
 				(errcode(ERRCODE_IMS_CLOSED_PERIOD),
 				 errmsg("the period of %s is closed", time_text(posting->effective_at)),
-				 errdetail_internal(
-					 "%s", ims_error_detail(
-						 psprintf("Owner \"%s\" is closed until %s.", owner->code,
-								  time_text(owner->closed_through)),
-						 ims_detail_text("owner", owner->code),
-						 ims_detail_text("effective_at", time_text(posting->effective_at)),
-						 ims_detail_text("closed_through", time_text(owner->closed_through)))),
+				 errdetail_internal("%s",
+									ims_error_detail(psprintf("Owner \"%s\" is closed until %s.",
+															  owner->code,
+															  time_text(
+																  owner->closed_through)),
+													 ims_detail_text("owner", owner->code),
+													 ims_detail_text("effective_at",
+																	 time_text(
+																		 posting->effective_at)),
+													 ims_detail_text("closed_through",
+																	 time_text(
+																		 owner->closed_through)))),
 				 errhint("Post into the open period, or have the period reopened.")));
 }
 
 static void
 check_posting(ImsCall *call, ImsPosting *posting)
 {
-	ImsOwner   *owner = ims_owner_by_id(call->masters, posting->owner_id);
+	ImsOwner *owner = ims_owner_by_id(call->masters, posting->owner_id);
 
 	if (owner == NULL)
-		ereport(ERROR,
-				(errcode(ERRCODE_IMS_UNKNOWN_OWNER),
-				 errmsg("owner " INT64_FORMAT " is unknown", posting->owner_id)));
+		ereport(ERROR, (errcode(ERRCODE_IMS_UNKNOWN_OWNER),
+						errmsg("owner " INT64_FORMAT " is unknown", posting->owner_id)));
 	if (!owner->active)
 		ereport(ERROR,
 				(errcode(ERRCODE_IMS_INACTIVE),
 				 errmsg("owner \"%s\" is inactive", owner->code),
 				 errdetail_internal("%s", ims_error_detail("Nothing can be posted for it.",
-														   ims_detail_text("owner", owner->code))),
+														   ims_detail_text("owner",
+																		   owner->code))),
 				 errhint("Activate the owner first.")));
 	if (posting->effective_given)
 		check_time(call, posting, owner);
 	if (posting->party_id != 0 &&
 		!ims_party_exists(call->masters, posting->owner_id, posting->party_id))
-		ereport(ERROR,
-				(errcode(ERRCODE_IMS_UNKNOWN_PARTY),
-				 errmsg("party " INT64_FORMAT " is unknown", posting->party_id)));
+		ereport(ERROR, (errcode(ERRCODE_IMS_UNKNOWN_PARTY),
+						errmsg("party " INT64_FORMAT " is unknown", posting->party_id)));
 	if (posting->channel_id != 0 &&
 		!ims_channel_exists(call->masters, posting->owner_id, posting->channel_id))
 		ereport(ERROR,
@@ -87,7 +92,7 @@ check_posting(ImsCall *call, ImsPosting *posting)
 void
 ims_check_postings(ImsCall *call)
 {
-	int			p;
+	int p;
 
 	for (p = 0; p < call->nposting; p++)
 		check_posting(call, &call->postings[p]);
@@ -100,10 +105,11 @@ refuse(ImsCall *call, ImsLine *line, int sqlstate, char *message, const char *se
 {
 	ims_engine_refuse(call, line, sqlstate, message,
 					  ims_error_detail(sentence, ims_detail_integer("line", line->line),
-									   ims_detail_text("item", ims_item_label(
-										   call->masters,
-										   call->postings[line->posting].owner_id,
-										   line->item_id)),
+									   ims_detail_text("item",
+													   ims_item_label(call->masters,
+																	  call->postings[line->posting]
+																		  .owner_id,
+																	  line->item_id)),
 									   ims_detail_text(key ? key : "value", value)),
 					  hint);
 }
@@ -112,7 +118,7 @@ static bool
 check_place(ImsCall *call, ImsLine *line, const ImsLocation *location, int64 location_id,
 			bool stocked)
 {
-	char		id[32];
+	char id[32];
 
 	if (location == NULL)
 	{
@@ -154,7 +160,7 @@ check_place(ImsCall *call, ImsLine *line, const ImsLocation *location, int64 loc
 /* Which kinds of places a kind of posting connects. */
 typedef enum PlaceClass
 {
-	CLASS_PHYSICAL = 1 << 0,	/* in the tree of a site */
+	CLASS_PHYSICAL = 1 << 0, /* in the tree of a site */
 	CLASS_TRANSIT = 1 << 1,
 	CLASS_SUPPLIER = 1 << 2,
 	CLASS_CUSTOMER = 1 << 3,
@@ -170,10 +176,10 @@ typedef enum PlaceClass
 
 typedef struct KindRule
 {
-	int			from;
-	int			to;
-	int			from2;			/* a second pair, 0 for none */
-	int			to2;
+	int from;
+	int to;
+	int from2; /* a second pair, 0 for none */
+	int to2;
 } KindRule;
 
 static const KindRule kind_rules[IMS_KIND_COUNT_OF] = {
@@ -193,7 +199,8 @@ static const KindRule kind_rules[IMS_KIND_COUNT_OF] = {
 	[IMS_KIND_RETURN_FROM_CUSTOMER] = {CLASS_CUSTOMER, CLASS_STOCK, 0, 0},
 	[IMS_KIND_RETURN_TO_SUPPLIER] = {CLASS_STOCK, CLASS_SUPPLIER, 0, 0},
 	[IMS_KIND_REVERSAL] = {CLASS_ANY, CLASS_ANY, 0, 0},
-	[IMS_KIND_OWNERSHIP] = {CLASS_PHYSICAL, CLASS_OWNERSHIP, CLASS_OWNERSHIP, CLASS_PHYSICAL},
+	[IMS_KIND_OWNERSHIP] = {CLASS_PHYSICAL, CLASS_OWNERSHIP, CLASS_OWNERSHIP,
+							CLASS_PHYSICAL},
 	[IMS_KIND_USAGE] = {CLASS_PHYSICAL, CLASS_PRODUCTION | CLASS_CUSTOMER,
 						CLASS_PRODUCTION | CLASS_CUSTOMER, CLASS_PHYSICAL},
 	[IMS_KIND_MOVE] = {CLASS_ANY, CLASS_ANY, 0, 0},
@@ -210,10 +217,10 @@ place_class(const ImsLocation *location)
 static bool
 check_route(ImsCall *call, ImsLine *line, const ImsLocation *from, const ImsLocation *to)
 {
-	ImsKind		kind = call->postings[line->posting].kind;
+	ImsKind kind = call->postings[line->posting].kind;
 	const KindRule *rule = &kind_rules[kind];
-	int			from_class = place_class(from);
-	int			to_class = place_class(to);
+	int from_class = place_class(from);
+	int to_class = place_class(to);
 
 	if (from->location_id == to->location_id &&
 		line->from_handling_unit_id == line->to_handling_unit_id)
@@ -251,7 +258,7 @@ check_route(ImsCall *call, ImsLine *line, const ImsLocation *from, const ImsLoca
 static bool
 check_lot_of_line(ImsCall *call, ImsLine *line, const ImsItem *item)
 {
-	ImsLot	   *lot = ims_lot_by_id(call->masters, item->owner_id, line->lot_id);
+	ImsLot *lot = ims_lot_by_id(call->masters, item->owner_id, line->lot_id);
 
 	if (lot == NULL || lot->item_id != line->item_id)
 	{
@@ -268,8 +275,8 @@ check_lot_of_line(ImsCall *call, ImsLine *line, const ImsItem *item)
 static bool
 check_tracking(ImsCall *call, ImsLine *line, const ImsItem *item)
 {
-	bool		lot = line->lot_id != 0;
-	bool		serial = line->serial_id != 0;
+	bool lot = line->lot_id != 0;
+	bool serial = line->serial_id != 0;
 	const char *problem = NULL;
 
 	if (item->tracking == 'n' && lot)
@@ -286,9 +293,13 @@ check_tracking(ImsCall *call, ImsLine *line, const ImsItem *item)
 	{
 		refuse(call, line, ERRCODE_IMS_TRACKING,
 			   psprintf("line %d of item \"%s\" %s", line->line, item->code, problem),
-			   psprintf("The item is tracked by %s.", item->tracking == 'n' ? "nothing" :
-						item->tracking == 'l' ? "lot" : "serial"),
-			   "tracking", item->tracking == 'n' ? "none" : item->tracking == 'l' ? "lot" : "serial",
+			   psprintf("The item is tracked by %s.", item->tracking == 'n'	  ? "nothing"
+													  : item->tracking == 'l' ? "lot"
+																			  : "serial"),
+			   "tracking",
+			   item->tracking == 'n'   ? "none"
+			   : item->tracking == 'l' ? "lot"
+									   : "serial",
 			   "Name what the item's tracking asks for, one line per serial.");
 		return false;
 	}
@@ -315,7 +326,7 @@ check_handling_unit(ImsCall *call, ImsLine *line, int64 owner_id, int64 handling
 static bool
 check_item(ImsCall *call, ImsLine *line, const ImsItem *item)
 {
-	ImsKind		kind = call->postings[line->posting].kind;
+	ImsKind kind = call->postings[line->posting].kind;
 
 	if (item == NULL)
 	{
@@ -346,8 +357,8 @@ check_item(ImsCall *call, ImsLine *line, const ImsItem *item)
 void
 ims_check_line(ImsCall *call, ImsLine *line)
 {
-	int64		owner_id = call->postings[line->posting].owner_id;
-	ImsItem    *item = ims_item_by_id(call->masters, owner_id, line->item_id);
+	int64 owner_id = call->postings[line->posting].owner_id;
+	ImsItem *item = ims_item_by_id(call->masters, owner_id, line->item_id);
 	ImsLocation *from;
 	ImsLocation *to;
 
@@ -358,7 +369,8 @@ ims_check_line(ImsCall *call, ImsLine *line)
 		refuse(call, line, ERRCODE_IMS_INVALID_QUANTITY,
 			   psprintf("quantity %s is not above zero", ims_quantity_out(line->quantity)),
 			   "A line moves a quantity above zero.", "quantity",
-			   ims_quantity_out(line->quantity), "Swap from and to instead of a negative quantity.");
+			   ims_quantity_out(line->quantity),
+			   "Swap from and to instead of a negative quantity.");
 		return;
 	}
 	from = ims_location_by_id(call->masters, line->from_location_id);
@@ -374,14 +386,14 @@ ims_check_line(ImsCall *call, ImsLine *line)
 void
 ims_check_lots(ImsCall *call)
 {
-	int64		i;
+	int64 i;
 
 	for (i = 0; i < call->nline; i++)
 	{
-		ImsLine    *line = &call->lines[i];
+		ImsLine *line = &call->lines[i];
 		ImsPosting *posting = &call->postings[line->posting];
-		ImsLot	   *lot;
-		int			to_class;
+		ImsLot *lot;
+		int to_class;
 
 		if (line->lot_id == 0 || line->rejected || posting->kind == IMS_KIND_REVERSAL)
 			continue;
@@ -392,8 +404,9 @@ ims_check_lots(ImsCall *call)
 		if (lot != NULL && strcmp(lot->status, "released") == 0)
 			continue;
 		refuse(call, line, ERRCODE_IMS_LOT_HELD,
-			   psprintf("lot \"%s\" is %s", lot ? lot->code : "?", lot ? lot->status : "gone"),
-			   "Only a released lot can be shipped or consumed.", "lot", lot ? lot->code : NULL,
-			   "Release the lot, or take another.");
+			   psprintf("lot \"%s\" is %s", lot ? lot->code : "?",
+						lot ? lot->status : "gone"),
+			   "Only a released lot can be shipped or consumed.", "lot",
+			   lot ? lot->code : NULL, "Release the lot, or take another.");
 	}
 }

@@ -53,18 +53,19 @@
 /* the id of these tables is their second column */
 #define MASTER_ID 2
 
-static const char *const place_names[] = {
-	"site", "zone", "aisle", "bay", "bin", "dock", "quarantine", "damaged", "returns",
-	"transit", "supplier", "customer", "adjustment", "scrap", "production", "ownership",
-	"service"
-};
+static const char *const place_names[] = {"site",		"zone",		"aisle",
+										  "bay",		"bin",		"dock",
+										  "quarantine", "damaged",	"returns",
+										  "transit",	"supplier", "customer",
+										  "adjustment", "scrap",	"production",
+										  "ownership",	"service"};
 
 typedef struct ItemEntry
 {
-	int64		owner_id;
-	int64		item_id;
-	ImsItem    *item;
-	char		status;
+	int64 owner_id;
+	int64 item_id;
+	ImsItem *item;
+	char status;
 } ItemEntry;
 
 #define SH_PREFIX itemhash
@@ -80,9 +81,9 @@ typedef struct ItemEntry
 
 typedef struct LocationEntry
 {
-	int64		location_id;
+	int64 location_id;
 	ImsLocation *location;
-	char		status;
+	char status;
 } LocationEntry;
 
 #define SH_PREFIX locationhash
@@ -102,20 +103,20 @@ struct ImsMasters
 	MemoryContext context;
 	itemhash_hash *items;
 	locationhash_hash *locations;
-	ImsOwner  **owners;
-	int			nowner;
-	ItemEntry	last_item;
-	ImsProbe	item_probe;
-	bool		item_probe_open;
-	ImsProbe	location_probe;
-	bool		location_probe_open;
+	ImsOwner **owners;
+	int nowner;
+	ItemEntry last_item;
+	ImsProbe item_probe;
+	bool item_probe_open;
+	ImsProbe location_probe;
+	bool location_probe_open;
 };
 
 ImsMasters *
 ims_masters_create(const ImsLedger *ledger)
 {
-	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "ims masters",
-												  ALLOCSET_DEFAULT_SIZES);
+	MemoryContext context =
+		AllocSetContextCreate(CurrentMemoryContext, "ims masters", ALLOCSET_DEFAULT_SIZES);
 	ImsMasters *masters = MemoryContextAllocZero(context, sizeof(ImsMasters));
 
 	masters->ledger = ledger;
@@ -144,8 +145,8 @@ probe_text(ImsProbe *probe, int attnum)
 static bool
 probe_text_is(ImsProbe *probe, int attnum, const char *value)
 {
-	text	   *found = DatumGetTextPP(ims_probe_value(probe, attnum, NULL));
-	size_t		len = strlen(value);
+	text *found = DatumGetTextPP(ims_probe_value(probe, attnum, NULL));
+	size_t len = strlen(value);
 
 	return VARSIZE_ANY_EXHDR(found) == len && memcmp(VARDATA_ANY(found), value, len) == 0;
 }
@@ -165,11 +166,11 @@ probe_int64(ImsProbe *probe, int attnum)
 ImsOwner *
 ims_owner_by_id(ImsMasters *masters, int64 owner_id)
 {
-	ImsOwner   *owner = NULL;
-	ImsProbe	probe;
-	Datum		key = Int64GetDatum(owner_id);
+	ImsOwner *owner = NULL;
+	ImsProbe probe;
+	Datum key = Int64GetDatum(owner_id);
 	MemoryContext old;
-	int			i;
+	int i;
 
 	for (i = 0; i < masters->nowner; i++)
 		if (masters->owners[i]->owner_id == owner_id)
@@ -180,9 +181,9 @@ ims_owner_by_id(ImsMasters *masters, int64 owner_id)
 	ims_probe_start(&probe, 1, &key);
 	if (ims_probe_next(&probe))
 	{
-		bool		isnull;
-		Datum		closed = ims_probe_value(&probe, OWNER_CLOSED_THROUGH, &isnull);
-		char		name[NAMEDATALEN];
+		bool isnull;
+		Datum closed = ims_probe_value(&probe, OWNER_CLOSED_THROUGH, &isnull);
+		char name[NAMEDATALEN];
 
 		owner = palloc0(sizeof(ImsOwner));
 		owner->owner_id = owner_id;
@@ -192,13 +193,14 @@ ims_owner_by_id(ImsMasters *masters, int64 owner_id)
 		owner->closed_through = isnull ? DT_NOBEGIN : DatumGetTimestampTz(closed);
 		snprintf(name, sizeof(name), "document_number_" INT64_FORMAT "_seq", owner_id);
 		owner->document_sequence = get_relname_relid(name, masters->ledger->namespace_id);
-		Ensure(OidIsValid(owner->document_sequence), "an owner has no document number sequence");
+		Ensure(OidIsValid(owner->document_sequence),
+			   "an owner has no document number sequence");
 
 		if (masters->nowner == 0)
 			masters->owners = palloc(sizeof(ImsOwner *));
 		else
-			masters->owners = repalloc(masters->owners,
-									   sizeof(ImsOwner *) * (masters->nowner + 1));
+			masters->owners =
+				repalloc(masters->owners, sizeof(ImsOwner *) * (masters->nowner + 1));
 		masters->owners[masters->nowner++] = owner;
 	}
 	ims_probe_close(&probe);
@@ -210,8 +212,8 @@ static ImsItem *
 read_item(ImsMasters *masters, ImsProbe *probe, int64 owner_id)
 {
 	MemoryContext old = MemoryContextSwitchTo(masters->context);
-	ImsItem    *item = palloc0(sizeof(ImsItem));
-	text	   *tracking;
+	ImsItem *item = palloc0(sizeof(ImsItem));
+	text *tracking;
 
 	item->owner_id = owner_id;
 	item->item_id = probe_int64(probe, ITEM_ITEM_ID);
@@ -231,8 +233,8 @@ read_item(ImsMasters *masters, ImsProbe *probe, int64 owner_id)
 ImsItem *
 ims_item_by_id(ImsMasters *masters, int64 owner_id, int64 item_id)
 {
-	ItemEntry  *entry;
-	bool		found;
+	ItemEntry *entry;
+	bool found;
 
 	if (masters->last_item.item != NULL && masters->last_item.item_id == item_id &&
 		masters->last_item.owner_id == owner_id)
@@ -242,12 +244,13 @@ ims_item_by_id(ImsMasters *masters, int64 owner_id, int64 item_id)
 	if (!found || entry->owner_id != owner_id)
 	{
 		MemoryContext old = MemoryContextSwitchTo(masters->context);
-		Datum		keys[2];
+		Datum keys[2];
 
 		entry->owner_id = owner_id;
 		entry->item = NULL;
 		if (!masters->item_probe_open)
-			ims_probe_open(&masters->item_probe, masters->ledger->item, masters->ledger->item_pkey);
+			ims_probe_open(&masters->item_probe, masters->ledger->item,
+						   masters->ledger->item_pkey);
 		masters->item_probe_open = true;
 		keys[0] = Int64GetDatum(owner_id);
 		keys[1] = Int64GetDatum(item_id);
@@ -264,9 +267,9 @@ ims_item_by_id(ImsMasters *masters, int64 owner_id, int64 item_id)
 ImsItem *
 ims_item_by_code(ImsMasters *masters, int64 owner_id, const char *code)
 {
-	ImsProbe	probe;
-	Datum		keys[2];
-	ImsItem    *item = NULL;
+	ImsProbe probe;
+	Datum keys[2];
+	ImsItem *item = NULL;
 
 	keys[0] = Int64GetDatum(owner_id);
 	keys[1] = CStringGetTextDatum(code);
@@ -274,8 +277,8 @@ ims_item_by_code(ImsMasters *masters, int64 owner_id, const char *code)
 	ims_probe_start(&probe, 2, keys);
 	if (ims_probe_next(&probe))
 	{
-		bool		found;
-		ItemEntry  *entry;
+		bool found;
+		ItemEntry *entry;
 
 		item = read_item(masters, &probe, owner_id);
 		entry = itemhash_insert(masters->items, item->item_id, &found);
@@ -289,7 +292,7 @@ ims_item_by_code(ImsMasters *masters, int64 owner_id, const char *code)
 static ImsLocationKind
 location_kind(ImsProbe *probe)
 {
-	int			i;
+	int i;
 
 	for (i = 0; i < lengthof(place_names); i++)
 		if (probe_text_is(probe, LOCATION_KIND, place_names[i]))
@@ -319,13 +322,13 @@ read_location(ImsMasters *masters, ImsProbe *probe)
 ImsLocation *
 ims_location_by_id(ImsMasters *masters, int64 location_id)
 {
-	bool		found;
+	bool found;
 	LocationEntry *entry = locationhash_insert(masters->locations, location_id, &found);
 
 	if (!found)
 	{
 		MemoryContext old = MemoryContextSwitchTo(masters->context);
-		Datum		key = Int64GetDatum(location_id);
+		Datum key = Int64GetDatum(location_id);
 
 		entry->location = NULL;
 		if (!masters->location_probe_open)
@@ -343,18 +346,19 @@ ims_location_by_id(ImsMasters *masters, int64 location_id)
 ImsLocation *
 ims_location_by_code(ImsMasters *masters, const char *code)
 {
-	ImsProbe	probe;
-	Datum		key = CStringGetTextDatum(code);
+	ImsProbe probe;
+	Datum key = CStringGetTextDatum(code);
 	ImsLocation *location = NULL;
 
 	ims_probe_open(&probe, masters->ledger->location, masters->ledger->location_code_key);
 	ims_probe_start(&probe, 1, &key);
 	if (ims_probe_next(&probe))
 	{
-		bool		found;
+		bool found;
 
 		location = read_location(masters, &probe);
-		locationhash_insert(masters->locations, location->location_id, &found)->location = location;
+		locationhash_insert(masters->locations, location->location_id, &found)->location =
+			location;
 	}
 	ims_probe_close(&probe);
 	return location;
@@ -364,9 +368,9 @@ ImsLot *
 ims_lot_by_id(ImsMasters *masters, int64 owner_id, int64 lot_id)
 {
 	MemoryContext old = MemoryContextSwitchTo(masters->context);
-	ImsProbe	probe;
-	Datum		keys[2];
-	ImsLot	   *lot = NULL;
+	ImsProbe probe;
+	Datum keys[2];
+	ImsLot *lot = NULL;
 
 	keys[0] = Int64GetDatum(owner_id);
 	keys[1] = Int64GetDatum(lot_id);
@@ -389,8 +393,8 @@ ims_lot_by_id(ImsMasters *masters, int64 owner_id, int64 lot_id)
 static int64
 find_id(Oid table, Oid index, int nkeys, const Datum *keys)
 {
-	ImsProbe	probe;
-	int64		id = 0;
+	ImsProbe probe;
+	int64 id = 0;
 
 	ims_probe_open(&probe, table, index);
 	ims_probe_start(&probe, nkeys, keys);
@@ -403,7 +407,7 @@ find_id(Oid table, Oid index, int nkeys, const Datum *keys)
 static int64
 find_id_by_code(Oid table, Oid index, int64 owner_id, const char *code)
 {
-	Datum		keys[2];
+	Datum keys[2];
 
 	keys[0] = Int64GetDatum(owner_id);
 	keys[1] = CStringGetTextDatum(code);
@@ -413,7 +417,7 @@ find_id_by_code(Oid table, Oid index, int64 owner_id, const char *code)
 static int64
 find_id_by_item_code(Oid table, Oid index, int64 owner_id, int64 item_id, const char *code)
 {
-	Datum		keys[3];
+	Datum keys[3];
 
 	keys[0] = Int64GetDatum(owner_id);
 	keys[1] = Int64GetDatum(item_id);
@@ -424,7 +428,7 @@ find_id_by_item_code(Oid table, Oid index, int64 owner_id, int64 item_id, const 
 static bool
 id_exists(Oid table, Oid index, int64 owner_id, int64 id)
 {
-	Datum		keys[2];
+	Datum keys[2];
 
 	keys[0] = Int64GetDatum(owner_id);
 	keys[1] = Int64GetDatum(id);
@@ -476,23 +480,24 @@ ims_handling_unit_exists(ImsMasters *masters, int64 owner_id, int64 handling_uni
 bool
 ims_party_exists(ImsMasters *masters, int64 owner_id, int64 party_id)
 {
-	return id_exists(masters->ledger->party, masters->ledger->party_pkey, owner_id, party_id);
+	return id_exists(masters->ledger->party, masters->ledger->party_pkey, owner_id,
+					 party_id);
 }
 
 bool
 ims_channel_exists(ImsMasters *masters, int64 owner_id, int64 channel_id)
 {
-	return id_exists(masters->ledger->channel, masters->ledger->channel_pkey,
-					 owner_id, channel_id);
+	return id_exists(masters->ledger->channel, masters->ledger->channel_pkey, owner_id,
+					 channel_id);
 }
 
 bool
 ims_item_unit_factor(ImsMasters *masters, const ImsItem *item, const char *unit,
 					 int64 *numerator, int64 *denominator)
 {
-	ImsProbe	probe;
-	Datum		keys[3];
-	bool		found;
+	ImsProbe probe;
+	Datum keys[3];
+	bool found;
 
 	if (strcmp(unit, item->base_unit) == 0)
 	{
@@ -517,9 +522,9 @@ ims_item_unit_factor(ImsMasters *masters, const ImsItem *item, const char *unit,
 bool
 ims_unit_is_whole(ImsMasters *masters, const char *unit)
 {
-	ImsProbe	probe;
-	Datum		key = CStringGetTextDatum(unit);
-	bool		whole;
+	ImsProbe probe;
+	Datum key = CStringGetTextDatum(unit);
+	bool whole;
 
 	ims_probe_open(&probe, masters->ledger->unit, masters->ledger->unit_pkey);
 	ims_probe_start(&probe, 1, &key);
@@ -531,7 +536,7 @@ ims_unit_is_whole(ImsMasters *masters, const char *unit)
 const char *
 ims_item_label(ImsMasters *masters, int64 owner_id, int64 item_id)
 {
-	ImsItem    *item = ims_item_by_id(masters, owner_id, item_id);
+	ImsItem *item = ims_item_by_id(masters, owner_id, item_id);
 
 	return item ? item->code : psprintf(INT64_FORMAT, item_id);
 }

@@ -37,45 +37,45 @@ typedef enum ImsLocationKind
 
 typedef struct ImsOwner
 {
-	int64		owner_id;
-	char	   *code;
-	bool		active;
-	char	   *time_zone;
+	int64 owner_id;
+	char *code;
+	bool active;
+	char *time_zone;
 	TimestampTz closed_through; /* DT_NOBEGIN where nothing is closed */
-	Oid			document_sequence;
+	Oid document_sequence;
 } ImsOwner;
 
 typedef struct ImsItem
 {
-	int64		owner_id;
-	int64		item_id;
-	char	   *code;
-	char	   *base_unit;
-	char		tracking;		/* 'n'one, 'l'ot, 's'erial */
-	bool		active;
-	bool		stocked;
-	bool		periodic;
-	bool		negative_ok;
+	int64 owner_id;
+	int64 item_id;
+	char *code;
+	char *base_unit;
+	char tracking; /* 'n'one, 'l'ot, 's'erial */
+	bool active;
+	bool stocked;
+	bool periodic;
+	bool negative_ok;
 } ImsItem;
 
 typedef struct ImsLocation
 {
-	int64		location_id;
-	char	   *code;
+	int64 location_id;
+	char *code;
 	ImsLocationKind kind;
-	int64		site_id;		/* 0 for a virtual place */
-	bool		active;
-	bool		keeps_stock;
-	bool		sellable;
-	bool		negative_ok;
+	int64 site_id; /* 0 for a virtual place */
+	bool active;
+	bool keeps_stock;
+	bool sellable;
+	bool negative_ok;
 } ImsLocation;
 
 typedef struct ImsLot
 {
-	int64		lot_id;
-	int64		item_id;
-	char	   *code;
-	char	   *status;
+	int64 lot_id;
+	int64 item_id;
+	char *code;
+	char *status;
 } ImsLot;
 
 typedef struct ImsMasters ImsMasters;
@@ -94,20 +94,23 @@ extern ImsLocation *ims_location_by_code(ImsMasters *masters, const char *code);
 extern ImsLot *ims_lot_by_id(ImsMasters *masters, int64 owner_id, int64 lot_id);
 
 /* 0 where there is no such row. */
-extern int64 ims_lot_by_code(ImsMasters *masters, int64 owner_id, int64 item_id, const char *code);
+extern int64 ims_lot_by_code(ImsMasters *masters, int64 owner_id, int64 item_id,
+							 const char *code);
 extern int64 ims_serial_by_code(ImsMasters *masters, int64 owner_id, int64 item_id,
 								const char *code);
-extern int64 ims_handling_unit_by_code(ImsMasters *masters, int64 owner_id, const char *code);
+extern int64 ims_handling_unit_by_code(ImsMasters *masters, int64 owner_id,
+									   const char *code);
 extern int64 ims_party_by_code(ImsMasters *masters, int64 owner_id, const char *code);
 extern int64 ims_channel_by_code(ImsMasters *masters, int64 owner_id, const char *code);
 
-extern bool ims_handling_unit_exists(ImsMasters *masters, int64 owner_id, int64 handling_unit_id);
+extern bool ims_handling_unit_exists(ImsMasters *masters, int64 owner_id,
+									 int64 handling_unit_id);
 extern bool ims_party_exists(ImsMasters *masters, int64 owner_id, int64 party_id);
 extern bool ims_channel_exists(ImsMasters *masters, int64 owner_id, int64 channel_id);
 
 /* Factor of a unit of an item as a fraction of its base unit; false where unknown. */
-extern bool ims_item_unit_factor(ImsMasters *masters, const ImsItem *item, const char *unit,
-								 int64 *numerator, int64 *denominator);
+extern bool ims_item_unit_factor(ImsMasters *masters, const ImsItem *item,
+								 const char *unit, int64 *numerator, int64 *denominator);
 /* Whether only whole numbers of a unit make sense; false for an unknown unit too. */
 extern bool ims_unit_is_whole(ImsMasters *masters, const char *unit);
 
@@ -115,4 +118,4 @@ extern bool ims_unit_is_whole(ImsMasters *masters, const char *unit);
 extern const char *ims_item_label(ImsMasters *masters, int64 owner_id, int64 item_id);
 extern const char *ims_location_label(ImsMasters *masters, int64 location_id);
 
-#endif							/* IMS_MASTER_H */
+#endif /* IMS_MASTER_H */

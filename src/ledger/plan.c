@@ -28,15 +28,15 @@
 
 typedef struct PlanText
 {
-	ImsPlan		plan;
-	int			nargs;
-	Oid			argtypes[IMS_PLAN_MAX_ARGS];
+	ImsPlan plan;
+	int nargs;
+	Oid argtypes[IMS_PLAN_MAX_ARGS];
 	const char *sql;
 } PlanText;
 
 #define EQ " OPERATOR(pg_catalog.=) "
 #define STOCK_KEYS                                                                       \
-	"unnest($1, $2, $3, $4, $5) WITH ORDINALITY "                             \
+	"unnest($1, $2, $3, $4, $5) WITH ORDINALITY "                                        \
 	"AS k(owner_id, item_id, location_id, lot_id, handling_unit_id, n)"
 #define STOCK_MATCH                                                                      \
 	"s.owner_id" EQ "k.owner_id AND s.item_id" EQ "k.item_id"                            \
@@ -48,95 +48,115 @@ typedef struct PlanText
 	"a.owner_id" EQ "k.owner_id AND a.item_id" EQ "k.item_id AND a.site_id" EQ "k.site_id"
 
 static const PlanText plan_texts[IMS_NPLAN] = {
-	{IMS_PLAN_INSERT_ZERO_STOCK, 6,
+	{IMS_PLAN_INSERT_ZERO_STOCK,
+	 6,
 	 {INT8ARRAYOID, INT8ARRAYOID, INT8ARRAYOID, INT8ARRAYOID, INT8ARRAYOID, BOOLARRAYOID},
 	 "INSERT INTO ims.stock (owner_id, item_id, location_id, lot_id, handling_unit_id, negative_ok)"
 	 " SELECT k.owner_id, k.item_id, k.location_id, k.lot_id, k.handling_unit_id, k.negative_ok"
 	 " FROM unnest($1, $2, $3, $4, $5, $6) WITH ORDINALITY"
 	 " AS k(owner_id, item_id, location_id, lot_id, handling_unit_id, negative_ok, n)"
 	 " ORDER BY k.n ON CONFLICT DO NOTHING"},
-	{IMS_PLAN_FIND_STOCK, 5,
+	{IMS_PLAN_FIND_STOCK,
+	 5,
 	 {INT8ARRAYOID, INT8ARRAYOID, INT8ARRAYOID, INT8ARRAYOID, INT8ARRAYOID},
-	 "SELECT k.n FROM " STOCK_KEYS " WHERE NOT EXISTS (SELECT FROM ims.stock AS s WHERE "
-	 STOCK_MATCH ") ORDER BY k.n"},
-	{IMS_PLAN_LOCK_STOCK, 5,
+	 "SELECT k.n FROM " STOCK_KEYS
+	 " WHERE NOT EXISTS (SELECT FROM ims.stock AS s WHERE " STOCK_MATCH ") ORDER BY k.n"},
+	{IMS_PLAN_LOCK_STOCK,
+	 5,
 	 {INT8ARRAYOID, INT8ARRAYOID, INT8ARRAYOID, INT8ARRAYOID, INT8ARRAYOID},
 	 "SELECT k.n, s.on_hand, s.allocated, s.last_effective_at, s.negative_ok FROM " STOCK_KEYS
 	 " JOIN ims.stock AS s ON " STOCK_MATCH " ORDER BY k.n FOR NO KEY UPDATE OF s"},
-	{IMS_PLAN_UPDATE_STOCK, 7,
-	 {INT8ARRAYOID, INT8ARRAYOID, INT8ARRAYOID, INT8ARRAYOID, INT8ARRAYOID, NUMERICARRAYOID,
-	  TIMESTAMPTZARRAYOID},
+	{IMS_PLAN_UPDATE_STOCK,
+	 7,
+	 {INT8ARRAYOID, INT8ARRAYOID, INT8ARRAYOID, INT8ARRAYOID, INT8ARRAYOID,
+	  NUMERICARRAYOID, TIMESTAMPTZARRAYOID},
 	 "UPDATE ims.stock AS s SET on_hand = k.on_hand, last_effective_at = k.last_effective_at"
 	 " FROM unnest($1, $2, $3, $4, $5, $6, $7)"
 	 " AS k(owner_id, item_id, location_id, lot_id, handling_unit_id, on_hand, last_effective_at)"
 	 " WHERE " STOCK_MATCH},
-	{IMS_PLAN_INSERT_ZERO_AVAILABILITY, 3,
+	{IMS_PLAN_INSERT_ZERO_AVAILABILITY,
+	 3,
 	 {INT8ARRAYOID, INT8ARRAYOID, INT8ARRAYOID},
 	 "INSERT INTO ims.availability (owner_id, item_id, site_id, negative_ok)"
 	 " SELECT k.owner_id, k.item_id, k.site_id,"
-	 " EXISTS (SELECT FROM ims.item AS i WHERE i.owner_id" EQ "k.owner_id AND i.item_id" EQ
-	 "k.item_id AND (i.negative_ok OR i.backorder_ok))"
-	 " OR EXISTS (SELECT FROM ims.location AS l WHERE l.site_id" EQ "k.site_id AND l.negative_ok)"
-	 " FROM " AVAILABILITY_KEYS
-	 " ORDER BY k.n ON CONFLICT DO NOTHING"},
-	{IMS_PLAN_FIND_AVAILABILITY, 3,
+	 " EXISTS (SELECT FROM ims.item AS i WHERE i.owner_id" EQ
+	 "k.owner_id AND i.item_id" EQ "k.item_id AND (i.negative_ok OR i.backorder_ok))"
+	 " OR EXISTS (SELECT FROM ims.location AS l WHERE l.site_id" EQ
+	 "k.site_id AND l.negative_ok)"
+	 " FROM " AVAILABILITY_KEYS " ORDER BY k.n ON CONFLICT DO NOTHING"},
+	{IMS_PLAN_FIND_AVAILABILITY,
+	 3,
 	 {INT8ARRAYOID, INT8ARRAYOID, INT8ARRAYOID},
 	 "SELECT k.n FROM " AVAILABILITY_KEYS
 	 " WHERE NOT EXISTS (SELECT FROM ims.availability AS a WHERE " AVAILABILITY_MATCH
 	 ") ORDER BY k.n"},
-	{IMS_PLAN_LOCK_AVAILABILITY, 3,
+	{IMS_PLAN_LOCK_AVAILABILITY,
+	 3,
 	 {INT8ARRAYOID, INT8ARRAYOID, INT8ARRAYOID},
 	 "SELECT k.n, a.sellable, a.held, a.reserved, a.negative_ok FROM " AVAILABILITY_KEYS
-	 " JOIN ims.availability AS a ON " AVAILABILITY_MATCH " ORDER BY k.n FOR NO KEY UPDATE OF a"},
-	{IMS_PLAN_UPDATE_AVAILABILITY, 5,
+	 " JOIN ims.availability AS a ON " AVAILABILITY_MATCH
+	 " ORDER BY k.n FOR NO KEY UPDATE OF a"},
+	{IMS_PLAN_UPDATE_AVAILABILITY,
+	 5,
 	 {INT8ARRAYOID, INT8ARRAYOID, INT8ARRAYOID, NUMERICARRAYOID, NUMERICARRAYOID},
 	 "UPDATE ims.availability AS a SET sellable = k.sellable, held = k.held"
 	 " FROM unnest($1, $2, $3, $4, $5)"
 	 " AS k(owner_id, item_id, site_id, sellable, held) WHERE " AVAILABILITY_MATCH},
-	{IMS_PLAN_INSERT_POSTING, 20,
-	 {INT8OID, INT8OID, INT8OID, TEXTOID, TIMESTAMPTZOID, INT4OID, TIMESTAMPTZOID, INT8OID, INT8OID,
-	  INT8OID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, INT8OID, TEXTOID, INT8OID,
-	  XID8OID},
+	{IMS_PLAN_INSERT_POSTING,
+	 20,
+	 {INT8OID, INT8OID, INT8OID, TEXTOID, TIMESTAMPTZOID, INT4OID, TIMESTAMPTZOID,
+	  INT8OID, INT8OID, INT8OID, TEXTOID, TEXTOID,		  TEXTOID, TEXTOID,
+	  TEXTOID, TEXTOID, INT8OID, TEXTOID, INT8OID,		  XID8OID},
 	 "INSERT INTO ims.posting OVERRIDING SYSTEM VALUE VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9,"
 	 " $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)"},
-	{IMS_PLAN_INSERT_MOVEMENT, 21,
-	 {INT8ARRAYOID, INT8ARRAYOID, INT8ARRAYOID, TIMESTAMPTZARRAYOID, TIMESTAMPTZARRAYOID,
-	  INT8ARRAYOID, INT8ARRAYOID, INT8ARRAYOID, INT8ARRAYOID, INT8ARRAYOID, INT8ARRAYOID,
-	  INT8ARRAYOID, INT8ARRAYOID, NUMERICARRAYOID, NUMERICARRAYOID, TEXTARRAYOID, NUMERICARRAYOID,
-	  NUMERICARRAYOID, NUMERICARRAYOID, TEXTARRAYOID, TEXTARRAYOID},
+	{IMS_PLAN_INSERT_MOVEMENT,
+	 21,
+	 {INT8ARRAYOID,		   INT8ARRAYOID,	INT8ARRAYOID,	 TIMESTAMPTZARRAYOID,
+	  TIMESTAMPTZARRAYOID, INT8ARRAYOID,	INT8ARRAYOID,	 INT8ARRAYOID,
+	  INT8ARRAYOID,		   INT8ARRAYOID,	INT8ARRAYOID,	 INT8ARRAYOID,
+	  INT8ARRAYOID,		   NUMERICARRAYOID, NUMERICARRAYOID, TEXTARRAYOID,
+	  NUMERICARRAYOID,	   NUMERICARRAYOID, NUMERICARRAYOID, TEXTARRAYOID,
+	  TEXTARRAYOID},
 	 "INSERT INTO ims.movement OVERRIDING SYSTEM VALUE SELECT * FROM unnest($1, $2, $3,"
 	 " $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)"},
-	{IMS_PLAN_LOCK_SERIAL, 2,
+	{IMS_PLAN_LOCK_SERIAL,
+	 2,
 	 {INT8ARRAYOID, INT8ARRAYOID},
 	 "SELECT k.n, s.item_id, s.location_id, s.handling_unit_id, s.last_effective_at, s.code"
 	 " FROM unnest($1, $2) WITH ORDINALITY AS k(owner_id, serial_id, n)"
 	 " JOIN ims.serial AS s ON s.owner_id" EQ "k.owner_id AND s.serial_id" EQ "k.serial_id"
 	 " ORDER BY k.n FOR NO KEY UPDATE OF s"},
-	{IMS_PLAN_UPDATE_SERIAL, 6,
-	 {INT8ARRAYOID, INT8ARRAYOID, INT8ARRAYOID, INT8ARRAYOID, INT8ARRAYOID, TIMESTAMPTZARRAYOID},
+	{IMS_PLAN_UPDATE_SERIAL,
+	 6,
+	 {INT8ARRAYOID, INT8ARRAYOID, INT8ARRAYOID, INT8ARRAYOID, INT8ARRAYOID,
+	  TIMESTAMPTZARRAYOID},
 	 "UPDATE ims.serial AS s SET location_id = k.location_id,"
 	 " handling_unit_id = k.handling_unit_id, lot_id = k.lot_id,"
 	 " last_effective_at = k.last_effective_at"
 	 " FROM unnest($1, $2, $3, $4, $5, $6)"
 	 " AS k(owner_id, serial_id, location_id, handling_unit_id, lot_id, last_effective_at)"
 	 " WHERE s.owner_id" EQ "k.owner_id AND s.serial_id" EQ "k.serial_id"},
-	{IMS_PLAN_LATEST_ASSERTION, 1,
+	{IMS_PLAN_LATEST_ASSERTION,
+	 1,
 	 {INT8ARRAYOID},
 	 "SELECT (SELECT pg_catalog.max(c.counted_at) FROM ims.stock_count AS c"
 	 " WHERE c.owner_id" EQ "ANY ($1)),"
 	 " (SELECT pg_catalog.max(c.closed_at) FROM ims.closing AS c"
 	 " WHERE c.owner_id" EQ "ANY ($1))"},
-	{IMS_PLAN_NEXT_COUNT, 6,
-	 {INT8ARRAYOID, INT8ARRAYOID, INT8ARRAYOID, INT8ARRAYOID, INT8ARRAYOID, TIMESTAMPTZARRAYOID},
+	{IMS_PLAN_NEXT_COUNT,
+	 6,
+	 {INT8ARRAYOID, INT8ARRAYOID, INT8ARRAYOID, INT8ARRAYOID, INT8ARRAYOID,
+	  TIMESTAMPTZARRAYOID},
 	 "SELECT k.n, c.counted_at, c.posting_id"
 	 " FROM unnest($1, $2, $3, $4, $5, $6) WITH ORDINALITY"
 	 " AS k(owner_id, item_id, location_id, lot_id, handling_unit_id, effective_at, n)"
-	 " CROSS JOIN LATERAL (SELECT s.counted_at, s.posting_id FROM ims.stock_count AS s WHERE "
-	 STOCK_MATCH " AND s.counted_at OPERATOR(pg_catalog.>=) k.effective_at"
+	 " CROSS JOIN LATERAL (SELECT s.counted_at, s.posting_id FROM ims.stock_count AS s WHERE " STOCK_MATCH
+	 " AND s.counted_at OPERATOR(pg_catalog.>=) k.effective_at"
 	 " ORDER BY s.counted_at LIMIT 1) AS c ORDER BY k.n"},
-	{IMS_PLAN_LOWEST_LEVEL, 7,
-	 {INT8ARRAYOID, INT8ARRAYOID, INT8ARRAYOID, INT8ARRAYOID, INT8ARRAYOID, TIMESTAMPTZARRAYOID,
-	  NUMERICARRAYOID},
+	{IMS_PLAN_LOWEST_LEVEL,
+	 7,
+	 {INT8ARRAYOID, INT8ARRAYOID, INT8ARRAYOID, INT8ARRAYOID, INT8ARRAYOID,
+	  TIMESTAMPTZARRAYOID, NUMERICARRAYOID},
 	 "SELECT k.n, l.effective_at, l.level"
 	 " FROM unnest($1, $2, $3, $4, $5, $6, $7) WITH ORDINALITY"
 	 " AS k(owner_id, item_id, location_id, lot_id, handling_unit_id, effective_at, on_hand, n)"
@@ -151,25 +171,29 @@ static const PlanText plan_texts[IMS_NPLAN] = {
 	 " FROM ims.movement AS m WHERE m.owner_id" EQ "k.owner_id AND m.item_id" EQ "k.item_id"
 	 " AND m.effective_at OPERATOR(pg_catalog.>=) k.effective_at AND m.lot_id" EQ "k.lot_id"
 	 " AND ((m.from_location_id" EQ "k.location_id AND m.from_handling_unit_id" EQ
-	 "k.handling_unit_id) OR (m.to_location_id" EQ "k.location_id AND m.to_handling_unit_id" EQ
-	 "k.handling_unit_id))"
+	 "k.handling_unit_id) OR (m.to_location_id" EQ
+	 "k.location_id AND m.to_handling_unit_id" EQ "k.handling_unit_id))"
 	 " GROUP BY m.effective_at) AS d) AS l"
 	 " WHERE l.level OPERATOR(pg_catalog.<) 0 ORDER BY k.n, l.effective_at LIMIT 1"},
-	{IMS_PLAN_ADJUST_CLOSINGS, 7,
+	{IMS_PLAN_ADJUST_CLOSINGS,
+	 7,
 	 {INT8OID, INT8ARRAYOID, INT8ARRAYOID, INT8ARRAYOID, INT8ARRAYOID, NUMERICARRAYOID,
 	  TIMESTAMPTZARRAYOID},
 	 "SELECT ims._adjust_closings($1, $2, $3, $4, $5, $6, $7)"},
-	{IMS_PLAN_INSERT_KEY, 4,
+	{IMS_PLAN_INSERT_KEY,
+	 4,
 	 {INT8OID, TEXTOID, BYTEAOID, INT8OID},
 	 "INSERT INTO ims.posting_key (owner_id, idempotency_key, payload_hash, posting_id)"
 	 " VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING"},
-	{IMS_PLAN_LOCK_KEY, 2,
+	{IMS_PLAN_LOCK_KEY,
+	 2,
 	 {INT8OID, TEXTOID},
 	 "SELECT k.payload_hash, k.posting_id, p.document_number, p.effective_at"
 	 " FROM ims.posting_key AS k LEFT JOIN ims.posting AS p"
 	 " ON p.owner_id" EQ "k.owner_id AND p.posting_id" EQ "k.posting_id"
 	 " WHERE k.owner_id" EQ "$1 AND k.idempotency_key" EQ "$2 FOR KEY SHARE OF k"},
-	{IMS_PLAN_INSERT_REJECTED, 7,
+	{IMS_PLAN_INSERT_REJECTED,
+	 7,
 	 {INT8OID, INT8OID, INT4OID, TEXTOID, TEXTOID, TEXTOID, JSONBOID},
 	 "INSERT INTO ims.rejected_line (owner_id, posting_id, line, sqlstate, message, detail, payload)"
 	 " VALUES ($1, $2, $3, $4, $5, $6, $7)"},
@@ -185,7 +209,7 @@ prepared(ImsPlan plan)
 	Assert(text->plan == plan);
 	if (kept_plans[plan] == NULL)
 	{
-		SPIPlanPtr	fresh = SPI_prepare(text->sql, text->nargs, (Oid *) text->argtypes);
+		SPIPlanPtr fresh = SPI_prepare(text->sql, text->nargs, (Oid *) text->argtypes);
 
 		if (fresh == NULL)
 			elog(ERROR, "SPI_prepare of plan %d failed: %s", plan,
@@ -200,10 +224,10 @@ prepared(ImsPlan plan)
 void
 ims_plan_execute(ImsPlan plan, Datum *values, const char *nulls, Snapshot snapshot)
 {
-	SPIPlanPtr	ready = prepared(plan);
-	int			result = snapshot ?
-		SPI_execute_snapshot(ready, values, nulls, snapshot, InvalidSnapshot, true, false, 0) :
-		SPI_execute_plan(ready, values, nulls, false, 0);
+	SPIPlanPtr ready = prepared(plan);
+	int result = snapshot ? SPI_execute_snapshot(ready, values, nulls, snapshot,
+												 InvalidSnapshot, true, false, 0)
+						  : SPI_execute_plan(ready, values, nulls, false, 0);
 
 	if (result < 0)
 		elog(ERROR, "plan %d failed: %s", plan, SPI_result_code_string(result));
@@ -212,13 +236,14 @@ ims_plan_execute(ImsPlan plan, Datum *values, const char *nulls, Snapshot snapsh
 Datum
 ims_int64_array(const int64 *values, int64 n)
 {
-	Datum	   *datums = palloc(sizeof(Datum) * Max(n, 1));
-	ArrayType  *array;
-	int64		i;
+	Datum *datums = palloc(sizeof(Datum) * Max(n, 1));
+	ArrayType *array;
+	int64 i;
 
 	for (i = 0; i < n; i++)
 		datums[i] = Int64GetDatum(values[i]);
-	array = construct_array(datums, n, INT8OID, sizeof(int64), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE);
+	array = construct_array(datums, n, INT8OID, sizeof(int64), FLOAT8PASSBYVAL,
+							TYPALIGN_DOUBLE);
 	pfree(datums);
 	return PointerGetDatum(array);
 }
@@ -226,9 +251,9 @@ ims_int64_array(const int64 *values, int64 n)
 Datum
 ims_timestamptz_array(const TimestampTz *values, int64 n)
 {
-	Datum	   *datums = palloc(sizeof(Datum) * Max(n, 1));
-	ArrayType  *array;
-	int64		i;
+	Datum *datums = palloc(sizeof(Datum) * Max(n, 1));
+	ArrayType *array;
+	int64 i;
 
 	for (i = 0; i < n; i++)
 		datums[i] = TimestampTzGetDatum(values[i]);
@@ -245,11 +270,11 @@ ims_timestamptz_array(const TimestampTz *values, int64 n)
 void
 ims_plan_insert_zero_stock(ImsCall *call, int64 from, int64 to)
 {
-	int64		n = to - from;
-	int64	   *column = palloc(sizeof(int64) * n);
-	Datum	   *flags = palloc(sizeof(Datum) * n);
-	Datum		values[6];
-	int64		i;
+	int64 n = to - from;
+	int64 *column = palloc(sizeof(int64) * n);
+	Datum *flags = palloc(sizeof(Datum) * n);
+	Datum values[6];
+	int64 i;
 
 #define STOCK_COLUMN(position, field)                                                    \
 	do                                                                                   \
@@ -281,10 +306,10 @@ ims_plan_insert_zero_stock(ImsCall *call, int64 from, int64 to)
 void
 ims_plan_insert_zero_availability(ImsCall *call, int64 from, int64 to)
 {
-	int64		n = to - from;
-	int64	   *column = palloc(sizeof(int64) * n);
-	Datum		values[3];
-	int64		i;
+	int64 n = to - from;
+	int64 *column = palloc(sizeof(int64) * n);
+	Datum values[3];
+	int64 i;
 
 	for (i = 0; i < n; i++)
 		column[i] = call->availabilities[from + i].key.owner_id;

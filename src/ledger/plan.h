@@ -43,7 +43,8 @@ typedef enum ImsPlan
  * Runs a plan inside SPI_connect(); raises unless SPI succeeds.  A snapshot
  * makes it read with just that one (the latest, at every isolation level).
  */
-extern void ims_plan_execute(ImsPlan plan, Datum *values, const char *nulls, Snapshot snapshot);
+extern void ims_plan_execute(ImsPlan plan, Datum *values, const char *nulls,
+							 Snapshot snapshot);
 
 extern void ims_plan_insert_zero_stock(ImsCall *call, int64 from, int64 to);
 extern void ims_plan_insert_zero_availability(ImsCall *call, int64 from, int64 to);
@@ -52,4 +53,4 @@ extern void ims_plan_insert_zero_availability(ImsCall *call, int64 from, int64 t
 extern Datum ims_int64_array(const int64 *values, int64 n);
 extern Datum ims_timestamptz_array(const TimestampTz *values, int64 n);
 
-#endif							/* IMS_PLAN_H */
+#endif /* IMS_PLAN_H */

@@ -40,20 +40,21 @@ void
 ims_probe_start(ImsProbe *probe, int nkeys, const Datum *keys)
 {
 	ScanKeyData scankeys[IMS_PROBE_MAX_KEYS];
-	int			i;
+	int i;
 
 	Assert(nkeys >= 1 && nkeys <= IMS_PROBE_MAX_KEYS);
 	for (i = 0; i < nkeys; i++)
 	{
-		Oid			type = TupleDescAttr(RelationGetDescr(probe->index), i)->atttypid;
+		Oid type = TupleDescAttr(RelationGetDescr(probe->index), i)->atttypid;
 
 		Assert(type == INT8OID || type == TEXTOID);
-		ScanKeyEntryInitialize(&scankeys[i], 0, i + 1, BTEqualStrategyNumber,
-							   InvalidOid, probe->index->rd_indcollation[i],
+		ScanKeyEntryInitialize(&scankeys[i], 0, i + 1, BTEqualStrategyNumber, InvalidOid,
+							   probe->index->rd_indcollation[i],
 							   type == INT8OID ? F_INT8EQ : F_TEXTEQ, keys[i]);
 	}
 	if (probe->scan == NULL)
-		probe->scan = ims_index_beginscan(probe->heap, probe->index, probe->snapshot, nkeys);
+		probe->scan =
+			ims_index_beginscan(probe->heap, probe->index, probe->snapshot, nkeys);
 	index_rescan(probe->scan, scankeys, nkeys, NULL, 0);
 }
 
@@ -67,8 +68,8 @@ ims_probe_next(ImsProbe *probe)
 Datum
 ims_probe_value(ImsProbe *probe, int attnum, bool *isnull)
 {
-	bool		null;
-	Datum		value = slot_getattr(probe->slot, attnum, &null);
+	bool null;
+	Datum value = slot_getattr(probe->slot, attnum, &null);
 
 	if (isnull)
 		*isnull = null;

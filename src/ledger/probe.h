@@ -15,11 +15,11 @@
 
 typedef struct ImsProbe
 {
-	Relation	heap;
-	Relation	index;
+	Relation heap;
+	Relation index;
 	IndexScanDesc scan;
 	TupleTableSlot *slot;
-	Snapshot	snapshot;
+	Snapshot snapshot;
 } ImsProbe;
 
 extern void ims_probe_open(ImsProbe *probe, Oid table, Oid index);
@@ -28,4 +28,4 @@ extern bool ims_probe_next(ImsProbe *probe);
 extern Datum ims_probe_value(ImsProbe *probe, int attnum, bool *isnull);
 extern void ims_probe_close(ImsProbe *probe);
 
-#endif							/* IMS_PROBE_H */
+#endif /* IMS_PROBE_H */

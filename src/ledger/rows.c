@@ -48,10 +48,10 @@ set_numeric(Datum *values, bool *nulls, int attnum, Numeric number)
 static int
 utc_offset_minutes(const ImsOwner *owner, TimestampTz at)
 {
-	pg_tz	   *zone = pg_tzset(owner->time_zone);
+	pg_tz *zone = pg_tzset(owner->time_zone);
 	struct pg_tm tm;
-	fsec_t		fsec;
-	int			seconds_west;
+	fsec_t fsec;
+	int seconds_west;
 
 	if (zone == NULL || timestamp2tm(at, &seconds_west, &tm, &fsec, NULL, zone) != 0)
 		return 0;
@@ -61,7 +61,7 @@ utc_offset_minutes(const ImsOwner *owner, TimestampTz at)
 void
 ims_engine_posting_values(ImsCall *call, ImsPosting *posting, Datum *values, bool *nulls)
 {
-	ImsOwner   *owner = ims_owner_by_id(call->masters, posting->owner_id);
+	ImsOwner *owner = ims_owner_by_id(call->masters, posting->owner_id);
 
 	memset(nulls, 0, sizeof(bool) * IMS_POSTING_NATTS);
 	values[POSTING_OWNER_ID - 1] = Int64GetDatum(posting->owner_id);
@@ -79,7 +79,8 @@ ims_engine_posting_values(ImsCall *call, ImsPosting *posting, Datum *values, boo
 	set_text(values, nulls, POSTING_REFERENCE_NUMBER, posting->reference_number);
 	set_text(values, nulls, POSTING_REASON, posting->reason);
 	set_text(values, nulls, POSTING_ACTOR, posting->actor);
-	set_text(values, nulls, POSTING_SESSION_ROLE, GetUserNameFromId(GetSessionUserId(), false));
+	set_text(values, nulls, POSTING_SESSION_ROLE,
+			 GetUserNameFromId(GetSessionUserId(), false));
 	set_text(values, nulls, POSTING_CALLER_ROLE, GetUserNameFromId(ims_caller(), false));
 	set_id(values, nulls, POSTING_ORIGIN_POSTING_ID, posting->origin_posting_id);
 	set_text(values, nulls, POSTING_IDEMPOTENCY_KEY, posting->idempotency_key);
@@ -105,15 +106,17 @@ ims_engine_movement_values(ImsCall *call, ImsLine *line, Datum *values, bool *nu
 	values[MOVEMENT_TO_LOCATION_ID - 1] = Int64GetDatum(line->to_location_id);
 	values[MOVEMENT_FROM_HANDLING_UNIT_ID - 1] = Int64GetDatum(line->from_handling_unit_id);
 	values[MOVEMENT_TO_HANDLING_UNIT_ID - 1] = Int64GetDatum(line->to_handling_unit_id);
-	values[MOVEMENT_QUANTITY - 1] = NumericGetDatum(ims_quantity_to_numeric(line->quantity));
+	values[MOVEMENT_QUANTITY - 1] =
+		NumericGetDatum(ims_quantity_to_numeric(line->quantity));
 
 	memset(nulls, 0, sizeof(bool) * IMS_MOVEMENT_NATTS);
 	if (extra == NULL)
 	{
 		nulls[MOVEMENT_ORIGIN_MOVEMENT_ID - 1] = nulls[MOVEMENT_ENTERED_QUANTITY - 1] =
 			nulls[MOVEMENT_ENTERED_UNIT - 1] = nulls[MOVEMENT_UNIT_COST - 1] =
-			nulls[MOVEMENT_SALE_VALUE - 1] = nulls[MOVEMENT_RATE - 1] =
-			nulls[MOVEMENT_CURRENCY - 1] = nulls[MOVEMENT_REFERENCE_LINE - 1] = true;
+				nulls[MOVEMENT_SALE_VALUE - 1] = nulls[MOVEMENT_RATE - 1] =
+					nulls[MOVEMENT_CURRENCY - 1] = nulls[MOVEMENT_REFERENCE_LINE - 1] =
+						true;
 		return;
 	}
 	set_id(values, nulls, MOVEMENT_ORIGIN_MOVEMENT_ID, extra->origin_movement_id);

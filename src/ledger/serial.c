@@ -24,14 +24,14 @@
 
 typedef struct Unit
 {
-	int64		owner_id;
-	int64		serial_id;
-	int64		item_id;
-	int64		location_id;	/* 0: not in stock */
-	int64		handling_unit_id;
-	int64		lot_id;
+	int64 owner_id;
+	int64 serial_id;
+	int64 item_id;
+	int64 location_id; /* 0: not in stock */
+	int64 handling_unit_id;
+	int64 lot_id;
 	TimestampTz last_effective_at;
-	char	   *code;
+	char *code;
 } Unit;
 
 static int
@@ -51,10 +51,10 @@ compare_units(const void *a, const void *b)
 static Unit *
 gather_units(const ImsCall *call, int64 *nunit)
 {
-	Unit	   *units = NULL;
-	int64		n = 0;
-	int64		distinct = 0;
-	int64		i;
+	Unit *units = NULL;
+	int64 n = 0;
+	int64 distinct = 0;
+	int64 i;
 
 	for (i = 0; i < call->nline; i++)
 		if (call->lines[i].serial_id != 0 && !call->lines[i].rejected)
@@ -83,8 +83,8 @@ gather_units(const ImsCall *call, int64 *nunit)
 static void
 unit_keys(const Unit *units, int64 n, Datum *values)
 {
-	int64	   *column = palloc(sizeof(int64) * n);
-	int64		i;
+	int64 *column = palloc(sizeof(int64) * n);
+	int64 i;
 
 	for (i = 0; i < n; i++)
 		column[i] = units[i].owner_id;
@@ -98,23 +98,24 @@ unit_keys(const Unit *units, int64 n, Datum *values)
 static void
 lock_units(Unit *units, int64 n, MemoryContext context)
 {
-	Datum		values[2];
-	uint64		row;
+	Datum values[2];
+	uint64 row;
 
 	unit_keys(units, n, values);
 	ims_plan_execute(IMS_PLAN_LOCK_SERIAL, values, NULL, NULL);
 	for (row = 0; row < SPI_processed; row++)
 	{
-		HeapTuple	tuple = SPI_tuptable->vals[row];
-		TupleDesc	desc = SPI_tuptable->tupdesc;
-		bool		isnull;
-		Unit	   *unit = &units[DatumGetInt64(SPI_getbinval(tuple, desc, 1, &isnull)) - 1];
-		char	   *code = SPI_getvalue(tuple, desc, 6);
+		HeapTuple tuple = SPI_tuptable->vals[row];
+		TupleDesc desc = SPI_tuptable->tupdesc;
+		bool isnull;
+		Unit *unit = &units[DatumGetInt64(SPI_getbinval(tuple, desc, 1, &isnull)) - 1];
+		char *code = SPI_getvalue(tuple, desc, 6);
 
 		unit->item_id = DatumGetInt64(SPI_getbinval(tuple, desc, 2, &isnull));
 		unit->location_id = DatumGetInt64(SPI_getbinval(tuple, desc, 3, &isnull));
 		unit->handling_unit_id = DatumGetInt64(SPI_getbinval(tuple, desc, 4, &isnull));
-		unit->last_effective_at = DatumGetTimestampTz(SPI_getbinval(tuple, desc, 5, &isnull));
+		unit->last_effective_at =
+			DatumGetTimestampTz(SPI_getbinval(tuple, desc, 5, &isnull));
 		unit->code = MemoryContextStrdup(context, code);
 	}
 }
@@ -140,8 +141,8 @@ follow_line(ImsCall *call, ImsLine *line, Unit *unit)
 	ImsPosting *posting = &call->postings[line->posting];
 	ImsLocation *from = ims_location_by_id(call->masters, line->from_location_id);
 	ImsLocation *to = ims_location_by_id(call->masters, line->to_location_id);
-	int64		expected = from->keeps_stock ? from->location_id : 0;
-	int64		expected_unit = from->keeps_stock ? line->from_handling_unit_id : 0;
+	int64 expected = from->keeps_stock ? from->location_id : 0;
+	int64 expected_unit = from->keeps_stock ? line->from_handling_unit_id : 0;
 
 	if (unit->code == NULL || unit->item_id != line->item_id)
 		refuse_unit(call, line, unit, ERRCODE_IMS_UNKNOWN_SERIAL,
@@ -150,9 +151,10 @@ follow_line(ImsCall *call, ImsLine *line, Unit *unit)
 	if (unit->location_id != expected || unit->handling_unit_id != expected_unit)
 		refuse_unit(call, line, unit, ERRCODE_IMS_SERIAL_ELSEWHERE,
 					psprintf("serial \"%s\" is not at \"%s\"", unit->code, from->code),
-					unit->location_id == 0 ? "It is not in stock." :
-					psprintf("It lies at \"%s\".",
-							 ims_location_label(call->masters, unit->location_id)),
+					unit->location_id == 0
+						? "It is not in stock."
+						: psprintf("It lies at \"%s\".",
+								   ims_location_label(call->masters, unit->location_id)),
 					"Take the unit from where it is.");
 	if (posting->effective_at <= unit->last_effective_at)
 		refuse_unit(call, line, unit, ERRCODE_IMS_SERIAL_ELSEWHERE,
@@ -169,9 +171,9 @@ follow_line(ImsCall *call, ImsLine *line, Unit *unit)
 static void
 update_units(const Unit *units, int64 n)
 {
-	Datum		values[6];
-	int64	   *column = palloc(sizeof(int64) * n);
-	int64		i;
+	Datum values[6];
+	int64 *column = palloc(sizeof(int64) * n);
+	int64 i;
 
 	unit_keys(units, n, values);
 	for (i = 0; i < n; i++)
@@ -197,9 +199,9 @@ void
 ims_serial_apply(ImsCall *call)
 {
 	MemoryContext context = CurrentMemoryContext;
-	int64		n;
-	Unit	   *units = gather_units(call, &n);
-	int64		i;
+	int64 n;
+	Unit *units = gather_units(call, &n);
+	int64 i;
 
 	if (n == 0)
 		return;
@@ -207,8 +209,8 @@ ims_serial_apply(ImsCall *call)
 	lock_units(units, n, context);
 	for (i = 0; i < call->nline; i++)
 	{
-		ImsLine    *line = &call->lines[i];
-		Unit		key;
+		ImsLine *line = &call->lines[i];
+		Unit key;
 
 		if (line->serial_id == 0 || line->rejected)
 			continue;

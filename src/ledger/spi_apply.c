@@ -28,14 +28,14 @@
 #include "ledger/plan.h"
 #include "type/quantity.h"
 
-#define IMS_SPI_BATCH 1000		/* movement rows of one INSERT */
+#define IMS_SPI_BATCH 1000 /* movement rows of one INSERT */
 
 static int64
 result_int64(uint64 row, int column)
 {
-	bool		isnull;
-	Datum		value = SPI_getbinval(SPI_tuptable->vals[row], SPI_tuptable->tupdesc, column,
-									  &isnull);
+	bool isnull;
+	Datum value =
+		SPI_getbinval(SPI_tuptable->vals[row], SPI_tuptable->tupdesc, column, &isnull);
 
 	Assert(!isnull);
 	return DatumGetInt64(value);
@@ -44,16 +44,16 @@ result_int64(uint64 row, int column)
 static bool
 result_bool(uint64 row, int column)
 {
-	bool		isnull;
+	bool isnull;
 
-	return DatumGetBool(SPI_getbinval(SPI_tuptable->vals[row], SPI_tuptable->tupdesc, column,
-									  &isnull));
+	return DatumGetBool(
+		SPI_getbinval(SPI_tuptable->vals[row], SPI_tuptable->tupdesc, column, &isnull));
 }
 
 static ImsQuantity
 result_quantity(uint64 row, int column)
 {
-	bool		isnull;
+	bool isnull;
 
 	return ims_quantity_from_numeric(DatumGetNumeric(
 		SPI_getbinval(SPI_tuptable->vals[row], SPI_tuptable->tupdesc, column, &isnull)));
@@ -62,19 +62,18 @@ result_quantity(uint64 row, int column)
 static void
 raise_serialization_failure(void)
 {
-	ereport(ERROR,
-			(errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
-			 errmsg("could not serialize access due to concurrent update")));
+	ereport(ERROR, (errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
+					errmsg("could not serialize access due to concurrent update")));
 }
 
 /* The five key columns of stocks [from, to) as arrays. */
 static void
 stock_keys(const ImsCall *call, int64 from, int64 to, Datum *values)
 {
-	int64		n = to - from;
-	int64	   *column = palloc(sizeof(int64) * Max(n, 1));
-	int64		i;
-	int			c;
+	int64 n = to - from;
+	int64 *column = palloc(sizeof(int64) * Max(n, 1));
+	int64 i;
+	int c;
 
 	for (c = 0; c < 5; c++)
 	{
@@ -82,8 +81,11 @@ stock_keys(const ImsCall *call, int64 from, int64 to, Datum *values)
 		{
 			const ImsStockKey *key = &call->stocks[from + i].key;
 
-			column[i] = c == 0 ? key->owner_id : c == 1 ? key->item_id :
-				c == 2 ? key->location_id : c == 3 ? key->lot_id : key->handling_unit_id;
+			column[i] = c == 0	 ? key->owner_id
+						: c == 1 ? key->item_id
+						: c == 2 ? key->location_id
+						: c == 3 ? key->lot_id
+								 : key->handling_unit_id;
 		}
 		values[c] = ims_int64_array(column, n);
 	}
@@ -93,10 +95,10 @@ stock_keys(const ImsCall *call, int64 from, int64 to, Datum *values)
 static void
 availability_keys(const ImsCall *call, int64 from, int64 to, Datum *values)
 {
-	int64		n = to - from;
-	int64	   *column = palloc(sizeof(int64) * Max(n, 1));
-	int64		i;
-	int			c;
+	int64 n = to - from;
+	int64 *column = palloc(sizeof(int64) * Max(n, 1));
+	int64 i;
+	int c;
 
 	for (c = 0; c < 3; c++)
 	{
@@ -114,8 +116,8 @@ availability_keys(const ImsCall *call, int64 from, int64 to, Datum *values)
 static void
 lock_stock_range(ImsCall *call, int64 from, int64 to)
 {
-	Datum		values[5];
-	uint64		row;
+	Datum values[5];
+	uint64 row;
 
 	if (from >= to)
 		return;
@@ -126,7 +128,7 @@ lock_stock_range(ImsCall *call, int64 from, int64 to)
 		raise_serialization_failure();
 	for (row = 0; row < SPI_processed; row++)
 	{
-		ImsStock   *stock = &call->stocks[from + result_int64(row, 1) - 1];
+		ImsStock *stock = &call->stocks[from + result_int64(row, 1) - 1];
 
 		stock->on_hand = result_quantity(row, 2);
 		stock->allocated = result_quantity(row, 3);
@@ -140,8 +142,8 @@ lock_stock_range(ImsCall *call, int64 from, int64 to)
 static void
 lock_availability_range(ImsCall *call, int64 from, int64 to)
 {
-	Datum		values[3];
-	uint64		row;
+	Datum values[3];
+	uint64 row;
 
 	if (from >= to)
 		return;
@@ -152,7 +154,8 @@ lock_availability_range(ImsCall *call, int64 from, int64 to)
 		raise_serialization_failure();
 	for (row = 0; row < SPI_processed; row++)
 	{
-		ImsAvailability *availability = &call->availabilities[from + result_int64(row, 1) - 1];
+		ImsAvailability *availability =
+			&call->availabilities[from + result_int64(row, 1) - 1];
 
 		availability->sellable = result_quantity(row, 2);
 		availability->held = result_quantity(row, 3);
@@ -167,8 +170,8 @@ lock_availability_range(ImsCall *call, int64 from, int64 to)
 static int64 *
 find_missing(ImsPlan plan, Datum *values, int64 *n)
 {
-	int64	   *missing;
-	uint64		row;
+	int64 *missing;
+	uint64 row;
 
 	ims_plan_execute(plan, values, NULL, NULL);
 	missing = SPI_palloc(sizeof(int64) * Max(SPI_processed, 1));
@@ -178,23 +181,23 @@ find_missing(ImsPlan plan, Datum *values, int64 *n)
 	return missing;
 }
 
-typedef void (*LockStep) (ImsCall *call, int64 from, int64 to);
+typedef void (*LockStep)(ImsCall *call, int64 from, int64 to);
 
 /*
  * Locks [0, n) in order: runs of existing rows by one SELECT each, runs of
  * missing ones by an INSERT of zeros at their place first.
  */
 static void
-lock_in_order(ImsCall *call, int64 n, const int64 *missing, int64 nmissing,
-			  LockStep lock, LockStep insert)
+lock_in_order(ImsCall *call, int64 n, const int64 *missing, int64 nmissing, LockStep lock,
+			  LockStep insert)
 {
-	int64		done = 0;
-	int64		i = 0;
+	int64 done = 0;
+	int64 i = 0;
 
 	while (i < nmissing)
 	{
-		int64		from = missing[i];
-		int64		to = from;
+		int64 from = missing[i];
+		int64 to = from;
 
 		while (i < nmissing && missing[i] == to)
 		{
@@ -212,9 +215,9 @@ lock_in_order(ImsCall *call, int64 n, const int64 *missing, int64 nmissing,
 static void
 spi_lock_stock(ImsCall *call)
 {
-	Datum		values[5];
-	int64	   *missing;
-	int64		nmissing;
+	Datum values[5];
+	int64 *missing;
+	int64 nmissing;
 
 	if (call->nstock == 0)
 		return;
@@ -230,9 +233,9 @@ spi_lock_stock(ImsCall *call)
 static void
 spi_lock_availability(ImsCall *call)
 {
-	Datum		values[3];
-	int64	   *missing;
-	int64		nmissing;
+	Datum values[3];
+	int64 *missing;
+	int64 nmissing;
 
 	if (call->navailability == 0)
 		return;
@@ -254,10 +257,10 @@ numeric_array(Datum *values, int64 n)
 static void
 update_stock(ImsCall *call, int64 upto)
 {
-	Datum		values[7];
-	Datum	   *levels;
+	Datum values[7];
+	Datum *levels;
 	TimestampTz *times;
-	int64		i;
+	int64 i;
 
 	SPI_connect();
 	stock_keys(call, 0, upto, values);
@@ -265,7 +268,7 @@ update_stock(ImsCall *call, int64 upto)
 	times = palloc(sizeof(TimestampTz) * upto);
 	for (i = 0; i < upto; i++)
 	{
-		ImsStock   *stock = &call->stocks[i];
+		ImsStock *stock = &call->stocks[i];
 
 		levels[i] = NumericGetDatum(ims_quantity_to_numeric(stock->on_hand + stock->delta));
 		times[i] = stock->new_effective_at;
@@ -282,7 +285,7 @@ update_stock(ImsCall *call, int64 upto)
 static void
 spi_apply_stock(ImsCall *call)
 {
-	int64		i;
+	int64 i;
 
 	if (call->nstock == 0)
 		return;
@@ -293,8 +296,8 @@ spi_apply_stock(ImsCall *call)
 	/* every row is locked: the time of the call is final */
 	for (i = 0; i < call->nstock; i++)
 		if (call->stocks[i].has_stamped)
-			call->stocks[i].new_effective_at = Max(call->stocks[i].new_effective_at,
-												   call->stamped_at);
+			call->stocks[i].new_effective_at =
+				Max(call->stocks[i].new_effective_at, call->stamped_at);
 	update_stock(call, call->nstock);
 }
 
@@ -307,11 +310,11 @@ spi_restamp_stock(ImsCall *call, int64 upto)
 static void
 spi_apply_availability(ImsCall *call)
 {
-	Datum		values[5];
-	Datum	   *sellable;
-	Datum	   *held;
-	int64		n = call->navailability;
-	int64		i;
+	Datum values[5];
+	Datum *sellable;
+	Datum *held;
+	int64 n = call->navailability;
+	int64 i;
 
 	if (n == 0)
 		return;
@@ -326,8 +329,8 @@ spi_apply_availability(ImsCall *call)
 		ImsAvailability *row = &call->availabilities[i];
 
 		ims_engine_check_availability(call, row);
-		sellable[i] = NumericGetDatum(
-			ims_quantity_to_numeric(row->sellable + row->sellable_delta));
+		sellable[i] =
+			NumericGetDatum(ims_quantity_to_numeric(row->sellable + row->sellable_delta));
 		held[i] = NumericGetDatum(ims_quantity_to_numeric(row->held + row->held_delta));
 	}
 	values[3] = numeric_array(sellable, n);
@@ -342,16 +345,16 @@ spi_apply_availability(ImsCall *call)
 static void
 spi_write_postings(ImsCall *call)
 {
-	int			p;
+	int p;
 
 	SPI_connect();
 	ims_frame_push_applied();
 	for (p = 0; p < call->nposting; p++)
 	{
-		Datum		values[IMS_POSTING_NATTS];
-		bool		isnull[IMS_POSTING_NATTS];
-		char		nulls[IMS_POSTING_NATTS];
-		int			i;
+		Datum values[IMS_POSTING_NATTS];
+		bool isnull[IMS_POSTING_NATTS];
+		char nulls[IMS_POSTING_NATTS];
+		int i;
 
 		if (call->postings[p].written)
 			continue;
@@ -365,18 +368,17 @@ spi_write_postings(ImsCall *call)
 }
 
 /* How a movement column goes into an array. */
-static const Oid movement_types[IMS_MOVEMENT_NATTS] = {
-	INT8OID, INT8OID, INT8OID, TIMESTAMPTZOID, TIMESTAMPTZOID, INT8OID, INT8OID, INT8OID, INT8OID,
-	INT8OID, INT8OID, INT8OID, INT8OID, NUMERICOID, NUMERICOID, TEXTOID, NUMERICOID, NUMERICOID,
-	NUMERICOID, TEXTOID, TEXTOID
-};
+static const Oid movement_types[IMS_MOVEMENT_NATTS] =
+	{INT8OID,	 INT8OID, INT8OID,	  TIMESTAMPTZOID, TIMESTAMPTZOID, INT8OID, INT8OID,
+	 INT8OID,	 INT8OID, INT8OID,	  INT8OID,		  INT8OID,		  INT8OID, NUMERICOID,
+	 NUMERICOID, TEXTOID, NUMERICOID, NUMERICOID,	  NUMERICOID,	  TEXTOID, TEXTOID};
 
 static Datum
 nullable_array(Datum *values, bool *nulls, int n, Oid type)
 {
-	int			dims[1];
-	int			lbs[1];
-	bool		varlena = type == NUMERICOID || type == TEXTOID;
+	int dims[1];
+	int lbs[1];
+	bool varlena = type == NUMERICOID || type == TEXTOID;
 
 	dims[0] = n;
 	lbs[0] = 1;
@@ -390,12 +392,12 @@ nullable_array(Datum *values, bool *nulls, int n, Oid type)
 static void
 insert_lines(ImsCall *call, int64 from, int64 to)
 {
-	Datum	   *columns[IMS_MOVEMENT_NATTS];
-	bool	   *nulls[IMS_MOVEMENT_NATTS];
-	Datum		arrays[IMS_MOVEMENT_NATTS];
-	int			n = 0;
-	int			c;
-	int64		i;
+	Datum *columns[IMS_MOVEMENT_NATTS];
+	bool *nulls[IMS_MOVEMENT_NATTS];
+	Datum arrays[IMS_MOVEMENT_NATTS];
+	int n = 0;
+	int c;
+	int64 i;
 
 	for (c = 0; c < IMS_MOVEMENT_NATTS; c++)
 	{
@@ -404,12 +406,13 @@ insert_lines(ImsCall *call, int64 from, int64 to)
 	}
 	for (i = from; i < to; i++)
 	{
-		Datum		values[IMS_MOVEMENT_NATTS];
-		bool		isnull[IMS_MOVEMENT_NATTS];
+		Datum values[IMS_MOVEMENT_NATTS];
+		bool isnull[IMS_MOVEMENT_NATTS];
 
 		if (!ims_line_is_to_write(call, &call->lines[i]))
 			continue;
-		call->lines[i].movement_id = nextval_internal(call->ledger->movement_sequence, false);
+		call->lines[i].movement_id =
+			nextval_internal(call->ledger->movement_sequence, false);
 		ims_engine_movement_values(call, &call->lines[i], values, isnull);
 		for (c = 0; c < IMS_MOVEMENT_NATTS; c++)
 		{
@@ -429,11 +432,11 @@ insert_lines(ImsCall *call, int64 from, int64 to)
 static void
 spi_write_movements(ImsCall *call)
 {
-	int64		from;
+	int64 from;
 
 	for (from = 0; from < call->nline; from += IMS_SPI_BATCH)
 	{
-		int64		to = Min(from + IMS_SPI_BATCH, call->nline);
+		int64 to = Min(from + IMS_SPI_BATCH, call->nline);
 
 		/* a direct INSERT brought its own rows; only what the engine added is missing */
 		if (call->lines_written && call->lines[to - 1].line != 0)
@@ -447,13 +450,11 @@ spi_write_movements(ImsCall *call)
 	}
 }
 
-const ImsApplier ims_spi_applier = {
-	.name = "spi",
-	.lock_availability = spi_lock_availability,
-	.lock_stock = spi_lock_stock,
-	.apply_availability = spi_apply_availability,
-	.apply_stock = spi_apply_stock,
-	.restamp_stock = spi_restamp_stock,
-	.write_postings = spi_write_postings,
-	.write_movements = spi_write_movements
-};
+const ImsApplier ims_spi_applier = {.name = "spi",
+									.lock_availability = spi_lock_availability,
+									.lock_stock = spi_lock_stock,
+									.apply_availability = spi_apply_availability,
+									.apply_stock = spi_apply_stock,
+									.restamp_stock = spi_restamp_stock,
+									.write_postings = spi_write_postings,
+									.write_movements = spi_write_movements};

@@ -20,15 +20,17 @@
 ImsQuantityStatus
 ims_quantity_parse(Numeric value, ImsQuantity *result)
 {
-	Datum		scaled;
-	Datum		limit;
+	Datum scaled;
+	Datum limit;
 
 	if (numeric_is_nan(value) || numeric_is_inf(value))
 		return IMS_QUANTITY_NOT_FINITE;
 
 	limit = NumericGetDatum(int64_to_numeric(IMS_QUANTITY_LIMIT / IMS_QUANTITY_ONE));
-	if (DatumGetBool(DirectFunctionCall2(
-			numeric_ge, DirectFunctionCall1(numeric_abs, NumericGetDatum(value)), limit)))
+	if (DatumGetBool(
+			DirectFunctionCall2(numeric_ge,
+								DirectFunctionCall1(numeric_abs, NumericGetDatum(value)),
+								limit)))
 		return IMS_QUANTITY_TOO_LARGE;
 	if (DatumGetInt32(DirectFunctionCall1(numeric_min_scale, NumericGetDatum(value))) >
 		IMS_QUANTITY_SCALE)
@@ -71,8 +73,9 @@ ims_quantity_to_numeric(ImsQuantity quantity)
 char *
 ims_quantity_out(ImsQuantity quantity)
 {
-	return DatumGetCString(DirectFunctionCall1(
-		numeric_out, NumericGetDatum(ims_quantity_to_numeric(quantity))));
+	return DatumGetCString(
+		DirectFunctionCall1(numeric_out,
+							NumericGetDatum(ims_quantity_to_numeric(quantity))));
 }
 
 const char *
@@ -80,14 +83,14 @@ ims_quantity_problem(ImsQuantityStatus status)
 {
 	switch (status)
 	{
-		case IMS_QUANTITY_OK:
-			break;
-		case IMS_QUANTITY_NOT_FINITE:
-			return "is not a finite number";
-		case IMS_QUANTITY_TOO_LARGE:
-			return "must be below 1000000000000 in size";
-		case IMS_QUANTITY_TOO_FINE:
-			return "has more than six decimals";
+	case IMS_QUANTITY_OK:
+		break;
+	case IMS_QUANTITY_NOT_FINITE:
+		return "is not a finite number";
+	case IMS_QUANTITY_TOO_LARGE:
+		return "must be below 1000000000000 in size";
+	case IMS_QUANTITY_TOO_FINE:
+		return "has more than six decimals";
 	}
 	return "is valid";
 }
