@@ -9,9 +9,10 @@
  * Finding a row costs a descent of the index and, as half of every page is
  * left free, a pruning of its page at nearly every visit.  Both are avoided:
  *
- * - a backend remembers where the HOT chains of rows it met begin.  That is a
- *	 hint: the row found there must be visible to the snapshot and have the
- *	 key; the primary key makes it the only one.  At REPEATABLE READ and above
+ * - a backend remembers where the HOT chains of rows begin that it met, or that
+ *	 stand beside them in the index.  That is a hint: the row found there must
+ *	 be visible to the snapshot and have the key; the primary key makes it the
+ *	 only one.  At REPEATABLE READ and above
  *	 the index is always read, for its predicate locks.
  * - a page is pruned when it is nearly full, not when it is half full.
  *
@@ -30,6 +31,7 @@
 #include "access/genam.h"
 #include "access/heapam.h"
 #include "access/htup_details.h"
+#include "access/nbtree.h"
 #include "access/table.h"
 #include "access/tableam.h"
 #include "access/xact.h"
@@ -55,19 +57,21 @@
 	(ROW_HEADER_SIZE + IMS_BALANCE_MAX_COLUMNS * IMS_QUANTITY_STORED_MAX)
 
 /*
- * Where chains begin: a direct-mapped table per balance table.  An entry holds
- * 16 bits of the key's hash, block and offset; 0 is empty.
+ * Where chains begin: buckets of eight entries, a cache line each.  An entry
+ * holds 16 bits of the key's hash, block and offset; 0 is empty.
  */
-#define MIN_HINTS 1024
-#define MAX_HINTS (256 * 1024)	/* 2 MB */
+#define BUCKET_ENTRIES 8
+#define MIN_BUCKETS 128
+#define MAX_BUCKETS (32 * 1024)	/* 2 MB */
 #define HINT_TABLES 2
 
 typedef struct HintTable
 {
 	Oid			heap;
-	uint32		size;			/* a power of two */
-	uint32		stored;			/* since the table last grew */
-	uint64	   *entries;
+	uint32		nbucket;		/* a power of two */
+	uint32		nstored;		/* entries put since the table last grew */
+	void	   *space;
+	uint64	   *entries;		/* within space, aligned to a cache line */
 } HintTable;
 
 static HintTable hint_tables[HINT_TABLES];
@@ -104,7 +108,7 @@ hint_table(Oid heap)
 		for (i = 0; i < HINT_TABLES; i++)
 		{
 			hint_tables[i].heap = InvalidOid;
-			hint_tables[i].stored = 0;
+			hint_tables[i].nstored = 0;
 		}
 		i = 0;
 	}
@@ -112,40 +116,73 @@ hint_table(Oid heap)
 	return &hint_tables[i];
 }
 
+static inline uint64 *
+hint_bucket(HintTable *hints, uint64 hash)
+{
+	return hints->entries + (hash & (hints->nbucket - 1)) * BUCKET_ENTRIES;
+}
+
 static bool
 hint_get(HintTable *hints, uint64 hash, ItemPointer tid)
 {
-	uint64		entry;
+	uint64	   *bucket;
+	int			i;
 
 	if (hints->entries == NULL)
 		return false;
-	entry = hints->entries[hash & (hints->size - 1)];
-	if (entry == 0 || (entry >> 48) != (hash >> 48))
-		return false;
-	ItemPointerSet(tid, (BlockNumber) (entry >> 16), (OffsetNumber) entry);
-	return true;
+	bucket = hint_bucket(hints, hash);
+	for (i = 0; i < BUCKET_ENTRIES; i++)
+		if ((bucket[i] >> 48) == (hash >> 48) && bucket[i] != 0)
+		{
+			ItemPointerSet(tid, (BlockNumber) (bucket[i] >> 16), (OffsetNumber) bucket[i]);
+			return true;
+		}
+	return false;
+}
+
+/* Begins anew with a larger table: entries cannot be moved, they lack the hash. */
+static void
+grow_hints(HintTable *hints, uint64 nentry)
+{
+	uint32		nbucket = Max(hints->nbucket, MIN_BUCKETS);
+
+	while (nbucket < MAX_BUCKETS && (uint64) nbucket * BUCKET_ENTRIES < nentry)
+		nbucket *= 2;
+	if (nbucket == hints->nbucket)
+		return;
+	if (hints->space)
+		pfree(hints->space);
+	hints->space = NULL;
+	hints->entries = NULL;
+	hints->nbucket = 0;
+	hints->space = MemoryContextAllocZero(TopMemoryContext,
+										  nbucket * BUCKET_ENTRIES * sizeof(uint64) +
+										  PG_CACHE_LINE_SIZE);
+	hints->entries = (uint64 *) CACHELINEALIGN(hints->space);
+	hints->nbucket = nbucket;
+	hints->nstored = 0;
 }
 
 static void
 hint_put(HintTable *hints, uint64 hash, ItemPointer tid)
 {
-	/* A table that is filled over again is too small; the hints start anew. */
-	if (hints->entries == NULL || (hints->stored >= hints->size && hints->size < MAX_HINTS))
-	{
-		uint32		size = hints->entries == NULL ? MIN_HINTS : Min(hints->size * 4, MAX_HINTS);
-		uint64	   *entries = MemoryContextAllocZero(TopMemoryContext, size * sizeof(uint64));
+	uint64	   *bucket;
+	int			place = (int) ((hash >> 40) % BUCKET_ENTRIES);	/* if all are taken */
+	int			i;
 
-		if (hints->entries)
-			pfree(hints->entries);
-		hints->entries = entries;
-		hints->size = size;
-		hints->stored = 0;
-	}
-	hints->stored++;
-	hints->entries[hash & (hints->size - 1)] =
-		(hash >> 48) << 48 |
-		(uint64) ItemPointerGetBlockNumber(tid) << 16 |
-		ItemPointerGetOffsetNumber(tid);
+	/* A table that is filled over again is too small. */
+	if (hints->nstored >= hints->nbucket * BUCKET_ENTRIES)
+		grow_hints(hints, (uint64) hints->nbucket * BUCKET_ENTRIES * 4);
+	bucket = hint_bucket(hints, hash);
+	for (i = 0; i < BUCKET_ENTRIES; i++)
+		if (bucket[i] == 0 || (bucket[i] >> 48) == (hash >> 48))
+		{
+			place = i;
+			break;
+		}
+	bucket[place] = (hash >> 48) << 48 |
+		(uint64) ItemPointerGetBlockNumber(tid) << 16 | ItemPointerGetOffsetNumber(tid);
+	hints->nstored++;
 }
 
 /* The row as int64: what a checked table holds, else the ledger is corrupt. */
@@ -325,6 +362,49 @@ find_by_index(ImsBalanceTable *table, const int64 *key, ItemPointer root)
 }
 
 /*
+ * Learns where all rows begin that the leaf names on which the scan has just
+ * found one, if the whole index would fit, and until as much has been learnt.
+ */
+static void
+learn_leaf(ImsBalanceTable *table, HintTable *hints)
+{
+	BTScanOpaque position = (BTScanOpaque) table->scan->opaque;
+	Buffer		buffer;
+	Page		page;
+	BTPageOpaque opaque;
+	OffsetNumber offset;
+	uint64		nentry;
+
+	if (!BlockNumberIsValid(position->currPos.currPage))
+		return;
+	if (table->index_nblock == 0)
+		table->index_nblock = RelationGetNumberOfBlocks(table->index);
+	buffer = ReadBuffer(table->index, position->currPos.currPage);
+	LockBuffer(buffer, BUFFER_LOCK_SHARE);
+	page = BufferGetPage(buffer);
+	opaque = BTPageGetOpaque(page);
+	nentry = (uint64) PageGetMaxOffsetNumber(page) * table->index_nblock;
+	if (P_ISLEAF(opaque) && !P_IGNORE(opaque) &&
+		nentry <= (uint64) MAX_BUCKETS * BUCKET_ENTRIES &&
+		(nentry > hints->nbucket * BUCKET_ENTRIES || hints->nstored < nentry))
+	{
+		grow_hints(hints, nentry);
+		for (offset = P_FIRSTDATAKEY(opaque); offset <= PageGetMaxOffsetNumber(page); offset++)
+		{
+			ItemId		item = PageGetItemId(page, offset);
+			IndexTuple	tuple = (IndexTuple) PageGetItem(page, item);
+
+			if (!ItemIdIsDead(item) && !BTreeTupleIsPosting(tuple))
+				hint_put(hints,
+						 hash_key((int64 *) ((char *) tuple + sizeof(IndexTupleData)),
+								  table->layout->nkey),
+						 &tuple->t_tid);
+		}
+	}
+	UnlockReleaseBuffer(buffer);
+}
+
+/*
  * ims_balance_find -- the row with that key as the snapshot sees it, unlocked
  *
  * Fills columns and tid.
@@ -344,6 +424,7 @@ ims_balance_find(ImsBalanceTable *table, const int64 *key)
 		return true;
 	if (!find_by_index(table, key, &root))
 		return false;
+	learn_leaf(table, hints);
 	hint_put(hints, hash, &root);
 	return true;
 }

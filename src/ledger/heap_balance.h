@@ -39,7 +39,8 @@ typedef struct ImsBalanceTable
 	bool		xact_snapshot;	/* REPEATABLE READ or SERIALIZABLE */
 	Snapshot	snapshot;
 	CommandId	cid;
-	BlockNumber nblock;
+	BlockNumber nblock;			/* of heap: hints beyond are void */
+	BlockNumber index_nblock;	/* 0 until it is needed */
 	IndexScanDesc scan;
 	TupleTableSlot *slot;
 	Buffer		buffer;
