@@ -46,7 +46,7 @@
 /* Rows from which on the writer keeps its page between batches. */
 #define BULK_ROWS 1000
 /* Entries of the index in random order that are sorted together. */
-#define SORTED_ENTRIES 65536
+#define SORTED_ENTRIES (256 * 1024)
 
 /* A column of a row that was written. */
 #define COLUMN(slot, attnum) ((slot)->tts_values[(attnum) - 1])
