@@ -32,14 +32,26 @@
 /* Columns of ims.stock and ims.availability (sql/ledger/34_balance.sql). */
 enum
 {
-	STOCK_OWNER, STOCK_ITEM, STOCK_LOCATION, STOCK_LOT, STOCK_HANDLING_UNIT,
-	STOCK_LAST_EFFECTIVE_AT, STOCK_NEGATIVE_OK, STOCK_ON_HAND, STOCK_ALLOCATED
+	STOCK_OWNER,
+	STOCK_ITEM,
+	STOCK_LOCATION,
+	STOCK_LOT,
+	STOCK_HANDLING_UNIT,
+	STOCK_LAST_EFFECTIVE_AT,
+	STOCK_NEGATIVE_OK,
+	STOCK_ON_HAND,
+	STOCK_ALLOCATED
 };
 
 enum
 {
-	AVAILABILITY_OWNER, AVAILABILITY_ITEM, AVAILABILITY_SITE,
-	AVAILABILITY_NEGATIVE_OK, AVAILABILITY_SELLABLE, AVAILABILITY_HELD, AVAILABILITY_RESERVED
+	AVAILABILITY_OWNER,
+	AVAILABILITY_ITEM,
+	AVAILABILITY_SITE,
+	AVAILABILITY_NEGATIVE_OK,
+	AVAILABILITY_SELLABLE,
+	AVAILABILITY_HELD,
+	AVAILABILITY_RESERVED
 };
 
 static const ImsBalanceLayout stock_layout = {.nkey = 5, .nint = 6, .nquantity = 2};
@@ -52,9 +64,9 @@ StaticAssertDecl(sizeof(ImsAvailabilityKey) == 3 * sizeof(int64),
 /* One pass over the stocks or the availabilities of a call. */
 typedef struct Pass
 {
-	ImsCall    *call;
-	bool		is_stock;
-	int64		nrow;
+	ImsCall *call;
+	bool is_stock;
+	int64 nrow;
 	ImsBalanceTable table;
 } Pass;
 
@@ -76,8 +88,8 @@ open_pass(Pass *pass, ImsCall *call, bool is_stock)
 static inline const int64 *
 row_key(Pass *pass, int64 i)
 {
-	return pass->is_stock ? (const int64 *) &pass->call->stocks[i].key :
-		(const int64 *) &pass->call->availabilities[i].key;
+	return pass->is_stock ? (const int64 *) &pass->call->stocks[i].key
+						  : (const int64 *) &pass->call->availabilities[i].key;
 }
 
 /* What was found or locked, into the struct of the call. */
@@ -88,7 +100,7 @@ take_row(Pass *pass, int64 i)
 
 	if (pass->is_stock)
 	{
-		ImsStock   *stock = &pass->call->stocks[i];
+		ImsStock *stock = &pass->call->stocks[i];
 
 		stock->last_effective_at = columns[STOCK_LAST_EFFECTIVE_AT];
 		stock->negative_ok = columns[STOCK_NEGATIVE_OK] != 0;
@@ -112,8 +124,8 @@ take_row(Pass *pass, int64 i)
 static void
 insert_missing(Pass *pass, int64 i)
 {
-	int64		end = Min(pass->nrow, i + MAX_MISSING_RUN);
-	int64		upto = i + 1;
+	int64 end = Min(pass->nrow, i + MAX_MISSING_RUN);
+	int64 upto = i + 1;
 
 	while (upto < end && !ims_balance_find(&pass->table, row_key(pass, upto)))
 		upto++;
@@ -151,8 +163,8 @@ find_row(Pass *pass, int64 i)
 static void
 lock_row(Pass *pass, int64 i)
 {
-	ImsCall    *call = pass->call;
-	bool		changed = ims_balance_lock(&pass->table);
+	ImsCall *call = pass->call;
+	bool changed = ims_balance_lock(&pass->table);
 
 	Ensure(memcmp(pass->table.columns, row_key(pass, i),
 				  pass->table.layout->nkey * sizeof(int64)) == 0,
@@ -171,8 +183,8 @@ lock_row(Pass *pass, int64 i)
 static void
 lock_rows(ImsCall *call, bool is_stock)
 {
-	Pass		pass;
-	int64		i;
+	Pass pass;
+	int64 i;
 
 	open_pass(&pass, call, is_stock);
 	for (i = 0; i < pass.nrow; i++)
@@ -210,11 +222,11 @@ can_skip_lock(Pass *pass, int64 i)
 {
 	if (pass->is_stock)
 	{
-		ImsStock   *stock = &pass->call->stocks[i];
+		ImsStock *stock = &pass->call->stocks[i];
 		ImsQuantity on_hand = stock->on_hand + stock->delta;
 
 		return stock->delta != 0 && !is_out_of_range(on_hand) &&
-			(stock->negative_ok || (on_hand >= 0 && stock->allocated <= on_hand));
+			   (stock->negative_ok || (on_hand >= 0 && stock->allocated <= on_hand));
 	}
 	else
 	{
@@ -222,15 +234,16 @@ can_skip_lock(Pass *pass, int64 i)
 		ImsQuantity sellable = row->sellable + row->sellable_delta;
 
 		return (row->sellable_delta != 0 || row->held_delta != 0) &&
-			!is_out_of_range(sellable) && !is_out_of_range(row->held + row->held_delta) &&
-			(row->negative_ok || row->reserved <= sellable);
+			   !is_out_of_range(sellable) &&
+			   !is_out_of_range(row->held + row->held_delta) &&
+			   (row->negative_ok || row->reserved <= sellable);
 	}
 }
 
 static bool
 update_stock(Pass *pass, ImsStock *stock)
 {
-	int64		columns[IMS_BALANCE_MAX_COLUMNS];
+	int64 columns[IMS_BALANCE_MAX_COLUMNS];
 
 	memcpy(columns, &stock->key, sizeof(stock->key));
 	columns[STOCK_LAST_EFFECTIVE_AT] = stock->new_effective_at;
@@ -248,7 +261,7 @@ update_stock(Pass *pass, ImsStock *stock)
 static bool
 update_availability(Pass *pass, ImsAvailability *row)
 {
-	int64		columns[IMS_BALANCE_MAX_COLUMNS];
+	int64 columns[IMS_BALANCE_MAX_COLUMNS];
 
 	memcpy(columns, &row->key, sizeof(row->key));
 	columns[AVAILABILITY_NEGATIVE_OK] = row->negative_ok;
@@ -256,7 +269,7 @@ update_availability(Pass *pass, ImsAvailability *row)
 	columns[AVAILABILITY_HELD] = row->held + row->held_delta;
 	columns[AVAILABILITY_RESERVED] = row->reserved;
 	Ensure(!is_out_of_range(columns[AVAILABILITY_SELLABLE]) &&
-		   !is_out_of_range(columns[AVAILABILITY_HELD]),
+			   !is_out_of_range(columns[AVAILABILITY_HELD]),
 		   "an available quantity is out of range");
 
 	if (!ims_balance_update(&pass->table, columns))
@@ -269,11 +282,11 @@ update_availability(Pass *pass, ImsAvailability *row)
 static bool
 check_and_update(Pass *pass, int64 i)
 {
-	ImsCall    *call = pass->call;
+	ImsCall *call = pass->call;
 
 	if (pass->is_stock)
 	{
-		ImsStock   *stock = &call->stocks[i];
+		ImsStock *stock = &call->stocks[i];
 
 		ims_engine_check_stock(call, stock);
 		Assert(stock->new_effective_at >= stock->last_effective_at);
@@ -295,13 +308,13 @@ check_and_update(Pass *pass, int64 i)
 static void
 apply_rows(ImsCall *call, bool is_stock)
 {
-	Pass		pass;
-	int64		i;
+	Pass pass;
+	int64 i;
 
 	open_pass(&pass, call, is_stock);
 	for (i = 0; i < pass.nrow; i++)
 	{
-		bool		locked = is_stock ? call->stocks[i].locked : call->availabilities[i].locked;
+		bool locked = is_stock ? call->stocks[i].locked : call->availabilities[i].locked;
 
 		if (locked)
 		{
@@ -336,14 +349,14 @@ heap_apply_availability(ImsCall *call)
 static void
 heap_restamp_stock(ImsCall *call, int64 upto)
 {
-	Pass		pass;
-	int64		i;
+	Pass pass;
+	int64 i;
 
 	Assert(upto <= call->nstock);
 	open_pass(&pass, call, true);
 	for (i = 0; i < upto; i++)
 	{
-		ImsStock   *stock = &call->stocks[i];
+		ImsStock *stock = &call->stocks[i];
 
 		CHECK_FOR_INTERRUPTS();
 		if (!stock->has_stamped)
@@ -358,13 +371,11 @@ heap_restamp_stock(ImsCall *call, int64 upto)
 	ims_balance_close(&pass.table);
 }
 
-const ImsApplier ims_heap_applier = {
-	.name = "heap",
-	.lock_availability = heap_lock_availability,
-	.lock_stock = heap_lock_stock,
-	.apply_availability = heap_apply_availability,
-	.apply_stock = heap_apply_stock,
-	.restamp_stock = heap_restamp_stock,
-	.write_postings = ims_heap_write_postings,
-	.write_movements = ims_heap_write_movements
-};
+const ImsApplier ims_heap_applier = {.name = "heap",
+									 .lock_availability = heap_lock_availability,
+									 .lock_stock = heap_lock_stock,
+									 .apply_availability = heap_apply_availability,
+									 .apply_stock = heap_apply_stock,
+									 .restamp_stock = heap_restamp_stock,
+									 .write_postings = ims_heap_write_postings,
+									 .write_movements = ims_heap_write_movements};

@@ -53,8 +53,7 @@
 #define PRUNE_BELOW 1024
 
 #define ROW_HEADER_SIZE MAXALIGN(SizeofHeapTupleHeader)
-#define ROW_MAX_SIZE                                                             \
-	(ROW_HEADER_SIZE + IMS_BALANCE_MAX_COLUMNS * IMS_QUANTITY_STORED_MAX)
+#define ROW_MAX_SIZE (ROW_HEADER_SIZE + IMS_BALANCE_MAX_COLUMNS * IMS_QUANTITY_STORED_MAX)
 
 /*
  * Where chains begin: buckets of eight entries, a cache line each.  An entry
@@ -62,16 +61,16 @@
  */
 #define BUCKET_ENTRIES 8
 #define MIN_BUCKETS 128
-#define MAX_BUCKETS (32 * 1024)	/* 2 MB */
+#define MAX_BUCKETS (32 * 1024) /* 2 MB */
 #define HINT_TABLES 2
 
 typedef struct HintTable
 {
-	Oid			heap;
-	uint32		nbucket;		/* a power of two */
-	uint32		nstored;		/* entries put since the table last grew */
-	void	   *space;
-	uint64	   *entries;		/* within space, aligned to a cache line */
+	Oid heap;
+	uint32 nbucket; /* a power of two */
+	uint32 nstored; /* entries put since the table last grew */
+	void *space;
+	uint64 *entries; /* within space, aligned to a cache line */
 } HintTable;
 
 static HintTable hint_tables[HINT_TABLES];
@@ -80,8 +79,8 @@ static HintTable hint_tables[HINT_TABLES];
 static inline uint64
 hash_key(const int64 *key, int nkey)
 {
-	uint64		h = 0;
-	int			i;
+	uint64 h = 0;
+	int i;
 
 	for (i = 0; i < nkey; i++)
 	{
@@ -95,7 +94,7 @@ hash_key(const int64 *key, int nkey)
 static HintTable *
 hint_table(Oid heap)
 {
-	int			i;
+	int i;
 
 	for (i = 0; i < HINT_TABLES; i++)
 		if (hint_tables[i].heap == heap)
@@ -125,8 +124,8 @@ hint_bucket(HintTable *hints, uint64 hash)
 static bool
 hint_get(HintTable *hints, uint64 hash, ItemPointer tid)
 {
-	uint64	   *bucket;
-	int			i;
+	uint64 *bucket;
+	int i;
 
 	if (hints->entries == NULL)
 		return false;
@@ -144,7 +143,7 @@ hint_get(HintTable *hints, uint64 hash, ItemPointer tid)
 static void
 grow_hints(HintTable *hints, uint64 nentry)
 {
-	uint32		nbucket = Max(hints->nbucket, MIN_BUCKETS);
+	uint32 nbucket = Max(hints->nbucket, MIN_BUCKETS);
 
 	while (nbucket < MAX_BUCKETS && (uint64) nbucket * BUCKET_ENTRIES < nentry)
 		nbucket *= 2;
@@ -157,7 +156,7 @@ grow_hints(HintTable *hints, uint64 nentry)
 	hints->nbucket = 0;
 	hints->space = MemoryContextAllocZero(TopMemoryContext,
 										  nbucket * BUCKET_ENTRIES * sizeof(uint64) +
-										  PG_CACHE_LINE_SIZE);
+											  PG_CACHE_LINE_SIZE);
 	hints->entries = (uint64 *) CACHELINEALIGN(hints->space);
 	hints->nbucket = nbucket;
 	hints->nstored = 0;
@@ -166,9 +165,9 @@ grow_hints(HintTable *hints, uint64 nentry)
 static void
 hint_put(HintTable *hints, uint64 hash, ItemPointer tid)
 {
-	uint64	   *bucket;
-	int			place = (int) ((hash >> 40) % BUCKET_ENTRIES);	/* if all are taken */
-	int			i;
+	uint64 *bucket;
+	int place = (int) ((hash >> 40) % BUCKET_ENTRIES); /* if all are taken */
+	int i;
 
 	/* A table that is filled over again is too small. */
 	if (hints->nstored >= hints->nbucket * BUCKET_ENTRIES)
@@ -180,8 +179,8 @@ hint_put(HintTable *hints, uint64 hash, ItemPointer tid)
 			place = i;
 			break;
 		}
-	bucket[place] = (hash >> 48) << 48 |
-		(uint64) ItemPointerGetBlockNumber(tid) << 16 | ItemPointerGetOffsetNumber(tid);
+	bucket[place] = (hash >> 48) << 48 | (uint64) ItemPointerGetBlockNumber(tid) << 16 |
+					ItemPointerGetOffsetNumber(tid);
 	hints->nstored++;
 }
 
@@ -190,9 +189,9 @@ static void
 read_row(const ImsBalanceLayout *layout, HeapTuple tuple, int64 *columns)
 {
 	HeapTupleHeader header = tuple->t_data;
-	char	   *data = (char *) header + header->t_hoff;
-	int			offset = layout->nint * sizeof(int64);
-	int			i;
+	char *data = (char *) header + header->t_hoff;
+	int offset = layout->nint * sizeof(int64);
+	int i;
 
 	Ensure(!HeapTupleHasNulls(tuple), "a balance has a null column");
 	Ensure(HeapTupleHeaderGetNatts(header) == layout->nint + 1 + layout->nquantity,
@@ -214,9 +213,9 @@ form_row(ImsBalanceTable *table, const int64 *columns, HeapTuple tuple, char *sp
 {
 	const ImsBalanceLayout *layout = table->layout;
 	HeapTupleHeader header = (HeapTupleHeader) space;
-	char	   *data = space + ROW_HEADER_SIZE;
-	int			offset = layout->nint * sizeof(int64);
-	int			i;
+	char *data = space + ROW_HEADER_SIZE;
+	int offset = layout->nint * sizeof(int64);
+	int i;
 
 	memset(space, 0, ROW_HEADER_SIZE);
 	memcpy(data, columns, offset);
@@ -308,17 +307,17 @@ fetch_row(ImsBalanceTable *table, ItemPointer root, const int64 *key, bool *all_
 {
 	ItemPointerData tid = *root;
 	HeapTupleData tuple;
-	bool		found;
-	bool		prune = false;
+	bool found;
+	bool prune = false;
 
-	table->buffer = ReleaseAndReadBuffer(table->buffer, table->heap,
-										 ItemPointerGetBlockNumber(&tid));
+	table->buffer =
+		ReleaseAndReadBuffer(table->buffer, table->heap, ItemPointerGetBlockNumber(&tid));
 	LockBuffer(table->buffer, BUFFER_LOCK_SHARE);
 	found = heap_hot_search_buffer(&tid, table->heap, table->buffer, table->snapshot,
 								   &tuple, all_dead, true);
 	if (found)
 	{
-		Page		page = BufferGetPage(table->buffer);
+		Page page = BufferGetPage(table->buffer);
 
 		read_row(table->layout, &tuple, table->columns);
 		table->tid = tid;
@@ -335,19 +334,20 @@ static bool
 find_by_index(ImsBalanceTable *table, const int64 *key, ItemPointer root)
 {
 	ScanKeyData keys[IMS_BALANCE_MAX_KEYS];
-	int			nkey = table->layout->nkey;
+	int nkey = table->layout->nkey;
 	ItemPointer tid;
-	int			i;
+	int i;
 
 	if (table->scan == NULL)
 		table->scan = ims_index_beginscan(table->heap, table->index, table->snapshot, nkey);
 	for (i = 0; i < nkey; i++)
-		ScanKeyInit(&keys[i], i + 1, BTEqualStrategyNumber, F_INT8EQ, Int64GetDatum(key[i]));
+		ScanKeyInit(&keys[i], i + 1, BTEqualStrategyNumber, F_INT8EQ,
+					Int64GetDatum(key[i]));
 	index_rescan(table->scan, keys, nkey, NULL, 0);
 
 	while ((tid = index_getnext_tid(table->scan, ForwardScanDirection)) != NULL)
 	{
-		bool		all_dead = false;
+		bool all_dead = false;
 
 		*root = *tid;
 		if (fetch_row(table, root, key, &all_dead))
@@ -369,11 +369,11 @@ static void
 learn_leaf(ImsBalanceTable *table, HintTable *hints)
 {
 	BTScanOpaque position = (BTScanOpaque) table->scan->opaque;
-	Buffer		buffer;
-	Page		page;
+	Buffer buffer;
+	Page page;
 	BTPageOpaque opaque;
 	OffsetNumber offset;
-	uint64		nentry;
+	uint64 nentry;
 
 	if (!BlockNumberIsValid(position->currPos.currPage))
 		return;
@@ -389,10 +389,11 @@ learn_leaf(ImsBalanceTable *table, HintTable *hints)
 		(nentry > hints->nbucket * BUCKET_ENTRIES || hints->nstored < nentry))
 	{
 		grow_hints(hints, nentry);
-		for (offset = P_FIRSTDATAKEY(opaque); offset <= PageGetMaxOffsetNumber(page); offset++)
+		for (offset = P_FIRSTDATAKEY(opaque); offset <= PageGetMaxOffsetNumber(page);
+			 offset++)
 		{
-			ItemId		item = PageGetItemId(page, offset);
-			IndexTuple	tuple = (IndexTuple) PageGetItem(page, item);
+			ItemId item = PageGetItemId(page, offset);
+			IndexTuple tuple = (IndexTuple) PageGetItem(page, item);
 
 			if (!ItemIdIsDead(item) && !BTreeTupleIsPosting(tuple))
 				hint_put(hints,
@@ -412,10 +413,10 @@ learn_leaf(ImsBalanceTable *table, HintTable *hints)
 bool
 ims_balance_find(ImsBalanceTable *table, const int64 *key)
 {
-	HintTable  *hints = hint_table(RelationGetRelid(table->heap));
-	uint64		hash = hash_key(key, table->layout->nkey);
+	HintTable *hints = hint_table(RelationGetRelid(table->heap));
+	uint64 hash = hash_key(key, table->layout->nkey);
 	ItemPointerData root;
-	bool		all_dead;
+	bool all_dead;
 
 	Assert(table->snapshot != NULL);
 	if (!table->xact_snapshot && hint_get(hints, hash, &root) &&
@@ -432,9 +433,8 @@ ims_balance_find(ImsBalanceTable *table, const int64 *key)
 static void
 raise_changed(void)
 {
-	ereport(ERROR,
-			(errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
-			 errmsg("could not serialize access due to concurrent update")));
+	ereport(ERROR, (errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
+					errmsg("could not serialize access due to concurrent update")));
 }
 
 /*
@@ -448,8 +448,8 @@ ims_balance_lock(ImsBalanceTable *table)
 {
 	ItemPointerData tid = table->tid;
 	TM_FailureData failure;
-	TM_Result	result;
-	HeapTuple	tuple;
+	TM_Result result;
+	HeapTuple tuple;
 
 	Assert(ItemPointerIsValid(&tid));
 	if (table->slot == NULL)
@@ -475,10 +475,10 @@ ims_balance_lock(ImsBalanceTable *table)
 static void
 insert_index_entry(ImsBalanceTable *table, HeapTuple tuple, const int64 *key)
 {
-	Datum		values[IMS_BALANCE_MAX_KEYS];
-	bool		nulls[IMS_BALANCE_MAX_KEYS] = {false};
-	IndexInfo  *info = BuildIndexInfo(table->index);
-	int			i;
+	Datum values[IMS_BALANCE_MAX_KEYS];
+	bool nulls[IMS_BALANCE_MAX_KEYS] = {false};
+	IndexInfo *info = BuildIndexInfo(table->index);
+	int i;
 
 	for (i = 0; i < table->layout->nkey; i++)
 		values[i] = Int64GetDatum(key[i]);
@@ -500,13 +500,13 @@ ims_balance_update(ImsBalanceTable *table, const int64 *columns)
 {
 	union
 	{
-		char		space[ROW_MAX_SIZE];
-		int64		force_alignment;
-	}			row;
+		char space[ROW_MAX_SIZE];
+		int64 force_alignment;
+	} row;
 	HeapTupleData tuple;
 	TM_FailureData failure;
-	TM_Result	result;
-	bool		index_entry_needed;
+	TM_Result result;
+	bool index_entry_needed;
 
 	Assert(ItemPointerIsValid(&table->tid));
 	form_row(table, columns, &tuple, row.space);

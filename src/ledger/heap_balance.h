@@ -26,27 +26,27 @@
  */
 typedef struct ImsBalanceLayout
 {
-	int			nkey;
-	int			nint;			/* 8-byte columns, key included */
-	int			nquantity;
+	int nkey;
+	int nint; /* 8-byte columns, key included */
+	int nquantity;
 } ImsBalanceLayout;
 
 typedef struct ImsBalanceTable
 {
 	const ImsBalanceLayout *layout;
-	Relation	heap;
-	Relation	index;
-	bool		xact_snapshot;	/* REPEATABLE READ or SERIALIZABLE */
-	Snapshot	snapshot;
-	CommandId	cid;
-	BlockNumber nblock;			/* of heap: hints beyond are void */
-	BlockNumber index_nblock;	/* 0 until it is needed */
+	Relation heap;
+	Relation index;
+	bool xact_snapshot; /* REPEATABLE READ or SERIALIZABLE */
+	Snapshot snapshot;
+	CommandId cid;
+	BlockNumber nblock;		  /* of heap: hints beyond are void */
+	BlockNumber index_nblock; /* 0 until it is needed */
 	IndexScanDesc scan;
 	TupleTableSlot *slot;
-	Buffer		buffer;
+	Buffer buffer;
 	/* the row found or locked last */
 	ItemPointerData tid;
-	int64		columns[IMS_BALANCE_MAX_COLUMNS];
+	int64 columns[IMS_BALANCE_MAX_COLUMNS];
 } ImsBalanceTable;
 
 extern void ims_balance_open(ImsBalanceTable *table, const ImsBalanceLayout *layout,
@@ -58,4 +58,4 @@ extern bool ims_balance_lock(ImsBalanceTable *table);
 extern bool ims_balance_update(ImsBalanceTable *table, const int64 *columns);
 extern void ims_balance_close(ImsBalanceTable *table);
 
-#endif							/* IMS_HEAP_BALANCE_H */
+#endif /* IMS_HEAP_BALANCE_H */

@@ -41,8 +41,8 @@
 typedef struct KnownColumn
 {
 	const char *name;
-	Oid			type;			/* InvalidOid: ims.quantity */
-	bool		not_null;
+	Oid type; /* InvalidOid: ims.quantity */
+	bool not_null;
 } KnownColumn;
 
 #define MAX_KNOWN_KEYS 5
@@ -50,37 +50,37 @@ typedef struct KnownColumn
 typedef struct KnownIndex
 {
 	const char *name;
-	Oid			method;
-	bool		unique;
-	AttrNumber	not_null_only;	/* predicate: this column is not null */
-	int			nkey;
-	AttrNumber	keys[MAX_KNOWN_KEYS];
+	Oid method;
+	bool unique;
+	AttrNumber not_null_only; /* predicate: this column is not null */
+	int nkey;
+	AttrNumber keys[MAX_KNOWN_KEYS];
 } KnownIndex;
 
 typedef struct KnownCheck
 {
 	const char *name;
-	const char *expression;		/* as the server prints it */
+	const char *expression; /* as the server prints it */
 } KnownCheck;
 
 typedef struct KnownTrigger
 {
 	const char *name;
 	const char *function;
-	char		enabled;
+	char enabled;
 } KnownTrigger;
 
 typedef struct KnownTable
 {
-	int			ncolumn;
+	int ncolumn;
 	const KnownColumn *columns;
-	int			nindex;
+	int nindex;
 	const KnownIndex *indexes;
-	int			ncheck;
+	int ncheck;
 	const KnownCheck *checks;
-	int			ntrigger;
+	int ntrigger;
 	const KnownTrigger *triggers;
-	uint16		event;			/* of the statement that we stand in for */
+	uint16 event; /* of the statement that we stand in for */
 } KnownTable;
 
 static const KnownColumn posting_columns[] = {
@@ -114,11 +114,11 @@ static const KnownIndex posting_indexes[] = {
 
 static const KnownCheck posting_checks[] = {
 	{"posting_kind_check",
-		"(kind = ANY (ARRAY['receive'::text, 'ship'::text, 'transfer'::text, "
-		"'dispatch'::text, 'receive_transfer'::text, 'adjust'::text, 'count'::text, "
-		"'count_correction'::text, 'scrap'::text, 'consume'::text, 'produce'::text, "
-		"'return_from_customer'::text, 'return_to_supplier'::text, 'reversal'::text, "
-		"'ownership'::text, 'usage'::text, 'move'::text]))"},
+	 "(kind = ANY (ARRAY['receive'::text, 'ship'::text, 'transfer'::text, "
+	 "'dispatch'::text, 'receive_transfer'::text, 'adjust'::text, 'count'::text, "
+	 "'count_correction'::text, 'scrap'::text, 'consume'::text, 'produce'::text, "
+	 "'return_from_customer'::text, 'return_to_supplier'::text, 'reversal'::text, "
+	 "'ownership'::text, 'usage'::text, 'move'::text]))"},
 };
 
 static const KnownTrigger posting_triggers[] = {
@@ -161,9 +161,8 @@ static const KnownIndex movement_indexes[] = {
 };
 
 static const KnownCheck movement_checks[] = {
-	{"movement_places_check",
-		"((from_location_id <> to_location_id) OR "
-		"(from_handling_unit_id <> to_handling_unit_id))"},
+	{"movement_places_check", "((from_location_id <> to_location_id) OR "
+							  "(from_handling_unit_id <> to_handling_unit_id))"},
 	{"movement_quantity_check", "((quantity)::numeric > (0)::numeric)"},
 };
 
@@ -176,14 +175,10 @@ static const KnownTrigger movement_triggers[] = {
 };
 
 static const KnownColumn stock_columns[] = {
-	{"owner_id", INT8OID, true},
-	{"item_id", INT8OID, true},
-	{"location_id", INT8OID, true},
-	{"lot_id", INT8OID, true},
-	{"handling_unit_id", INT8OID, true},
-	{"last_effective_at", TIMESTAMPTZOID, true},
-	{"negative_ok", BOOLOID, true},
-	{"on_hand", InvalidOid, true},
+	{"owner_id", INT8OID, true},		 {"item_id", INT8OID, true},
+	{"location_id", INT8OID, true},		 {"lot_id", INT8OID, true},
+	{"handling_unit_id", INT8OID, true}, {"last_effective_at", TIMESTAMPTZOID, true},
+	{"negative_ok", BOOLOID, true},		 {"on_hand", InvalidOid, true},
 	{"allocated", InvalidOid, true},
 };
 
@@ -193,8 +188,8 @@ static const KnownIndex stock_indexes[] = {
 
 static const KnownCheck stock_checks[] = {
 	{"stock_allocated_check",
-		"(((allocated)::numeric >= (0)::numeric) AND "
-		"(negative_ok OR ((allocated)::numeric <= (on_hand)::numeric)))"},
+	 "(((allocated)::numeric >= (0)::numeric) AND "
+	 "(negative_ok OR ((allocated)::numeric <= (on_hand)::numeric)))"},
 	{"stock_on_hand_check", "(negative_ok OR ((on_hand)::numeric >= (0)::numeric))"},
 };
 
@@ -204,12 +199,9 @@ static const KnownTrigger stock_triggers[] = {
 };
 
 static const KnownColumn availability_columns[] = {
-	{"owner_id", INT8OID, true},
-	{"item_id", INT8OID, true},
-	{"site_id", INT8OID, true},
-	{"negative_ok", BOOLOID, true},
-	{"sellable", InvalidOid, true},
-	{"held", InvalidOid, true},
+	{"owner_id", INT8OID, true},	{"item_id", INT8OID, true},
+	{"site_id", INT8OID, true},		{"negative_ok", BOOLOID, true},
+	{"sellable", InvalidOid, true}, {"held", InvalidOid, true},
 	{"reserved", InvalidOid, true},
 };
 
@@ -219,8 +211,8 @@ static const KnownIndex availability_indexes[] = {
 
 static const KnownCheck availability_checks[] = {
 	{"availability_reserved_check",
-		"(((reserved)::numeric >= (0)::numeric) AND "
-		"(negative_ok OR ((reserved)::numeric <= (sellable)::numeric)))"},
+	 "(((reserved)::numeric >= (0)::numeric) AND "
+	 "(negative_ok OR ((reserved)::numeric <= (sellable)::numeric)))"},
 };
 
 static const KnownTrigger availability_triggers[] = {
@@ -228,9 +220,12 @@ static const KnownTrigger availability_triggers[] = {
 	{"availability_no_truncate", "_engine_only", TRIGGER_FIRES_ON_ORIGIN},
 };
 
-#define KNOWN_TABLE(name, event)                                                 \
-	{lengthof(name##_columns), name##_columns, lengthof(name##_indexes), name##_indexes, \
-	lengthof(name##_checks), name##_checks, lengthof(name##_triggers), name##_triggers, event}
+#define KNOWN_TABLE(name, event)                                                         \
+	{                                                                                    \
+		lengthof(name##_columns), name##_columns, lengthof(name##_indexes),              \
+			name##_indexes, lengthof(name##_checks), name##_checks,                      \
+			lengthof(name##_triggers), name##_triggers, event                            \
+	}
 
 static const KnownTable known_posting = KNOWN_TABLE(posting, TRIGGER_TYPE_INSERT);
 static const KnownTable known_movement = KNOWN_TABLE(movement, TRIGGER_TYPE_INSERT);
@@ -244,21 +239,18 @@ has_known_kind(Relation rel)
 	Form_pg_class form = rel->rd_rel;
 
 	return form->relkind == RELKIND_RELATION &&
-		form->relpersistence == RELPERSISTENCE_PERMANENT &&
-		rel->rd_tableam == GetHeapamTableAmRoutine() &&
-		!form->relispartition &&
-		!form->relhassubclass &&
-		!has_superclass(RelationGetRelid(rel)) &&
-		rel->rd_rules == NULL &&
-		form->relreplident == REPLICA_IDENTITY_DEFAULT;
+		   form->relpersistence == RELPERSISTENCE_PERMANENT &&
+		   rel->rd_tableam == GetHeapamTableAmRoutine() && !form->relispartition &&
+		   !form->relhassubclass && !has_superclass(RelationGetRelid(rel)) &&
+		   rel->rd_rules == NULL && form->relreplident == REPLICA_IDENTITY_DEFAULT;
 }
 
 /* A plain numeric attribute cannot have the short length that we write. */
 static bool
 has_known_columns(Relation rel, const KnownTable *known, Oid quantity_type)
 {
-	TupleDesc	desc = RelationGetDescr(rel);
-	int			i;
+	TupleDesc desc = RelationGetDescr(rel);
+	int i;
 
 	if (desc->natts != known->ncolumn)
 		return false;
@@ -266,14 +258,12 @@ has_known_columns(Relation rel, const KnownTable *known, Oid quantity_type)
 	{
 		Form_pg_attribute attribute = TupleDescAttr(desc, i);
 		const KnownColumn *column = &known->columns[i];
-		Oid			type = OidIsValid(column->type) ? column->type : quantity_type;
+		Oid type = OidIsValid(column->type) ? column->type : quantity_type;
 
 		if (attribute->attisdropped ||
 			strcmp(NameStr(attribute->attname), column->name) != 0 ||
-			attribute->atttypid != type ||
-			attribute->atttypmod != -1 ||
-			attribute->attnotnull != column->not_null ||
-			attribute->attgenerated != '\0' ||
+			attribute->atttypid != type || attribute->atttypmod != -1 ||
+			attribute->attnotnull != column->not_null || attribute->attgenerated != '\0' ||
 			(type == quantity_type && attribute->attstorage == TYPSTORAGE_PLAIN))
 			return false;
 	}
@@ -283,8 +273,8 @@ has_known_columns(Relation rel, const KnownTable *known, Oid quantity_type)
 static bool
 has_known_predicate(Relation index, AttrNumber not_null_only)
 {
-	List	   *predicate = RelationGetIndexPredicate(index);
-	NullTest   *test;
+	List *predicate = RelationGetIndexPredicate(index);
+	NullTest *test;
 
 	if (not_null_only == 0)
 		return predicate == NIL;
@@ -292,27 +282,25 @@ has_known_predicate(Relation index, AttrNumber not_null_only)
 		return false;
 	test = linitial_node(NullTest, predicate);
 	return test->nulltesttype == IS_NOT_NULL && IsA(test->arg, Var) &&
-		((Var *) test->arg)->varattno == not_null_only;
+		   ((Var *) test->arg)->varattno == not_null_only;
 }
 
 static bool
 is_known_index(Relation index, const KnownIndex *known)
 {
 	Form_pg_index form = index->rd_index;
-	int			i;
+	int i;
 
 	if (strcmp(RelationGetRelationName(index), known->name) != 0 ||
-		index->rd_rel->relam != known->method ||
-		form->indisunique != known->unique ||
-		form->indisprimary != known->unique ||
-		!form->indimmediate || form->indisexclusion ||
-		!form->indisvalid || !form->indisready || !form->indislive ||
-		form->indnkeyatts != known->nkey || form->indnatts != known->nkey ||
-		!has_known_predicate(index, known->not_null_only))
+		index->rd_rel->relam != known->method || form->indisunique != known->unique ||
+		form->indisprimary != known->unique || !form->indimmediate ||
+		form->indisexclusion || !form->indisvalid || !form->indisready ||
+		!form->indislive || form->indnkeyatts != known->nkey ||
+		form->indnatts != known->nkey || !has_known_predicate(index, known->not_null_only))
 		return false;
 	for (i = 0; i < known->nkey; i++)
 	{
-		Oid			operators = GetDefaultOpClass(index->rd_opcintype[i], known->method);
+		Oid operators = GetDefaultOpClass(index->rd_opcintype[i], known->method);
 
 		if (form->indkey.values[i] != known->keys[i] ||
 			index->rd_opfamily[i] != get_opclass_family(operators))
@@ -324,14 +312,14 @@ is_known_index(Relation index, const KnownIndex *known)
 static bool
 has_known_indexes(Relation rel, const KnownTable *known)
 {
-	List	   *list = RelationGetIndexList(rel);
-	ListCell   *cell;
-	bool		result = list_length(list) == known->nindex;
+	List *list = RelationGetIndexList(rel);
+	ListCell *cell;
+	bool result = list_length(list) == known->nindex;
 
-	foreach(cell, list)
+	foreach (cell, list)
 	{
-		Relation	index;
-		int			i;
+		Relation index;
+		int i;
 
 		if (!result)
 			break;
@@ -349,19 +337,19 @@ has_known_indexes(Relation rel, const KnownTable *known)
 static bool
 is_known_check(Relation rel, ConstrCheck *check, const KnownCheck *known)
 {
-	List	   *context = deparse_context_for(RelationGetRelationName(rel),
-											  RelationGetRelid(rel));
+	List *context =
+		deparse_context_for(RelationGetRelationName(rel), RelationGetRelid(rel));
 
 	return strcmp(check->ccname, known->name) == 0 &&
-		strcmp(deparse_expression(stringToNode(check->ccbin), context, false, false),
-			   known->expression) == 0;
+		   strcmp(deparse_expression(stringToNode(check->ccbin), context, false, false),
+				  known->expression) == 0;
 }
 
 static bool
 has_known_checks(Relation rel, const KnownTable *known)
 {
 	TupleConstr *constraints = RelationGetDescr(rel)->constr;
-	int			i;
+	int i;
 
 	if (constraints == NULL || constraints->num_check != known->ncheck)
 		return false;
@@ -375,12 +363,12 @@ has_known_checks(Relation rel, const KnownTable *known)
 static bool
 is_known_trigger(Trigger *trigger, const KnownTrigger *known, Oid namespace_id)
 {
-	char	   *function = get_func_name(trigger->tgfoid);
+	char *function = get_func_name(trigger->tgfoid);
 
 	return strcmp(trigger->tgname, known->name) == 0 &&
-		trigger->tgenabled == known->enabled &&
-		get_func_namespace(trigger->tgfoid) == namespace_id &&
-		function != NULL && strcmp(function, known->function) == 0;
+		   trigger->tgenabled == known->enabled &&
+		   get_func_namespace(trigger->tgfoid) == namespace_id && function != NULL &&
+		   strcmp(function, known->function) == 0;
 }
 
 /*
@@ -391,13 +379,12 @@ static bool
 has_known_triggers(Relation rel, const KnownTable *known, Oid namespace_id)
 {
 	TriggerDesc *triggers = rel->trigdesc;
-	int			nfound = 0;
-	int			i,
-				j;
+	int nfound = 0;
+	int i, j;
 
 	for (i = 0; triggers != NULL && i < triggers->numtriggers; i++)
 	{
-		Trigger    *trigger = &triggers->triggers[i];
+		Trigger *trigger = &triggers->triggers[i];
 
 		if (trigger->tgisinternal && (trigger->tgtype & known->event) == 0)
 			continue;
@@ -412,14 +399,13 @@ has_known_triggers(Relation rel, const KnownTable *known, Oid namespace_id)
 }
 
 static bool
-is_known_table(const ImsLedger *ledger, Oid relid, const KnownTable *known, Oid quantity_type)
+is_known_table(const ImsLedger *ledger, Oid relid, const KnownTable *known,
+			   Oid quantity_type)
 {
-	Relation	rel = table_open(relid, AccessShareLock);
-	bool		result = has_known_kind(rel) &&
-		has_known_columns(rel, known, quantity_type) &&
-		has_known_indexes(rel, known) &&
-		has_known_checks(rel, known) &&
-		has_known_triggers(rel, known, ledger->namespace_id);
+	Relation rel = table_open(relid, AccessShareLock);
+	bool result = has_known_kind(rel) && has_known_columns(rel, known, quantity_type) &&
+				  has_known_indexes(rel, known) && has_known_checks(rel, known) &&
+				  has_known_triggers(rel, known, ledger->namespace_id);
 
 	table_close(rel, AccessShareLock);
 	return result;
@@ -431,13 +417,13 @@ is_known_table(const ImsLedger *ledger, Oid relid, const KnownTable *known, Oid 
 bool
 ims_heap_eligible(const ImsLedger *ledger)
 {
-	Oid			quantity_type = GetSysCacheOid2(TYPENAMENSP, Anum_pg_type_oid,
-												CStringGetDatum("quantity"),
-												ObjectIdGetDatum(ledger->namespace_id));
+	Oid quantity_type =
+		GetSysCacheOid2(TYPENAMENSP, Anum_pg_type_oid, CStringGetDatum("quantity"),
+						ObjectIdGetDatum(ledger->namespace_id));
 
 	return OidIsValid(quantity_type) &&
-		is_known_table(ledger, ledger->posting, &known_posting, quantity_type) &&
-		is_known_table(ledger, ledger->movement, &known_movement, quantity_type) &&
-		is_known_table(ledger, ledger->stock, &known_stock, quantity_type) &&
-		is_known_table(ledger, ledger->availability, &known_availability, quantity_type);
+		   is_known_table(ledger, ledger->posting, &known_posting, quantity_type) &&
+		   is_known_table(ledger, ledger->movement, &known_movement, quantity_type) &&
+		   is_known_table(ledger, ledger->stock, &known_stock, quantity_type) &&
+		   is_known_table(ledger, ledger->availability, &known_availability, quantity_type);
 }

@@ -12,4 +12,4 @@
 
 extern bool ims_heap_eligible(const ImsLedger *ledger);
 
-#endif							/* IMS_HEAP_CHECK_H */
+#endif /* IMS_HEAP_CHECK_H */

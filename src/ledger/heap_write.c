@@ -49,30 +49,30 @@
 #define SORTED_ENTRIES (256 * 1024)
 
 /* A column of a row that was written. */
-#define COLUMN(slot, attnum) ((slot)->tts_values[(attnum) - 1])
+#define COLUMN(slot, attnum) ((slot)->tts_values[(attnum) -1])
 
 #define MAX_INDEX_COLUMNS 3
 
 /* An index that rows are entered into. */
 typedef struct EntryWriter
 {
-	Relation	heap;
-	Relation	index;
-	IndexInfo  *info;
-	int			nkey;
+	Relation heap;
+	Relation index;
+	IndexInfo *info;
+	int nkey;
 	IndexUniqueCheck unique;
 } EntryWriter;
 
 /* A table that rows are written to, batch by batch. */
 typedef struct RowWriter
 {
-	Relation	heap;
-	CommandId	cid;
+	Relation heap;
+	CommandId cid;
 	BulkInsertState bulk;
-	MemoryContext context;		/* of the values of a batch */
-	int			nslot;
+	MemoryContext context; /* of the values of a batch */
+	int nslot;
 	TupleTableSlot **slots;
-	int			nfilled;
+	int nfilled;
 } RowWriter;
 
 static void
@@ -90,10 +90,10 @@ open_entries(EntryWriter *entries, Relation heap, Oid index)
 static inline void
 insert_entry(EntryWriter *entries, Datum *values, ItemPointer tid)
 {
-	bool		nulls[MAX_INDEX_COLUMNS] = {false};
+	bool nulls[MAX_INDEX_COLUMNS] = {false};
 
-	index_insert(entries->index, values, nulls, tid, entries->heap, entries->unique, false,
-				 entries->info);
+	index_insert(entries->index, values, nulls, tid, entries->heap, entries->unique,
+				 false, entries->info);
 }
 
 static void
@@ -107,18 +107,18 @@ close_entries(EntryWriter *entries)
 static void
 open_rows(RowWriter *writer, Oid relid, int64 nrow)
 {
-	int			i;
+	int i;
 
 	writer->heap = table_open(relid, RowExclusiveLock);
 	writer->cid = GetCurrentCommandId(true);
 	writer->bulk = nrow > BULK_ROWS ? GetBulkInsertState() : NULL;
-	writer->context = AllocSetContextCreate(CurrentMemoryContext, "ims rows",
-											ALLOCSET_DEFAULT_SIZES);
+	writer->context =
+		AllocSetContextCreate(CurrentMemoryContext, "ims rows", ALLOCSET_DEFAULT_SIZES);
 	writer->nslot = (int) Min(nrow, BATCH_ROWS);
 	writer->slots = palloc(writer->nslot * sizeof(TupleTableSlot *));
 	for (i = 0; i < writer->nslot; i++)
-		writer->slots[i] = MakeSingleTupleTableSlot(RelationGetDescr(writer->heap),
-													&TTSOpsHeapTuple);
+		writer->slots[i] =
+			MakeSingleTupleTableSlot(RelationGetDescr(writer->heap), &TTSOpsHeapTuple);
 	writer->nfilled = 0;
 }
 
@@ -138,7 +138,7 @@ write_rows(RowWriter *writer)
 	if (writer->nfilled == 1)
 	{
 		TupleTableSlot *slot = writer->slots[0];
-		HeapTuple	tuple = ExecFetchSlotHeapTuple(slot, true, NULL);
+		HeapTuple tuple = ExecFetchSlotHeapTuple(slot, true, NULL);
 
 		heap_insert(writer->heap, tuple, writer->cid, 0, writer->bulk);
 		slot->tts_tid = tuple->t_self;
@@ -151,7 +151,7 @@ write_rows(RowWriter *writer)
 static void
 end_batch(RowWriter *writer)
 {
-	int			i;
+	int i;
 
 	for (i = 0; i < writer->nfilled; i++)
 		ExecClearTuple(writer->slots[i]);
@@ -162,7 +162,7 @@ end_batch(RowWriter *writer)
 static void
 close_rows(RowWriter *writer)
 {
-	int			i;
+	int i;
 
 	for (i = 0; i < writer->nslot; i++)
 		ExecDropSingleTupleTableSlot(writer->slots[i]);
@@ -175,16 +175,16 @@ close_rows(RowWriter *writer)
 
 typedef struct PostingWriter
 {
-	RowWriter	rows;
+	RowWriter rows;
 	EntryWriter primary;
-	bool		has_origin;		/* some posting has; else the index is left alone */
+	bool has_origin; /* some posting has; else the index is left alone */
 	EntryWriter origin;
 } PostingWriter;
 
 static void
 flush_postings(PostingWriter *writer)
 {
-	int			i;
+	int i;
 
 	if (writer->rows.nfilled == 0)
 		return;
@@ -192,7 +192,7 @@ flush_postings(PostingWriter *writer)
 	for (i = 0; i < writer->rows.nfilled; i++)
 	{
 		TupleTableSlot *slot = writer->rows.slots[i];
-		Datum		key[2];
+		Datum key[2];
 
 		key[0] = COLUMN(slot, POSTING_OWNER_ID);
 		key[1] = COLUMN(slot, POSTING_POSTING_ID);
@@ -211,8 +211,8 @@ ims_heap_write_postings(ImsCall *call)
 {
 	PostingWriter writer = {0};
 	MemoryContext old;
-	int			nrow = 0;
-	int			i;
+	int nrow = 0;
+	int i;
 
 	for (i = 0; i < call->nposting; i++)
 		if (!call->postings[i].written)
@@ -252,9 +252,9 @@ ims_heap_write_postings(ImsCall *call)
 /* An entry of the index on (owner, item, time) that is kept back. */
 typedef struct ItemEntry
 {
-	int64		owner_id;
-	int64		item_id;
-	int64		effective_at;
+	int64 owner_id;
+	int64 item_id;
+	int64 effective_at;
 	ItemPointerData tid;
 } ItemEntry;
 
@@ -279,28 +279,28 @@ compare_entries(ItemEntry *a, ItemEntry *b)
 
 typedef struct MovementWriter
 {
-	RowWriter	rows;
+	RowWriter rows;
 	EntryWriter primary;
 	EntryWriter item;
 	EntryWriter time;
-	int			nkept;
-	int			max_kept;
-	ItemEntry  *kept;
+	int nkept;
+	int max_kept;
+	ItemEntry *kept;
 	/* what the BRIN index was told last */
 	BlockNumber time_block;
-	Datum		time_key[3];
+	Datum time_key[3];
 } MovementWriter;
 
 static void
 flush_kept(MovementWriter *writer)
 {
-	int			i;
+	int i;
 
 	sort_entries(writer->kept, writer->nkept);
 	for (i = 0; i < writer->nkept; i++)
 	{
-		ItemEntry  *entry = &writer->kept[i];
-		Datum		key[3];
+		ItemEntry *entry = &writer->kept[i];
+		Datum key[3];
 
 		if (i % BATCH_ROWS == 0)
 			CHECK_FOR_INTERRUPTS();
@@ -315,19 +315,26 @@ flush_kept(MovementWriter *writer)
 /*
  * All rows of the batch are in the heap, so that a summary made from now on
  * sees them; an existing one has to be told once.
+ *
+ * The first row of a page asks autovacuum for a summary of the range before.
+ * The index looks at nothing else of the offset; in bulk it gets another one,
+ * as the queue of such requests would overflow and fill the server's log.
  */
 static void
 insert_time_entry(MovementWriter *writer, TupleTableSlot *slot)
 {
-	Datum		key[3];
-	BlockNumber block = ItemPointerGetBlockNumber(&slot->tts_tid);
+	Datum key[3];
+	ItemPointerData tid = slot->tts_tid;
+	BlockNumber block = ItemPointerGetBlockNumber(&tid);
 
 	key[0] = COLUMN(slot, MOVEMENT_POSTING_ID);
 	key[1] = COLUMN(slot, MOVEMENT_EFFECTIVE_AT);
 	key[2] = COLUMN(slot, MOVEMENT_RECORDED_AT);
 	if (block == writer->time_block && memcmp(key, writer->time_key, sizeof(key)) == 0)
 		return;
-	insert_entry(&writer->time, key, &slot->tts_tid);
+	if (writer->rows.bulk != NULL)
+		ItemPointerSetOffsetNumber(&tid, FirstOffsetNumber + 1);
+	insert_entry(&writer->time, key, &tid);
 	writer->time_block = block;
 	memcpy(writer->time_key, key, sizeof(key));
 }
@@ -335,8 +342,8 @@ insert_time_entry(MovementWriter *writer, TupleTableSlot *slot)
 static void
 flush_movements(MovementWriter *writer)
 {
-	int			n = writer->rows.nfilled;
-	int			i;
+	int n = writer->rows.nfilled;
+	int i;
 
 	if (n == 0)
 		return;
@@ -344,7 +351,7 @@ flush_movements(MovementWriter *writer)
 	for (i = 0; i < n; i++)
 	{
 		TupleTableSlot *slot = writer->rows.slots[i];
-		Datum		key[2];
+		Datum key[2];
 
 		key[0] = COLUMN(slot, MOVEMENT_OWNER_ID);
 		key[1] = COLUMN(slot, MOVEMENT_MOVEMENT_ID);
@@ -358,7 +365,7 @@ flush_movements(MovementWriter *writer)
 	for (i = 0; i < n; i++)
 	{
 		TupleTableSlot *slot = writer->rows.slots[i];
-		ItemEntry  *entry = &writer->kept[writer->nkept++];
+		ItemEntry *entry = &writer->kept[writer->nkept++];
 
 		entry->owner_id = DatumGetInt64(COLUMN(slot, MOVEMENT_OWNER_ID));
 		entry->item_id = DatumGetInt64(COLUMN(slot, MOVEMENT_ITEM_ID));
@@ -397,8 +404,8 @@ ims_heap_write_movements(ImsCall *call)
 {
 	MovementWriter writer;
 	MemoryContext old;
-	int64		nrow = 0;
-	int64		i;
+	int64 nrow = 0;
+	int64 i;
 
 	for (i = 0; i < call->nline; i++)
 		nrow += ims_line_is_to_write(call, &call->lines[i]);
@@ -408,7 +415,7 @@ ims_heap_write_movements(ImsCall *call)
 	old = MemoryContextSwitchTo(writer.rows.context);
 	for (i = 0; i < call->nline; i++)
 	{
-		ImsLine    *line = &call->lines[i];
+		ImsLine *line = &call->lines[i];
 		TupleTableSlot *slot;
 
 		if (!ims_line_is_to_write(call, line))

@@ -13,4 +13,4 @@
 extern void ims_heap_write_postings(ImsCall *call);
 extern void ims_heap_write_movements(ImsCall *call);
 
-#endif							/* IMS_HEAP_WRITE_H */
+#endif /* IMS_HEAP_WRITE_H */

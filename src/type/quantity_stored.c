@@ -34,9 +34,9 @@
 #define FIRST_WEIGHT 2
 #define DIGIT_BASE 10000
 
-static const int64 digit_value[NDIGITS - 1] = {
-	INT64CONST(100000000000000), INT64CONST(10000000000), INT64CONST(1000000), 100
-};
+static const int64 digit_value[NDIGITS - 1] = {INT64CONST(100000000000000),
+											   INT64CONST(10000000000),
+											   INT64CONST(1000000), 100};
 
 static ImsQuantity
 read_by_numeric(const char *stored)
@@ -49,10 +49,8 @@ ImsQuantity
 ims_quantity_read_stored(const char *stored)
 {
 	const char *data;
-	uint16		header;
-	int			ndigit,
-				place,
-				i;
+	uint16 header;
+	int ndigit, place, i;
 	ImsQuantity result = 0;
 
 	if (VARATT_IS_EXTERNAL(stored) || VARATT_IS_COMPRESSED(stored))
@@ -65,13 +63,13 @@ ims_quantity_read_stored(const char *stored)
 	place = header & SHORT_WEIGHT_MASK;
 	if (place & SHORT_WEIGHT_NEGATIVE)
 		place -= SHORT_WEIGHT_MASK + 1;
-	place = FIRST_WEIGHT - place;	/* index into the five digits */
+	place = FIRST_WEIGHT - place; /* index into the five digits */
 	if (ndigit > 0 && (place < 0 || place + ndigit > NDIGITS))
 		return read_by_numeric(stored);
 
 	for (i = 0; i < ndigit; i++, place++)
 	{
-		int16		digit;
+		int16 digit;
 
 		memcpy(&digit, data + sizeof(uint16) + i * sizeof(int16), sizeof(digit));
 		if (place < NDIGITS - 1)
@@ -91,15 +89,13 @@ ims_quantity_read_stored(const char *stored)
 int
 ims_quantity_write_stored(ImsQuantity quantity, char *stored)
 {
-	int64		size = quantity < 0 ? -quantity : quantity;
-	int64		whole = size / IMS_QUANTITY_ONE;
-	int64		part = size % IMS_QUANTITY_ONE;
-	int16		digits[NDIGITS];
-	int			first = 0,
-				end = NDIGITS,
-				scale = 0;
-	uint16		header = SHORT_FORM;
-	Size		length;
+	int64 size = quantity < 0 ? -quantity : quantity;
+	int64 whole = size / IMS_QUANTITY_ONE;
+	int64 part = size % IMS_QUANTITY_ONE;
+	int16 digits[NDIGITS];
+	int first = 0, end = NDIGITS, scale = 0;
+	uint16 header = SHORT_FORM;
+	Size length;
 
 	Assert(quantity > -IMS_QUANTITY_LIMIT && quantity < IMS_QUANTITY_LIMIT);
 	digits[0] = whole / (DIGIT_BASE * DIGIT_BASE);

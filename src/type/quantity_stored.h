@@ -14,6 +14,6 @@
 #define IMS_QUANTITY_STORED_MAX 13
 
 extern ImsQuantity ims_quantity_read_stored(const char *stored);
-extern int	ims_quantity_write_stored(ImsQuantity quantity, char *stored);
+extern int ims_quantity_write_stored(ImsQuantity quantity, char *stored);
 
-#endif							/* IMS_TYPE_QUANTITY_STORED_H */
+#endif /* IMS_TYPE_QUANTITY_STORED_H */
