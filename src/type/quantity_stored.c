@@ -34,44 +34,39 @@
 #define FIRST_WEIGHT 2
 #define DIGIT_BASE 10000
 
-static const int64 digit_value[NDIGITS - 1] = {
-	INT64CONST(100000000000000), INT64CONST(10000000000), INT64CONST(1000000), 100
-};
+static const int64 digit_value[NDIGITS - 1] = {INT64CONST(100000000000000),
+											   INT64CONST(10000000000),
+											   INT64CONST(1000000), 100};
 
-static ImsQuantity
-read_by_numeric(const char *stored)
-{
-	return ims_quantity_from_numeric(DatumGetNumeric(PointerGetDatum(stored)));
-}
-
-/* stored: an attribute of a tuple, which need not be aligned. */
-ImsQuantity
-ims_quantity_read_stored(const char *stored)
+/*
+ * stored: a numeric, which need not be aligned.  False where only the numeric
+ * functions can tell; nothing is said about the value then.
+ */
+bool
+ims_quantity_try_stored(const char *stored, ImsQuantity *quantity)
 {
 	const char *data;
-	uint16		header;
-	int			ndigit,
-				place,
-				i;
+	uint16 header;
+	int ndigit, place, i;
 	ImsQuantity result = 0;
 
 	if (VARATT_IS_EXTERNAL(stored) || VARATT_IS_COMPRESSED(stored))
-		return read_by_numeric(stored);
+		return false;
 	data = VARDATA_ANY(stored);
 	ndigit = ((int) VARSIZE_ANY_EXHDR(stored) - (int) sizeof(uint16)) / (int) sizeof(int16);
 	memcpy(&header, data, sizeof(header));
 	if ((header & SHORT_FORM_MASK) != SHORT_FORM)
-		return read_by_numeric(stored);
+		return false;
 	place = header & SHORT_WEIGHT_MASK;
 	if (place & SHORT_WEIGHT_NEGATIVE)
 		place -= SHORT_WEIGHT_MASK + 1;
-	place = FIRST_WEIGHT - place;	/* index into the five digits */
+	place = FIRST_WEIGHT - place; /* index into the five digits */
 	if (ndigit > 0 && (place < 0 || place + ndigit > NDIGITS))
-		return read_by_numeric(stored);
+		return false;
 
 	for (i = 0; i < ndigit; i++, place++)
 	{
-		int16		digit;
+		int16 digit;
 
 		memcpy(&digit, data + sizeof(uint16) + i * sizeof(int16), sizeof(digit));
 		if (place < NDIGITS - 1)
@@ -79,9 +74,21 @@ ims_quantity_read_stored(const char *stored)
 		else if (digit % 100 == 0)
 			result += digit / 100;
 		else
-			return read_by_numeric(stored);
+			return false;
 	}
-	return (header & SHORT_NEGATIVE) ? -result : result;
+	*quantity = (header & SHORT_NEGATIVE) ? -result : result;
+	return true;
+}
+
+/* stored: an attribute of a tuple, in the domain. */
+ImsQuantity
+ims_quantity_read_stored(const char *stored)
+{
+	ImsQuantity quantity;
+
+	if (ims_quantity_try_stored(stored, &quantity))
+		return quantity;
+	return ims_quantity_from_numeric(DatumGetNumeric(PointerGetDatum(stored)));
 }
 
 /*
@@ -91,15 +98,13 @@ ims_quantity_read_stored(const char *stored)
 int
 ims_quantity_write_stored(ImsQuantity quantity, char *stored)
 {
-	int64		size = quantity < 0 ? -quantity : quantity;
-	int64		whole = size / IMS_QUANTITY_ONE;
-	int64		part = size % IMS_QUANTITY_ONE;
-	int16		digits[NDIGITS];
-	int			first = 0,
-				end = NDIGITS,
-				scale = 0;
-	uint16		header = SHORT_FORM;
-	Size		length;
+	int64 size = quantity < 0 ? -quantity : quantity;
+	int64 whole = size / IMS_QUANTITY_ONE;
+	int64 part = size % IMS_QUANTITY_ONE;
+	int16 digits[NDIGITS];
+	int first = 0, end = NDIGITS, scale = 0;
+	uint16 header = SHORT_FORM;
+	Size length;
 
 	Assert(quantity > -IMS_QUANTITY_LIMIT && quantity < IMS_QUANTITY_LIMIT);
 	digits[0] = whole / (DIGIT_BASE * DIGIT_BASE);
