@@ -122,6 +122,7 @@ post_lines(ImsRequest *request)
 
 	ims_engine_lock_tables();
 	resolver->masters = ims_masters_create(resolver->ledger);
+	resolver->memo = ims_memo_create(resolver->masters, resolver->owner_id);
 	ims_resolve_posting(resolver, &request->input, &request->posting);
 	request->form->fill_lines(request);
 	request->posting.destination_id = resolver->destination_id;

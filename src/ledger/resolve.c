@@ -312,7 +312,7 @@ resolve_item(ImsResolver *resolver, const ImsLineInput *input, ImsItem **item)
 
 	if (code == NULL)
 		return ims_refuse_missing(resolver, IMS_FIELD_ITEM);
-	*item = ims_item_by_code(resolver->masters, resolver->owner_id, code);
+	*item = ims_memo_item(resolver->memo, code);
 	if (*item == NULL)
 		return refuse_code(resolver, ERRCODE_IMS_UNKNOWN_ITEM, IMS_FIELD_ITEM, "item",
 						   code, NULL);
@@ -350,7 +350,7 @@ resolve_location(ImsResolver *resolver, const ImsLineInput *input, const ImsItem
 	*location = NULL;
 	if (code == NULL)
 		return item->stocked ? ims_refuse_missing(resolver, field) : true;
-	*location = ims_location_by_code(resolver->masters, code);
+	*location = ims_memo_location(resolver->memo, code);
 	if (*location == NULL)
 		return refuse_code(resolver, ERRCODE_IMS_UNKNOWN_LOCATION, field, "location",
 						   code, item->code);

@@ -11,6 +11,7 @@
 #include "ledger/engine.h"
 #include "ledger/field.h"
 #include "ledger/master.h"
+#include "ledger/memo.h"
 
 #define IMS_MAX_REFERENCE_LENGTH 100 /* characters of reference_*, actor */
 #define IMS_MAX_REASON_LENGTH 1000	 /* characters of a reason */
@@ -33,6 +34,7 @@ typedef struct ImsResolver
 {
 	const ImsLedger *ledger;
 	ImsMasters *masters;
+	ImsMemo *memo;
 	int64 owner_id;
 	ImsKind kind;
 	const ImsShape *shape;
