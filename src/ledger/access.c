@@ -301,18 +301,6 @@ ims_my_owners(PG_FUNCTION_ARGS)
 }
 
 /*
- * ims_default_owner_id -- SQL: ims._default_owner_id() returns bigint
- *
- * The only owner that the current role may act for; IV201 where there are more.
- */
-PG_FUNCTION_INFO_V1(ims_default_owner_id);
-Datum
-ims_default_owner_id(PG_FUNCTION_ARGS)
-{
-	PG_RETURN_INT64(ims_owner_for_caller(NULL));
-}
-
-/*
  * ims_caller_role -- SQL: ims._caller_role() returns text
  *
  * Name of the role whose call of a door led here.

@@ -15,6 +15,8 @@
 #include "ledger/detail.h"
 #include "type/quantity.h"
 
+#define IMS_MAX_NUMBER_TEXT 40 /* characters of a number in a message */
+
 static bool
 is_left_out(const ImsDetailField *field)
 {
@@ -22,10 +24,21 @@ is_left_out(const ImsDetailField *field)
 		   (field->type == IMS_DETAIL_NUMBER && field->number == NULL);
 }
 
+char *
+ims_number_text(Numeric number)
+{
+	char *text = DatumGetCString(DirectFunctionCall1(numeric_out, NumericGetDatum(number)));
+
+	if (strlen(text) <= IMS_MAX_NUMBER_TEXT)
+		return text;
+	pfree(text);
+	return numeric_out_sci(number, IMS_QUANTITY_SCALE);
+}
+
 static void
 append_number(StringInfo json, Numeric number)
 {
-	char	   *text = DatumGetCString(DirectFunctionCall1(numeric_out, NumericGetDatum(number)));
+	char *text = ims_number_text(number);
 
 	if (numeric_is_nan(number) || numeric_is_inf(number))
 		escape_json(json, text);
@@ -38,20 +51,20 @@ append_value(StringInfo json, const ImsDetailField *field)
 {
 	switch (field->type)
 	{
-		case IMS_DETAIL_TEXT:
-			escape_json(json, field->text);
-			break;
-		case IMS_DETAIL_INTEGER:
-			appendStringInfo(json, INT64_FORMAT, field->integer);
-			break;
-		case IMS_DETAIL_QUANTITY:
-			appendStringInfoString(json, ims_quantity_out(field->integer));
-			break;
-		case IMS_DETAIL_NUMBER:
-			append_number(json, field->number);
-			break;
-		case IMS_DETAIL_END:
-			break;
+	case IMS_DETAIL_TEXT:
+		escape_json(json, field->text);
+		break;
+	case IMS_DETAIL_INTEGER:
+		appendStringInfo(json, INT64_FORMAT, field->integer);
+		break;
+	case IMS_DETAIL_QUANTITY:
+		appendStringInfoString(json, ims_quantity_out(field->integer));
+		break;
+	case IMS_DETAIL_NUMBER:
+		append_number(json, field->number);
+		break;
+	case IMS_DETAIL_END:
+		break;
 	}
 }
 

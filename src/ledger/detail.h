@@ -33,8 +33,8 @@ typedef struct ImsDetailField
 	ImsDetailType type;
 	const char *key;
 	const char *text;
-	int64		integer;
-	Numeric		number;
+	int64 integer;
+	Numeric number;
 } ImsDetailField;
 
 /* NULL leaves the key out. */
@@ -63,10 +63,13 @@ ims_detail_number(const char *key, Numeric value)
 	return (ImsDetailField){IMS_DETAIL_NUMBER, key, NULL, 0, value};
 }
 
-#define ims_error_detail(sentence, ...)                                          \
-	ims_error_detail_build((sentence), (const ImsDetailField[]){__VA_ARGS__,     \
-																{IMS_DETAIL_END}})
+#define ims_error_detail(sentence, ...)                                                  \
+	ims_error_detail_build((sentence),                                                   \
+						   (const ImsDetailField[]){__VA_ARGS__, {IMS_DETAIL_END}})
+
+/* A number for a message: in scientific notation where it would be long. */
+extern char *ims_number_text(Numeric number);
 
 extern char *ims_error_detail_build(const char *sentence, const ImsDetailField *fields);
 
-#endif							/* IMS_DETAIL_H */
+#endif /* IMS_DETAIL_H */

@@ -36,7 +36,7 @@
 #include "ledger/frame.h"
 #include "ledger/info.h"
 #include "ledger/movement_columns.h"
-#include "type/quantity.h"
+#include "type/quantity_stored.h"
 
 typedef struct Frame
 {
@@ -45,6 +45,8 @@ typedef struct Frame
 	bool applied;
 	int64 posting_id;
 	TimestampTz opened_at;
+	int64 default_owner_id; /* 0 until a row asks for it */
+	Oid default_owner_role; /* whose default that is */
 } Frame;
 
 typedef struct OpenPosting
@@ -222,6 +224,28 @@ ims_frame_time(PG_FUNCTION_ARGS)
 	PG_RETURN_TIMESTAMPTZ(current_frame()->opened_at);
 }
 
+/*
+ * ims_default_owner_id -- SQL: ims._default_owner_id() returns bigint
+ *
+ * The only owner that the current role may act for; IV201 where there are
+ * more.  A default of ims.movement: looked up once for all rows of a statement.
+ */
+PG_FUNCTION_INFO_V1(ims_default_owner_id);
+Datum
+ims_default_owner_id(PG_FUNCTION_ARGS)
+{
+	Frame *frame = frame_stack;
+
+	if (frame == NULL || frame->applied)
+		PG_RETURN_INT64(ims_owner_for_caller(NULL));
+	if (frame->default_owner_id == 0 || frame->default_owner_role != GetUserId())
+	{
+		frame->default_owner_id = ims_owner_for_caller(NULL);
+		frame->default_owner_role = GetUserId();
+	}
+	PG_RETURN_INT64(frame->default_owner_id);
+}
+
 /* What is collected from the transition table. */
 typedef struct Gathered
 {
@@ -339,7 +363,7 @@ gather_line(Gathered *gathered, Frame *frame, TupleTableSlot *slot)
 	line->from_handling_unit_id = slot_int64(slot, MOVEMENT_FROM_HANDLING_UNIT_ID);
 	line->to_handling_unit_id = slot_int64(slot, MOVEMENT_TO_HANDLING_UNIT_ID);
 	line->quantity =
-		ims_quantity_from_numeric(DatumGetNumeric(slot->tts_values[MOVEMENT_QUANTITY - 1]));
+		ims_quantity_read_stored(DatumGetPointer(slot->tts_values[MOVEMENT_QUANTITY - 1]));
 	line->movement_id = slot_int64(slot, MOVEMENT_MOVEMENT_ID);
 	line->extra = NULL;
 	line->rejected = false;

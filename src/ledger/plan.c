@@ -197,6 +197,10 @@ static const PlanText plan_texts[IMS_NPLAN] = {
 	 {INT8OID, INT8OID, INT4OID, TEXTOID, TEXTOID, TEXTOID, JSONBOID},
 	 "INSERT INTO ims.rejected_line (owner_id, posting_id, line, sqlstate, message, detail, payload)"
 	 " VALUES ($1, $2, $3, $4, $5, $6, $7)"},
+	{IMS_PLAN_READ_REJECTED, 2,
+	 {INT8OID, INT8OID},
+	 "SELECT r.line, r.sqlstate, r.message, r.detail FROM ims.rejected_line AS r"
+	 " WHERE r.owner_id" EQ "$1 AND r.posting_id" EQ "$2 ORDER BY r.line"},
 };
 
 static SPIPlanPtr kept_plans[IMS_NPLAN];

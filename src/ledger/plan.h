@@ -34,10 +34,11 @@ typedef enum ImsPlan
 	IMS_PLAN_ADJUST_CLOSINGS,
 	IMS_PLAN_INSERT_KEY,
 	IMS_PLAN_LOCK_KEY,
-	IMS_PLAN_INSERT_REJECTED
+	IMS_PLAN_INSERT_REJECTED,
+	IMS_PLAN_READ_REJECTED
 } ImsPlan;
 
-#define IMS_NPLAN (IMS_PLAN_INSERT_REJECTED + 1)
+#define IMS_NPLAN (IMS_PLAN_READ_REJECTED + 1)
 
 /*
  * Runs a plan inside SPI_connect(); raises unless SPI succeeds.  A snapshot

@@ -16,6 +16,7 @@
 #include "utils/numeric.h"
 
 #include "type/quantity.h"
+#include "type/quantity_stored.h"
 
 ImsQuantityStatus
 ims_quantity_parse(Numeric value, ImsQuantity *result)
@@ -23,6 +24,8 @@ ims_quantity_parse(Numeric value, ImsQuantity *result)
 	Datum scaled;
 	Datum limit;
 
+	if (likely(ims_quantity_try_stored((const char *) value, result)))
+		return IMS_QUANTITY_OK;
 	if (numeric_is_nan(value) || numeric_is_inf(value))
 		return IMS_QUANTITY_NOT_FINITE;
 

@@ -38,15 +38,12 @@ static const int64 digit_value[NDIGITS - 1] = {INT64CONST(100000000000000),
 											   INT64CONST(10000000000),
 											   INT64CONST(1000000), 100};
 
-static ImsQuantity
-read_by_numeric(const char *stored)
-{
-	return ims_quantity_from_numeric(DatumGetNumeric(PointerGetDatum(stored)));
-}
-
-/* stored: an attribute of a tuple, which need not be aligned. */
-ImsQuantity
-ims_quantity_read_stored(const char *stored)
+/*
+ * stored: a numeric, which need not be aligned.  False where only the numeric
+ * functions can tell; nothing is said about the value then.
+ */
+bool
+ims_quantity_try_stored(const char *stored, ImsQuantity *quantity)
 {
 	const char *data;
 	uint16 header;
@@ -54,18 +51,18 @@ ims_quantity_read_stored(const char *stored)
 	ImsQuantity result = 0;
 
 	if (VARATT_IS_EXTERNAL(stored) || VARATT_IS_COMPRESSED(stored))
-		return read_by_numeric(stored);
+		return false;
 	data = VARDATA_ANY(stored);
 	ndigit = ((int) VARSIZE_ANY_EXHDR(stored) - (int) sizeof(uint16)) / (int) sizeof(int16);
 	memcpy(&header, data, sizeof(header));
 	if ((header & SHORT_FORM_MASK) != SHORT_FORM)
-		return read_by_numeric(stored);
+		return false;
 	place = header & SHORT_WEIGHT_MASK;
 	if (place & SHORT_WEIGHT_NEGATIVE)
 		place -= SHORT_WEIGHT_MASK + 1;
 	place = FIRST_WEIGHT - place; /* index into the five digits */
 	if (ndigit > 0 && (place < 0 || place + ndigit > NDIGITS))
-		return read_by_numeric(stored);
+		return false;
 
 	for (i = 0; i < ndigit; i++, place++)
 	{
@@ -77,9 +74,21 @@ ims_quantity_read_stored(const char *stored)
 		else if (digit % 100 == 0)
 			result += digit / 100;
 		else
-			return read_by_numeric(stored);
+			return false;
 	}
-	return (header & SHORT_NEGATIVE) ? -result : result;
+	*quantity = (header & SHORT_NEGATIVE) ? -result : result;
+	return true;
+}
+
+/* stored: an attribute of a tuple, in the domain. */
+ImsQuantity
+ims_quantity_read_stored(const char *stored)
+{
+	ImsQuantity quantity;
+
+	if (ims_quantity_try_stored(stored, &quantity))
+		return quantity;
+	return ims_quantity_from_numeric(DatumGetNumeric(PointerGetDatum(stored)));
 }
 
 /*

@@ -1,0 +1,94 @@
+/*-------------------------------------------------------------------------
+ *
+ * post.c
+ *	  ims.post: many lines of one posting, as JSON.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "fmgr.h"
+
+#include "ledger/json_line.h"
+#include "ledger/request.h"
+
+static const ImsField post_fields[] = {IMS_FIELD_LINES,
+									   IMS_FIELD_KIND,
+									   IMS_FIELD_OWNER,
+									   IMS_FIELD_EFFECTIVE_AT,
+									   IMS_FIELD_REASON,
+									   IMS_FIELD_PARTY,
+									   IMS_FIELD_CHANNEL,
+									   IMS_FIELD_REFERENCE_TYPE,
+									   IMS_FIELD_REFERENCE_NUMBER,
+									   IMS_FIELD_ACTOR,
+									   IMS_FIELD_IDEMPOTENCY_KEY,
+									   IMS_FIELD_ON_ERROR,
+									   IMS_FIELD_DRY_RUN};
+
+const ImsSignature ims_post_signature = {"post", post_fields, lengthof(post_fields)};
+
+static int64
+count_lines(ImsRequest *request)
+{
+	if (request->input.json == NULL)
+		ims_raise_missing(IMS_FIELD_LINES);
+	return ims_json_count(request->input.json, IMS_FIELD_LINES);
+}
+
+static ImsFieldSet
+fields_of_kind(ImsKind kind)
+{
+	ImsFieldSet allowed = 0;
+	int field;
+
+	for (field = 0; field < IMS_LINE_FIELDS; field++)
+	{
+		if (ims_shape_has_field(ims_shape_of(kind), field))
+			allowed |= (ImsFieldSet) 1 << field;
+	}
+	return allowed;
+}
+
+static void
+add_line(void *context, const ImsLineInput *input)
+{
+	ImsRequest *request = context;
+	ImsLine line;
+
+	if (ims_resolve_line(&request->resolver, input, &line))
+		*ims_request_next_line(request) = line;
+}
+
+static void
+fill_lines(ImsRequest *request)
+{
+	ims_json_lines(&request->resolver, request->input.json, fields_of_kind(request->kind),
+				   1, add_line, request);
+}
+
+static Jsonb *
+line_payload(void *context, int32 line)
+{
+	ImsRequest *request = context;
+
+	return ims_json_element(request->input.json, line - 1);
+}
+
+static const ImsForm post_form = {count_lines, fill_lines, line_payload, true};
+
+/*
+ * ims_post -- SQL: ims.post(lines jsonb, kind text, ...)
+ *
+ * lines is an array of objects, one per line of the posting; errors name the
+ * line, counted from 1.
+ */
+PG_FUNCTION_INFO_V1(ims_post);
+Datum
+ims_post(PG_FUNCTION_ARGS)
+{
+	ImsRequest request = {&post_form, &ims_post_signature};
+
+	request.kind = IMS_KIND_MOVE;
+	return ims_request_run(fcinfo, &request);
+}

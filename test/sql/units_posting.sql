@@ -1,0 +1,146 @@
+-- Units in posting: a quantity given in another unit becomes an exact quantity
+-- of the base unit, or is refused; it is kept as it was entered.  Whole units
+-- stay whole.  Cases from other systems are named with their issue.
+\i test/setup.psql
+BEGIN;
+SELECT no_plan();
+\i test/posting.psql
+\i test/refusal.psql
+INSERT INTO ims.item (owner_id, item_id, code, name, base_unit) VALUES
+    (9001, 9310, 'BOX-OF-12', 'tea', 'EA'),
+    (9001, 9311, 'BULK', 'oil', 'LTR'),
+    (9001, 9312, 'HUGE', 'sand', 'GRM');
+INSERT INTO ims.item_unit (owner_id, item_id, unit, numerator, denominator) VALUES
+    (9001, 9310, 'CT', 12, 1),
+    (9001, 9310, 'DZN', 12, 1),
+    (9001, 9310, 'PF', 1000000000000, 1),
+    (9001, 9311, 'PF', 999999999999, 1000000000000),
+    (9001, 9311, 'MLT', 1, 1000),
+    (9001, 9311, 'IN', 1, 3),
+    (9001, 9312, 'TNE', 1000000, 1),
+    (9001, 9312, 'KGM', 1000, 1),
+    (9001, 9312, 'CT', 1, 1000000000000);
+CREATE FUNCTION pg_temp.receive(item text, quantity numeric, unit text) RETURNS text
+LANGUAGE plpgsql AS $$
+DECLARE
+    receipt bigint;
+BEGIN
+    SELECT r.posting_id INTO STRICT receipt
+    FROM ims.receive('SHOP', item, quantity, unit, to_location => 'T-HERE-A') AS r;
+    RETURN (
+        SELECT concat_ws(' = ', NULLIF(concat_ws(' ', m.entered_quantity, m.entered_unit), ''),
+            m.quantity)
+        FROM ims.movement AS m
+        WHERE m.owner_id = 9001 AND m.posting_id = receipt);
+EXCEPTION WHEN OTHERS THEN
+    RETURN concat_ws(' ', SQLSTATE, SQLERRM);
+END
+$$;
+
+SELECT is(pg_temp.receive(c.item, c.quantity, c.unit), c.expected, c.name)
+FROM (VALUES
+    (1, 'five boxes of twelve are 60, not 61 (odoo #5667)', 'BOX-OF-12', 5, 'CT', '5 CT = 60'),
+    (2, 'no unit is the base unit', 'BOX-OF-12', 5, NULL, '5'),
+    (3, 'the base unit is not kept as entered', 'BOX-OF-12', 5, 'EA', '5'),
+    (4, 'a unit below the base unit', 'BULK', 250, 'MLT', '250 MLT = 0.25'),
+    (5, 'the least part of it', 'BULK', 0.001, 'MLT', '0.001 MLT = 0.000001'),
+    (6, 'the number is kept as it was written', 'BULK', 250.00, 'MLT', '250.00 MLT = 0.25'),
+    (7, 'thirds that add up', 'BULK', 3, 'IN', '3 IN = 1'),
+    (8, 'a unit above', 'HUGE', 99999.999999, 'TNE', '99999.999999 TNE = 99999999999'),
+    (9, 'the largest factors', 'BULK', 500000000000, 'PF',
+        '500000000000 PF = 499999999999.5'),
+    (10, 'the largest divisor', 'HUGE', 500000000000, 'CT', '500000000000 CT = 0.5'),
+    (11, 'a third is not exact', 'BULK', 1, 'IN',
+        'IV103 quantity 1 "IN" of item "BULK" is not exact in its base unit'),
+    (12, 'nor is a seventh decimal', 'BULK', 0.0001, 'MLT',
+        'IV103 quantity 0.0001 "MLT" of item "BULK" is not exact in its base unit'),
+    (13, 'nor a millionth of a millionth', 'HUGE', 1, 'CT',
+        'IV103 quantity 1 "CT" of item "HUGE" is not exact in its base unit'),
+    (14, 'half a box is none', 'BOX-OF-12', 0.5, 'CT',
+        'IV101 quantity 0.5 of item "BOX-OF-12" must be whole in unit "CT"'),
+    (15, 'half a piece is none', 'BOX-OF-12', 0.5, NULL,
+        'IV101 quantity 0.5 of item "BOX-OF-12" must be whole in unit "EA"'),
+    (16, 'nor may a whole unit become part of one', 'PEN', 1, 'PR',
+        'IV101 quantity 1 of item "PEN" must be whole in unit "EA"'),
+    (17, 'two of them do', 'PEN', 2, 'PR', '2 PR = 1'),
+    (18, 'too large for a quantity', 'BOX-OF-12', 1, 'PF',
+        'IV101 quantity 1 of item "BOX-OF-12" must be below 1000000000000 in the base unit'),
+    (19, 'far too large', 'BOX-OF-12', 999999999999, 'PF',
+        'IV101 quantity 999999999999 of item "BOX-OF-12" must be below 1000000000000 in the base unit'),
+    (20, 'a unit of another item', 'SUGAR', 1, 'CT', 'IV102 item "SUGAR" has no unit "CT"'),
+    (21, 'units are matched exactly', 'SUGAR', 1, 'grm', 'IV102 item "SUGAR" has no unit "grm"'),
+    (22, 'an empty unit', 'SUGAR', 1, '', 'IV102 item "SUGAR" has no unit ""'),
+    (23, 'seven decimals are refused in every unit', 'SUGAR', 0.0000001, 'GRM',
+        'IV101 quantity 0.0000001 of item "SUGAR" has more than six decimals')
+) AS c(n, name, item, quantity, unit, expected)
+ORDER BY c.n;
+SELECT is(
+    pg_temp.refusal($$ SELECT ims.receive('SHOP', 'BULK', 1, 'IN', to_location => 'T-HERE-A') $$),
+    'IV103 | quantity 1 "IN" of item "BULK" is not exact in its base unit'
+    ' | {"item": "BULK", "line": 1, "unit": "IN", "quantity": 1, "base_unit": "LTR",'
+    ' "numerator": 1, "denominator": 3}',
+    'an inexact conversion is refused with its numbers');
+
+-- Balances stay exact over units.
+CREATE FUNCTION pg_temp.on_hand(item text) RETURNS numeric
+LANGUAGE sql AS $$
+    SELECT s.on_hand
+    FROM ims.stock AS s
+    JOIN ims.item AS i USING (owner_id, item_id)
+    WHERE i.code = on_hand.item AND s.location_id = 9102
+$$;
+CREATE FUNCTION pg_temp.after(item text, calls text[]) RETURNS numeric
+LANGUAGE plpgsql AS $$
+DECLARE
+    call text;
+BEGIN
+    FOREACH call IN ARRAY calls LOOP
+        EXECUTE 'SELECT ims.' || call;
+    END LOOP;
+    RETURN pg_temp.on_hand(item);
+END
+$$;
+SELECT is(pg_temp.after(c.item, c.calls), c.expected, c.name)
+FROM (VALUES
+    (1, '120 less a dozen is 108, not 107 (odoo PR #2495)', 'BOX-OF-12', 108::numeric, ARRAY[
+        $$receive('SHOP', 'BOX-OF-12', 120, to_location => 'T-HERE-B')$$,
+        $$ship('SHOP', 'BOX-OF-12', 1, 'DZN', from_location => 'T-HERE-B')$$]),
+    (2, '3140 less 3106.40 is 33.60 exactly (odoo PR #65453)', 'BULK', 33.60, ARRAY[
+        $$receive('SHOP', 'BULK', 3140, to_location => 'T-HERE-B')$$,
+        $$ship('SHOP', 'BULK', 3106400, 'MLT', from_location => 'T-HERE-B')$$]),
+    (3, '559.8327 less 470.84 is 88.9927', 'SUGAR', 88.9927, ARRAY[
+        $$receive('SHOP', 'SUGAR', 559832.7, 'GRM', to_location => 'T-HERE-B')$$,
+        $$ship('SHOP', 'SUGAR', 470.84, from_location => 'T-HERE-B')$$]),
+    (4, 'up and down in two units', 'HUGE', 1000, ARRAY[
+        $$adjust('SHOP', 'HUGE', 1, 'KGM', location => 'T-HERE-B')$$,
+        $$adjust('SHOP', 'HUGE', 0.5, 'TNE', location => 'T-HERE-B')$$,
+        $$adjust('SHOP', 'HUGE', -500, 'KGM', location => 'T-HERE-B')$$])
+) AS c(n, name, item, expected, calls)
+ORDER BY c.n;
+SELECT is(
+    pg_temp.refusal($$ SELECT ims.ship('SHOP', 'SUGAR', 100, from_location => 'T-HERE-B') $$),
+    'IV301 | insufficient stock of item "SUGAR" at "T-HERE-B"'
+    ' | {"item": "SUGAR", "line": 1, "location": "T-HERE-B", "available": 88.9927, "requested": 100}',
+    'and a shortage of 11.0073 is exact (erpnext PR #30837)');
+
+-- The same in a batch, and in a component.
+SELECT results_eq(
+    $$ SELECT r.line, r.status, r.sqlstate
+       FROM ims.post('[{"item": "BULK", "quantity": 3, "unit": "IN", "to_location": "T-HERE-A"},
+               {"item": "BULK", "quantity": 1, "unit": "IN", "to_location": "T-HERE-A"},
+               {"item": "BOX-OF-12", "quantity": 1.5, "unit": "CT", "to_location": "T-HERE-A"},
+               {"item": "BOX-OF-12", "quantity": 1, "unit": "KGM", "to_location": "T-HERE-A"}]',
+           'receive', 'SHOP', on_error => 'report') AS r $$,
+    $$ VALUES (NULL::integer, 'posted', NULL), (1, 'posted', NULL), (2, 'rejected', 'IV103'),
+        (3, 'rejected', 'IV101'), (4, 'rejected', 'IV102') $$,
+    'a batch converts line by line');
+SELECT throws_ok(
+    $$ SELECT ims.produce('SHOP', 'INK', 1, to_location => 'T-HERE-A',
+        components => '[{"item": "BULK", "quantity": 1, "unit": "IN", "from_location": "T-HERE-A"}]') $$,
+    'IV103', NULL, 'a component is converted too');
+SELECT throws_ok(
+    $$ SELECT ims.adjust('SHOP', 'BULK', -1, 'IN', location => 'T-HERE-A') $$,
+    'IV103', NULL, 'and an adjustment below zero');
+
+SELECT * FROM finish();
+ROLLBACK;
