@@ -15,6 +15,7 @@
 #include "ledger/elr.h"
 #include "ledger/frame.h"
 #include "ledger/info.h"
+#include "ledger/master_sql.h"
 
 #ifdef PG_MODULE_MAGIC_EXT
 PG_MODULE_MAGIC_EXT(.name = "ims", .version = IMS_VERSION);
@@ -44,6 +45,7 @@ _PG_init(void)
 							 "The client still waits for the flush before it gets its answer.",
 							 &ims_early_lock_release, false, PGC_SUSET, 0, NULL, NULL,
 							 NULL);
+	ims_master_sql_init();
 	MarkGUCPrefixReserved("ims");
 
 	ims_info_init();

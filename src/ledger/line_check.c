@@ -310,14 +310,26 @@ static bool
 check_handling_unit(ImsCall *call, ImsLine *line, int64 owner_id, int64 handling_unit_id,
 					const ImsLocation *location)
 {
+	ImsKind kind = call->postings[line->posting].kind;
+	char *code;
+	bool is_open;
+
 	if (handling_unit_id == 0)
 		return true;
-	if (!ims_handling_unit_exists(call->masters, owner_id, handling_unit_id))
+	if (!ims_handling_unit_exists(call->masters, owner_id, handling_unit_id, &code, &is_open))
 	{
 		refuse(call, line, ERRCODE_IMS_UNKNOWN_HANDLING_UNIT,
 			   psprintf("handling unit " INT64_FORMAT " is unknown", handling_unit_id),
 			   "There is no such handling unit.", "handling_unit",
 			   psprintf(INT64_FORMAT, handling_unit_id), "Create the handling unit first.");
+		return false;
+	}
+	/* a closed one moves with its content, but nothing goes in or out */
+	if (!is_open && line->from_handling_unit_id != line->to_handling_unit_id &&
+		kind != IMS_KIND_COUNT_CORRECTION && kind != IMS_KIND_REVERSAL)
+	{
+		refuse(call, line, ERRCODE_IMS_INACTIVE, psprintf("handling unit \"%s\" is closed", code),
+			   "Nothing goes in or out.", "handling_unit", code, "Open the handling unit first.");
 		return false;
 	}
 	return true;

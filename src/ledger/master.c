@@ -52,6 +52,8 @@
 #define UNIT_WHOLE 4
 /* the id of these tables is their second column */
 #define MASTER_ID 2
+#define HANDLING_UNIT_CODE 3
+#define HANDLING_UNIT_STATUS 5
 
 static const char *const place_names[] = {"site",		"zone",		"aisle",
 										  "bay",		"bin",		"dock",
@@ -471,10 +473,26 @@ ims_channel_by_code(ImsMasters *masters, int64 owner_id, const char *code)
 }
 
 bool
-ims_handling_unit_exists(ImsMasters *masters, int64 owner_id, int64 handling_unit_id)
+ims_handling_unit_exists(ImsMasters *masters, int64 owner_id, int64 handling_unit_id,
+						 char **code, bool *is_open)
 {
-	return id_exists(masters->ledger->handling_unit, masters->ledger->handling_unit_pkey,
-					 owner_id, handling_unit_id);
+	ImsProbe probe;
+	Datum keys[2];
+	bool found;
+
+	keys[0] = Int64GetDatum(owner_id);
+	keys[1] = Int64GetDatum(handling_unit_id);
+	ims_probe_open(&probe, masters->ledger->handling_unit,
+				   masters->ledger->handling_unit_pkey);
+	ims_probe_start(&probe, 2, keys);
+	found = ims_probe_next(&probe);
+	if (found)
+	{
+		*code = probe_text(&probe, HANDLING_UNIT_CODE);
+		*is_open = probe_text_is(&probe, HANDLING_UNIT_STATUS, "open");
+	}
+	ims_probe_close(&probe);
+	return found;
 }
 
 bool

@@ -1,0 +1,781 @@
+-- What the functions on master data share: checks of arguments, codes to ids,
+-- the audit trigger, and the rules that balances take from master data.
+--
+-- In their bodies an argument wins over a column of the same name, and every
+-- column is qualified.
+
+CREATE FUNCTION ims._latest(query text, VARIADIC arguments bigint[])
+RETURNS bigint
+LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'ims_latest';
+COMMENT ON FUNCTION ims._latest IS
+    'first value of a query as seen by the latest snapshot, at every isolation level';
+REVOKE ALL ON FUNCTION ims._latest FROM PUBLIC;
+
+-- Checks of arguments.  Each returns or raises; NULL passes unless said.
+
+CREATE FUNCTION ims._check_present(argument text, present boolean)
+RETURNS void
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    IF NOT present THEN
+        RAISE 'argument "%" is missing', argument
+            USING ERRCODE = 'IV201',
+                DETAIL = 'The call gives no value for it. '
+                    || jsonb_build_object('argument', argument)::text,
+                HINT = format('Name it in the call: %s => ...', argument);
+    END IF;
+END
+$$;
+COMMENT ON FUNCTION ims._check_present IS 'raise IV201 unless the argument is present';
+REVOKE ALL ON FUNCTION ims._check_present FROM PUBLIC;
+
+CREATE FUNCTION ims._check_code(argument text, value text)
+RETURNS void
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    PERFORM ims._check_present(argument, value IS NOT NULL);
+    IF value = '' OR length(value) > 100 OR value <> btrim(value) THEN
+        RAISE 'invalid code "%" for argument "%"', left(value, 120), argument
+            USING ERRCODE = 'IV104',
+                DETAIL = format('It has %s characters. ', length(value))
+                    || jsonb_build_object('argument', argument, 'length', length(value))::text,
+                HINT = 'A code has 1 to 100 characters and no space at either end.';
+    END IF;
+END
+$$;
+COMMENT ON FUNCTION ims._check_code IS 'raise IV201 without a code, IV104 for a bad one';
+REVOKE ALL ON FUNCTION ims._check_code FROM PUBLIC;
+
+CREATE FUNCTION ims._check_choice(argument text, value text, VARIADIC allowed text[])
+RETURNS void
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    IF value <> ALL (allowed) THEN
+        RAISE 'invalid value "%" for argument "%"', value, argument
+            USING ERRCODE = 'invalid_parameter_value',
+                DETAIL = format('It is none of %s. ', array_to_string(allowed, ', '))
+                    || jsonb_build_object('argument', argument, 'value', value)::text,
+                HINT = format('Use one of %s.', array_to_string(allowed, ', '));
+    END IF;
+END
+$$;
+COMMENT ON FUNCTION ims._check_choice IS 'raise 22023 unless the value is one of those allowed';
+REVOKE ALL ON FUNCTION ims._check_choice FROM PUBLIC;
+
+CREATE FUNCTION ims._check_range(argument text, value numeric, lowest numeric, highest numeric)
+RETURNS void
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    -- NaN is above every number, and so beyond "highest".
+    IF value < lowest OR value > highest THEN
+        RAISE 'invalid value % for argument "%"', value, argument
+            USING ERRCODE = 'invalid_parameter_value',
+                DETAIL = format('It is not between %s and %s. ', lowest, highest)
+                    || jsonb_build_object('argument', argument, 'value', value::text)::text,
+                HINT = format('Give a number from %s to %s.', lowest, highest);
+    END IF;
+END
+$$;
+COMMENT ON FUNCTION ims._check_range IS 'raise 22023 unless the number is from lowest to highest';
+REVOKE ALL ON FUNCTION ims._check_range FROM PUBLIC;
+
+CREATE FUNCTION ims._check_quantity(argument text, value numeric, lowest numeric)
+RETURNS void
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    IF value <> trunc(value, 6) OR NOT abs(value) < 1e12 OR value < lowest THEN
+        RAISE 'invalid quantity % for argument "%"', value, argument
+            USING ERRCODE = 'IV101',
+                DETAIL = format('The least allowed is %s, with at most six decimals. ', lowest)
+                    || jsonb_build_object('argument', argument, 'quantity', value::text)::text,
+                HINT = 'A quantity has at most six decimals and is below 10^12.';
+    END IF;
+END
+$$;
+COMMENT ON FUNCTION ims._check_quantity IS
+    'raise IV101 unless the value is a quantity and not too small';
+REVOKE ALL ON FUNCTION ims._check_quantity FROM PUBLIC;
+
+CREATE FUNCTION ims._check_pattern(argument text, value text, pattern text, example text)
+RETURNS void
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    IF value !~ pattern THEN
+        RAISE 'invalid value "%" for argument "%"', left(value, 120), argument
+            USING ERRCODE = 'invalid_parameter_value',
+                DETAIL = format('It does not match %s. ', pattern)
+                    || jsonb_build_object('argument', argument, 'value', left(value, 120))::text,
+                HINT = format('Write it like %s.', example);
+    END IF;
+END
+$$;
+COMMENT ON FUNCTION ims._check_pattern IS 'raise 22023 unless the text matches the pattern';
+REVOKE ALL ON FUNCTION ims._check_pattern FROM PUBLIC;
+
+CREATE FUNCTION ims._check_time_zone(argument text, value text)
+RETURNS void
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    IF value IS NOT NULL THEN
+        PERFORM timestamptz 'epoch' AT TIME ZONE value;
+    END IF;
+EXCEPTION WHEN invalid_parameter_value THEN
+    RAISE 'invalid time zone "%" for argument "%"', value, argument
+        USING ERRCODE = 'invalid_parameter_value',
+            DETAIL = 'The server does not know it. '
+                || jsonb_build_object('argument', argument, 'value', value)::text,
+            HINT = 'Use a name from pg_timezone_names, such as Europe/Rome.';
+END
+$$;
+COMMENT ON FUNCTION ims._check_time_zone IS 'raise 22023 unless the server knows the time zone';
+REVOKE ALL ON FUNCTION ims._check_time_zone FROM PUBLIC;
+
+CREATE FUNCTION ims._check_clear(clear text[], VARIADIC allowed text[])
+RETURNS void
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    name text;
+BEGIN
+    FOREACH name IN ARRAY coalesce(clear, '{}') LOOP
+        PERFORM ims._check_choice('clear', coalesce(name, 'NULL'), VARIADIC allowed);
+    END LOOP;
+END
+$$;
+COMMENT ON FUNCTION ims._check_clear IS 'raise 22023 for a column that cannot be cleared';
+REVOKE ALL ON FUNCTION ims._check_clear FROM PUBLIC;
+
+CREATE FUNCTION ims._check_new(what text, code text, taken boolean)
+RETURNS void
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    IF taken THEN
+        RAISE '% "%" exists already', what, code
+            USING ERRCODE = 'unique_violation',
+                DETAIL = 'The code is taken. ' || jsonb_build_object('code', code)::text,
+                HINT = 'Choose another code, or change the one that exists.';
+    END IF;
+END
+$$;
+COMMENT ON FUNCTION ims._check_new IS 'raise 23505 if the code is taken';
+REVOKE ALL ON FUNCTION ims._check_new FROM PUBLIC;
+
+CREATE FUNCTION ims._patch_attributes(attributes jsonb, patch jsonb)
+RETURNS jsonb
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    IF jsonb_typeof(patch) <> 'object' THEN
+        RAISE 'attributes must be a JSON object'
+            USING ERRCODE = 'invalid_parameter_value',
+                DETAIL = format('It is a JSON %s. ', jsonb_typeof(patch))
+                    || jsonb_build_object('argument', 'attributes')::text,
+                HINT = 'Write for example {"colour": "red"}.';
+    END IF;
+    RETURN (SELECT coalesce(jsonb_object_agg(pair.key, pair.value), '{}')
+            FROM jsonb_each(coalesce(attributes, '{}') || coalesce(patch, '{}'))
+                AS pair (key, value)
+            WHERE jsonb_typeof(pair.value) <> 'null');
+END
+$$;
+COMMENT ON FUNCTION ims._patch_attributes IS
+    'attributes with the keys of the patch set, and those that it gives as null removed';
+REVOKE ALL ON FUNCTION ims._patch_attributes FROM PUBLIC;
+
+-- Codes to ids.  Each raises where the code is missing or unknown.
+
+CREATE FUNCTION ims._raise_unknown(argument text, what text, code text, state text)
+RETURNS void
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    PERFORM ims._check_present(argument, code IS NOT NULL);
+    RAISE '% "%" is unknown', what, left(code, 120)
+        USING ERRCODE = state,
+            DETAIL = 'No row has this code. '
+                || jsonb_build_object('argument', argument, 'code', left(code, 120))::text,
+            HINT = 'Codes are matched exactly, upper and lower case included.';
+END
+$$;
+COMMENT ON FUNCTION ims._raise_unknown IS 'raise IV201 without a code, else that it is unknown';
+REVOKE ALL ON FUNCTION ims._raise_unknown FROM PUBLIC;
+
+CREATE FUNCTION ims._item_id(owner_id bigint, item text)
+RETURNS bigint
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+#variable_conflict use_variable
+DECLARE
+    found_id bigint;
+BEGIN
+    SELECT r.item_id INTO found_id
+    FROM ims.item AS r
+    WHERE r.owner_id = owner_id AND r.code = item;
+    IF found_id IS NULL THEN
+        PERFORM ims._raise_unknown('item', 'item', item, 'IV203');
+    END IF;
+    RETURN found_id;
+END
+$$;
+COMMENT ON FUNCTION ims._item_id IS 'item of that code, or IV203';
+REVOKE ALL ON FUNCTION ims._item_id FROM PUBLIC;
+
+CREATE FUNCTION ims._location_id(location text)
+RETURNS bigint
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+#variable_conflict use_variable
+DECLARE
+    found_id bigint;
+BEGIN
+    SELECT r.location_id INTO found_id
+    FROM ims.location AS r
+    WHERE r.code = location;
+    IF found_id IS NULL THEN
+        PERFORM ims._raise_unknown('location', 'location', location, 'IV204');
+    END IF;
+    RETURN found_id;
+END
+$$;
+COMMENT ON FUNCTION ims._location_id IS 'location of that code, or IV204';
+REVOKE ALL ON FUNCTION ims._location_id FROM PUBLIC;
+
+CREATE FUNCTION ims._lot_id(owner_id bigint, item_id bigint, lot text)
+RETURNS bigint
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+#variable_conflict use_variable
+DECLARE
+    found_id bigint;
+BEGIN
+    SELECT r.lot_id INTO found_id
+    FROM ims.lot AS r
+    WHERE r.owner_id = owner_id AND r.item_id = item_id AND r.code = lot;
+    IF found_id IS NULL THEN
+        PERFORM ims._raise_unknown('lot', 'lot', lot, 'IV205');
+    END IF;
+    RETURN found_id;
+END
+$$;
+COMMENT ON FUNCTION ims._lot_id IS 'lot of that code, or IV205';
+REVOKE ALL ON FUNCTION ims._lot_id FROM PUBLIC;
+
+CREATE FUNCTION ims._serial_id(owner_id bigint, item_id bigint, serial text)
+RETURNS bigint
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+#variable_conflict use_variable
+DECLARE
+    found_id bigint;
+BEGIN
+    SELECT r.serial_id INTO found_id
+    FROM ims.serial AS r
+    WHERE r.owner_id = owner_id AND r.item_id = item_id AND r.code = serial;
+    IF found_id IS NULL THEN
+        PERFORM ims._raise_unknown('serial', 'serial', serial, 'IV206');
+    END IF;
+    RETURN found_id;
+END
+$$;
+COMMENT ON FUNCTION ims._serial_id IS 'serial of that code, or IV206';
+REVOKE ALL ON FUNCTION ims._serial_id FROM PUBLIC;
+
+CREATE FUNCTION ims._handling_unit_id(owner_id bigint, handling_unit text)
+RETURNS bigint
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+#variable_conflict use_variable
+DECLARE
+    found_id bigint;
+BEGIN
+    SELECT r.handling_unit_id INTO found_id
+    FROM ims.handling_unit AS r
+    WHERE r.owner_id = owner_id AND r.code = handling_unit;
+    IF found_id IS NULL THEN
+        PERFORM ims._raise_unknown('handling_unit', 'handling unit', handling_unit, 'IV207');
+    END IF;
+    RETURN found_id;
+END
+$$;
+COMMENT ON FUNCTION ims._handling_unit_id IS 'handling unit of that code, or IV207';
+REVOKE ALL ON FUNCTION ims._handling_unit_id FROM PUBLIC;
+
+CREATE FUNCTION ims._party_id(owner_id bigint, party text)
+RETURNS bigint
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+#variable_conflict use_variable
+DECLARE
+    found_id bigint;
+BEGIN
+    SELECT r.party_id INTO found_id
+    FROM ims.party AS r
+    WHERE r.owner_id = owner_id AND r.code = party;
+    IF found_id IS NULL THEN
+        PERFORM ims._raise_unknown('party', 'party', party, 'IV208');
+    END IF;
+    RETURN found_id;
+END
+$$;
+COMMENT ON FUNCTION ims._party_id IS 'party of that code, or IV208';
+REVOKE ALL ON FUNCTION ims._party_id FROM PUBLIC;
+
+CREATE FUNCTION ims._channel_id(owner_id bigint, channel text)
+RETURNS bigint
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+#variable_conflict use_variable
+DECLARE
+    found_id bigint;
+BEGIN
+    SELECT r.channel_id INTO found_id
+    FROM ims.channel AS r
+    WHERE r.owner_id = owner_id AND r.code = channel;
+    IF found_id IS NULL THEN
+        PERFORM ims._raise_unknown('channel', 'channel', channel, 'IV209');
+    END IF;
+    RETURN found_id;
+END
+$$;
+COMMENT ON FUNCTION ims._channel_id IS 'channel of that code, or IV209';
+REVOKE ALL ON FUNCTION ims._channel_id FROM PUBLIC;
+
+CREATE FUNCTION ims._category_id(owner_id bigint, category text)
+RETURNS bigint
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+#variable_conflict use_variable
+DECLARE
+    found_id bigint;
+BEGIN
+    SELECT r.category_id INTO found_id
+    FROM ims.category AS r
+    WHERE r.owner_id = owner_id AND r.code = category;
+    IF found_id IS NULL THEN
+        PERFORM ims._raise_unknown('category', 'category', category, 'IV229');
+    END IF;
+    RETURN found_id;
+END
+$$;
+COMMENT ON FUNCTION ims._category_id IS 'category of that code, or IV229';
+REVOKE ALL ON FUNCTION ims._category_id FROM PUBLIC;
+
+CREATE FUNCTION ims._calendar_id(calendar text)
+RETURNS bigint
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+#variable_conflict use_variable
+DECLARE
+    found_id bigint;
+BEGIN
+    SELECT r.calendar_id INTO found_id
+    FROM ims.calendar AS r
+    WHERE r.code = calendar;
+    IF found_id IS NULL THEN
+        PERFORM ims._raise_unknown('calendar', 'calendar', calendar, 'IV229');
+    END IF;
+    RETURN found_id;
+END
+$$;
+COMMENT ON FUNCTION ims._calendar_id IS 'calendar of that code, or IV229';
+REVOKE ALL ON FUNCTION ims._calendar_id FROM PUBLIC;
+
+CREATE FUNCTION ims._check_unit(argument text, unit text)
+RETURNS void
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    IF unit IS NULL OR NOT EXISTS (SELECT FROM ims.unit AS u WHERE u.code = unit) THEN
+        PERFORM ims._raise_unknown(argument, 'unit', unit, 'IV102');
+    END IF;
+END
+$$;
+COMMENT ON FUNCTION ims._check_unit IS 'raise IV201 without a unit, IV102 for an unknown one';
+REVOKE ALL ON FUNCTION ims._check_unit FROM PUBLIC;
+
+-- Removing and changing what the ledger mentions.  The caller holds the lock
+-- on ims.movement that keeps postings out.
+
+CREATE FUNCTION ims._raise_in_use(what text, code text, mentioned_by text, reason text)
+RETURNS void
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    RAISE '% "%" is in use', what, code
+        USING ERRCODE = 'IV228',
+            DETAIL = format('It is mentioned by %s. ', mentioned_by)
+                || jsonb_build_object(what, code, 'mentioned_by', mentioned_by)::text,
+            HINT = reason;
+END
+$$;
+COMMENT ON FUNCTION ims._raise_in_use IS 'raise IV228: something mentions the row';
+REVOKE ALL ON FUNCTION ims._raise_in_use FROM PUBLIC;
+
+CREATE FUNCTION ims._item_is_moved(owner_id bigint, item_id bigint)
+RETURNS boolean
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    RETURN ims._latest(
+        'SELECT 1::bigint FROM ims.movement AS m'
+        ' WHERE m.owner_id = $1 AND m.item_id = $2 LIMIT 1', owner_id, item_id) IS NOT NULL;
+END
+$$;
+COMMENT ON FUNCTION ims._item_is_moved IS 'whether a movement mentions the item';
+REVOKE ALL ON FUNCTION ims._item_is_moved FROM PUBLIC;
+
+-- Every physical place that a movement mentions has a balance, so the far
+-- smaller ims.stock is asked first; the scan of the ledger is the proof.
+CREATE FUNCTION ims._location_is_moved(location_id bigint)
+RETURNS boolean
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    RETURN ims._latest(
+        'SELECT 1::bigint FROM ims.stock AS s'
+        ' WHERE s.location_id = $1 AND (s.on_hand <> 0 OR s.allocated <> 0) LIMIT 1',
+        location_id) IS NOT NULL
+        OR ims._latest(
+        'SELECT 1::bigint FROM ims.movement AS m'
+        ' WHERE m.from_location_id = $1 OR m.to_location_id = $1 LIMIT 1',
+        location_id) IS NOT NULL;
+END
+$$;
+COMMENT ON FUNCTION ims._location_is_moved IS 'whether a balance or a movement mentions the place';
+REVOKE ALL ON FUNCTION ims._location_is_moved FROM PUBLIC;
+
+-- The flags that balances copy, so that their CHECK needs no other table.
+
+CREATE FUNCTION ims._stock_negative_ok(owner_id bigint, item_id bigint, location_id bigint)
+RETURNS boolean
+LANGUAGE sql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT i.negative_ok OR l.negative_ok
+    FROM ims.item AS i
+    CROSS JOIN ims.location AS l
+    WHERE i.owner_id = _stock_negative_ok.owner_id
+      AND i.item_id = _stock_negative_ok.item_id
+      AND l.location_id = _stock_negative_ok.location_id
+$$;
+COMMENT ON FUNCTION ims._stock_negative_ok IS 'negative_ok of the balances of an item at a place';
+REVOKE ALL ON FUNCTION ims._stock_negative_ok FROM PUBLIC;
+
+CREATE FUNCTION ims._availability_negative_ok(owner_id bigint, item_id bigint, site_id bigint)
+RETURNS boolean
+LANGUAGE sql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT i.negative_ok OR i.backorder_ok OR EXISTS (
+        SELECT FROM ims.location AS l
+        WHERE l.site_id = _availability_negative_ok.site_id AND l.negative_ok)
+    FROM ims.item AS i
+    WHERE i.owner_id = _availability_negative_ok.owner_id
+      AND i.item_id = _availability_negative_ok.item_id
+$$;
+COMMENT ON FUNCTION ims._availability_negative_ok IS
+    'negative_ok of the availability of an item at a site';
+REVOKE ALL ON FUNCTION ims._availability_negative_ok FROM PUBLIC;
+
+CREATE FUNCTION ims._check_balance_snapshot(owner_id bigint, item_id bigint, site_id bigint)
+RETURNS void
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+SET plan_cache_mode = force_custom_plan
+AS $$
+#variable_conflict use_variable
+DECLARE
+    seen bigint;
+    latest bigint;
+BEGIN
+    IF current_setting('transaction_isolation') NOT IN ('repeatable read', 'serializable') THEN
+        RETURN;
+    END IF;
+    -- Rows that changed raise 40001 by themselves when written; rows that are
+    -- new since the snapshot would be passed over.
+    SELECT count(*) INTO seen
+    FROM ims.stock AS s
+    JOIN ims.location AS l ON l.location_id = s.location_id
+    WHERE (owner_id IS NULL OR s.owner_id = owner_id)
+      AND (item_id IS NULL OR s.item_id = item_id)
+      AND (site_id IS NULL OR l.site_id = site_id);
+    latest := ims._latest(
+        'SELECT count(*) FROM ims.stock AS s'
+        ' JOIN ims.location AS l ON l.location_id = s.location_id'
+        ' WHERE ($1 IS NULL OR s.owner_id = $1) AND ($2 IS NULL OR s.item_id = $2)'
+        ' AND ($3 IS NULL OR l.site_id = $3)', owner_id, item_id, site_id);
+    IF seen = latest THEN
+        SELECT count(*) INTO seen
+        FROM ims.availability AS a
+        WHERE (owner_id IS NULL OR a.owner_id = owner_id)
+          AND (item_id IS NULL OR a.item_id = item_id)
+          AND (site_id IS NULL OR a.site_id = site_id);
+        latest := ims._latest(
+            'SELECT count(*) FROM ims.availability AS a'
+            ' WHERE ($1 IS NULL OR a.owner_id = $1) AND ($2 IS NULL OR a.item_id = $2)'
+            ' AND ($3 IS NULL OR a.site_id = $3)', owner_id, item_id, site_id);
+    END IF;
+    IF seen <> latest THEN
+        RAISE 'could not serialize access: balances were added since the snapshot'
+            USING ERRCODE = 'serialization_failure',
+                DETAIL = format('%s of %s rows are seen. ', seen, latest)
+                    || jsonb_build_object('seen', seen, 'latest', latest)::text,
+                HINT = 'Run the transaction again.';
+    END IF;
+END
+$$;
+COMMENT ON FUNCTION ims._check_balance_snapshot IS
+    'raise 40001 if balances of item or site are newer than the snapshot';
+REVOKE ALL ON FUNCTION ims._check_balance_snapshot FROM PUBLIC;
+
+CREATE FUNCTION ims._site_totals(for_owner_id bigint, for_item_id bigint, for_site_id bigint)
+RETURNS TABLE (
+    owner_id bigint,
+    item_id bigint,
+    site_id bigint,
+    sellable numeric,
+    held numeric,
+    negative_ok boolean)
+LANGUAGE sql STABLE PARALLEL SAFE ROWS 1000
+SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT a.owner_id, a.item_id, a.site_id,
+        coalesce(sum(b.on_hand) FILTER (WHERE b.is_sellable), 0),
+        coalesce(sum(b.on_hand) FILTER (WHERE NOT b.is_sellable), 0),
+        i.negative_ok OR i.backorder_ok OR site.negative_ok
+    FROM ims.availability AS a
+    JOIN ims.item AS i ON i.owner_id = a.owner_id AND i.item_id = a.item_id
+    JOIN (
+        SELECT l.site_id, bool_or(l.negative_ok) AS negative_ok
+        FROM ims.location AS l
+        WHERE l.site_id > 0
+        GROUP BY l.site_id) AS site ON site.site_id = a.site_id
+    LEFT JOIN (
+        SELECT s.owner_id, s.item_id, l.site_id, s.on_hand,
+            l.sellable AND coalesce(lot.status = 'released', true) AS is_sellable
+        FROM ims.stock AS s
+        JOIN ims.location AS l ON l.location_id = s.location_id
+        LEFT JOIN ims.lot AS lot ON lot.owner_id = s.owner_id AND lot.lot_id = s.lot_id
+        WHERE ($1 IS NULL OR s.owner_id = $1)
+          AND ($2 IS NULL OR s.item_id = $2)
+          AND ($3 IS NULL OR l.site_id = $3)
+    ) AS b ON b.owner_id = a.owner_id AND b.item_id = a.item_id AND b.site_id = a.site_id
+    WHERE ($1 IS NULL OR a.owner_id = $1)
+      AND ($2 IS NULL OR a.item_id = $2)
+      AND ($3 IS NULL OR a.site_id = $3)
+    GROUP BY a.owner_id, a.item_id, a.site_id, i.negative_ok, i.backorder_ok, site.negative_ok
+$$;
+COMMENT ON FUNCTION ims._site_totals IS
+    'what each row of availability should hold; null arguments mean all';
+REVOKE ALL ON FUNCTION ims._site_totals FROM PUBLIC;
+
+CREATE FUNCTION ims._check_balance_rules(owner_id bigint, item_id bigint, site_id bigint)
+RETURNS void
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+SET plan_cache_mode = force_custom_plan
+AS $$
+#variable_conflict use_variable
+DECLARE
+    short record;
+BEGIN
+    SELECT i.code AS item, l.code AS location, s.on_hand, s.allocated INTO short
+    FROM ims.stock AS s
+    JOIN ims.item AS i ON i.owner_id = s.owner_id AND i.item_id = s.item_id
+    JOIN ims.location AS l ON l.location_id = s.location_id
+    WHERE (owner_id IS NULL OR s.owner_id = owner_id)
+      AND (item_id IS NULL OR s.item_id = item_id)
+      AND (site_id IS NULL OR l.site_id = site_id)
+      AND NOT i.negative_ok AND NOT l.negative_ok
+      AND (s.on_hand < 0 OR s.allocated > s.on_hand)
+    ORDER BY s.owner_id, s.item_id, s.location_id, s.lot_id, s.handling_unit_id
+    LIMIT 1;
+    IF FOUND AND owner_id IS NULL THEN
+        -- A call that acts for no owner learns nothing of any.
+        RAISE 'stock at "%" is below zero or allocated in excess', short.location
+            USING ERRCODE = 'IV301',
+                DETAIL = 'It may no longer be so. '
+                    || jsonb_build_object('location', short.location)::text,
+                HINT = 'Bring the stock to zero or above first.';
+    ELSIF FOUND THEN
+        RAISE 'stock of item "%" at "%" is below zero or allocated in excess',
+            short.item, short.location
+            USING ERRCODE = 'IV301',
+                DETAIL = format('On hand %s, allocated %s. ', short.on_hand, short.allocated)
+                    || jsonb_build_object('item', short.item, 'location', short.location,
+                        'on_hand', short.on_hand, 'allocated', short.allocated)::text,
+                HINT = 'Bring the stock to zero or above first.';
+    END IF;
+    SELECT i.code AS item, site.code AS site, a.reserved, t.sellable INTO short
+    FROM ims._site_totals(owner_id, item_id, site_id) AS t
+    JOIN ims.availability AS a
+        ON a.owner_id = t.owner_id AND a.item_id = t.item_id AND a.site_id = t.site_id
+    JOIN ims.item AS i ON i.owner_id = a.owner_id AND i.item_id = a.item_id
+    JOIN ims.location AS site ON site.location_id = a.site_id
+    WHERE a.reserved > t.sellable
+      AND a.reserved > 0
+      AND NOT t.negative_ok
+    ORDER BY a.owner_id, a.item_id, a.site_id
+    LIMIT 1;
+    IF FOUND AND owner_id IS NULL THEN
+        RAISE 'more is reserved at "%" than would be available', short.site
+            USING ERRCODE = 'IV302',
+                DETAIL = 'Stock of some item would no longer do. '
+                    || jsonb_build_object('site', short.site)::text,
+                HINT = 'Release reservations first, or allow backorder for the items.';
+    ELSIF FOUND THEN
+        PERFORM ims._raise_reserved(short.item, short.site, short.reserved, short.sellable);
+    END IF;
+END
+$$;
+COMMENT ON FUNCTION ims._check_balance_rules IS
+    'raise IV301 or IV302 where stock breaks the rules of the master data';
+REVOKE ALL ON FUNCTION ims._check_balance_rules FROM PUBLIC;
+
+CREATE FUNCTION ims._raise_reserved(item text, site text, reserved numeric, sellable numeric)
+RETURNS void
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    RAISE 'more of item "%" is reserved at "%" than would be available', item, site
+        USING ERRCODE = 'IV302',
+            DETAIL = format('Reserved %s, sellable would be %s. ', reserved, sellable)
+                || jsonb_build_object('item', item, 'site', site,
+                    'reserved', reserved, 'sellable', sellable)::text,
+            HINT = 'Release reservations first, or allow backorder for the item.';
+END
+$$;
+COMMENT ON FUNCTION ims._raise_reserved IS 'raise IV302: reserved would exceed sellable';
+REVOKE ALL ON FUNCTION ims._raise_reserved FROM PUBLIC;
+
+CREATE FUNCTION ims._refresh_balances(owner_id bigint, item_id bigint, site_id bigint)
+RETURNS void
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+SET plan_cache_mode = force_custom_plan
+AS $$
+#variable_conflict use_variable
+BEGIN
+    PERFORM ims._check_balance_snapshot(owner_id, item_id, site_id);
+    PERFORM ims._check_balance_rules(owner_id, item_id, site_id);
+    PERFORM ims._engine_begin();
+    UPDATE ims.stock AS s
+    SET negative_ok = i.negative_ok OR l.negative_ok
+    FROM ims.item AS i, ims.location AS l
+    WHERE (owner_id IS NULL OR s.owner_id = owner_id)
+      AND (item_id IS NULL OR s.item_id = item_id)
+      AND (site_id IS NULL OR l.site_id = site_id)
+      AND i.owner_id = s.owner_id
+      AND i.item_id = s.item_id
+      AND l.location_id = s.location_id
+      AND s.negative_ok <> (i.negative_ok OR l.negative_ok);
+    UPDATE ims.availability AS a
+    SET sellable = t.sellable, held = t.held, negative_ok = t.negative_ok
+    FROM ims._site_totals(owner_id, item_id, site_id) AS t
+    WHERE a.owner_id = t.owner_id
+      AND a.item_id = t.item_id
+      AND a.site_id = t.site_id
+      AND (a.sellable, a.held, a.negative_ok) <> (t.sellable, t.held, t.negative_ok);
+    PERFORM ims._engine_end();
+END
+$$;
+COMMENT ON FUNCTION ims._refresh_balances IS
+    'take flags and availability of item or site anew from master data; null means all';
+REVOKE ALL ON FUNCTION ims._refresh_balances FROM PUBLIC;
+
+CREATE FUNCTION ims._forget_zero_balances(owner_id bigint, item_id bigint, location_id bigint)
+RETURNS void
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+SET plan_cache_mode = force_custom_plan
+AS $$
+#variable_conflict use_variable
+BEGIN
+    PERFORM ims._check_balance_snapshot(owner_id, item_id, NULL);
+    PERFORM ims._engine_begin();
+    DELETE FROM ims.stock AS s
+    WHERE (owner_id IS NULL OR s.owner_id = owner_id)
+      AND (item_id IS NULL OR s.item_id = item_id)
+      AND (location_id IS NULL OR s.location_id = location_id);
+    DELETE FROM ims.availability AS a
+    WHERE (owner_id IS NULL OR a.owner_id = owner_id)
+      AND (item_id IS NULL OR a.item_id = item_id)
+      AND (location_id IS NULL OR a.site_id = location_id);
+    PERFORM ims._engine_end();
+END
+$$;
+COMMENT ON FUNCTION ims._forget_zero_balances IS
+    'delete the rows, all zero, of an item or place that no movement mentions';
+REVOKE ALL ON FUNCTION ims._forget_zero_balances FROM PUBLIC;
+
+-- The audit trigger of every master table.  Its arguments are the columns of
+-- the primary key.
+
+CREATE FUNCTION ims._record_master_change()
+RETURNS trigger
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    old_row jsonb;
+    new_row jsonb;
+BEGIN
+    IF TG_TABLE_SCHEMA <> 'ims' OR TG_LEVEL <> 'ROW' OR TG_WHEN <> 'AFTER' THEN
+        RAISE 'ims._record_master_change() is only for master tables'
+            USING ERRCODE = 'trigger_protocol_violated';
+    END IF;
+    IF TG_OP <> 'INSERT' THEN
+        old_row := to_jsonb(OLD);
+    END IF;
+    IF TG_OP <> 'DELETE' THEN
+        new_row := to_jsonb(NEW);
+    END IF;
+    INSERT INTO ims.master_change
+        (owner_id, table_name, action, row_key, old_row, new_row,
+         changed_at, session_role, caller_role, actor)
+    SELECT coalesce((coalesce(new_row, old_row) ->> 'owner_id')::bigint, 0),
+        TG_TABLE_NAME, lower(TG_OP),
+        jsonb_object_agg(k.name, coalesce(new_row, old_row) -> k.name),
+        old_row, new_row, clock_timestamp(), session_user, ims._caller_role(),
+        nullif(current_setting('ims.actor', true), '')
+    FROM unnest(TG_ARGV) AS k (name);
+    RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION ims._record_master_change IS
+    'trigger: keep the old and the new row of master data';
+REVOKE ALL ON FUNCTION ims._record_master_change FROM PUBLIC;

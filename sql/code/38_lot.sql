@@ -1,0 +1,735 @@
+-- Lots, serials and handling units: which units exactly.
+
+CREATE FUNCTION ims._tracked_item_id(
+    owner_id bigint, item text, what text, VARIADIC trackings text[])
+RETURNS bigint
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+#variable_conflict use_variable
+DECLARE
+    found_id bigint;
+    tracking text;
+BEGIN
+    found_id := ims._item_id(owner_id, item);
+    SELECT i.tracking INTO STRICT tracking
+    FROM ims.item AS i
+    WHERE i.owner_id = owner_id AND i.item_id = found_id;
+    IF tracking <> ALL (trackings) THEN
+        RAISE 'item "%" has no %', item, what
+            USING ERRCODE = 'IV213',
+                DETAIL = format('Its tracking is %s. ', tracking)
+                    || jsonb_build_object('item', item, 'tracking', tracking)::text,
+                HINT = format('Only an item with tracking %s has them.',
+                    array_to_string(trackings, ' or '));
+    END IF;
+    RETURN found_id;
+END
+$$;
+COMMENT ON FUNCTION ims._tracked_item_id IS 'item of that code, or IV213 unless it is tracked so';
+REVOKE ALL ON FUNCTION ims._tracked_item_id FROM PUBLIC;
+
+CREATE FUNCTION ims._check_lot_dates(lot text, made_on date, best_before date, expires_on date)
+RETURNS void
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    IF made_on > best_before OR made_on > expires_on THEN
+        RAISE 'lot "%" would end before it was made', lot
+            USING ERRCODE = 'invalid_parameter_value',
+                DETAIL = format('Made on %s, best before %s, expires on %s. ',
+                        to_char(made_on, 'YYYY-MM-DD'),
+                        coalesce(to_char(best_before, 'YYYY-MM-DD'), 'none'),
+                        coalesce(to_char(expires_on, 'YYYY-MM-DD'), 'none'))
+                    || jsonb_build_object('lot', lot, 'made_on', made_on,
+                        'best_before', best_before, 'expires_on', expires_on)::text,
+                HINT = 'Give the dates in order.';
+    END IF;
+END
+$$;
+COMMENT ON FUNCTION ims._check_lot_dates IS 'raise 22023 for dates of a lot out of order';
+REVOKE ALL ON FUNCTION ims._check_lot_dates FROM PUBLIC;
+
+CREATE FUNCTION ims._create_lot(
+    owner_id bigint,
+    item text DEFAULT NULL,
+    lot text DEFAULT NULL,
+    status text DEFAULT NULL,
+    made_on date DEFAULT NULL,
+    best_before date DEFAULT NULL,
+    sell_by date DEFAULT NULL,
+    expires_on date DEFAULT NULL,
+    supplier_lot text DEFAULT NULL,
+    supplier text DEFAULT NULL,
+    attributes jsonb DEFAULT NULL,
+    reason text DEFAULT NULL,
+    actor text DEFAULT NULL,
+    OUT lot_id bigint)
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+SET ims.actor = ''
+AS $$
+#variable_conflict use_variable
+DECLARE
+    item_id bigint;
+    party_id bigint;
+BEGIN
+    PERFORM set_config('ims.actor', coalesce(actor, ''), true);
+    item_id := ims._tracked_item_id(owner_id, item, 'lots', 'lot', 'serial');
+    PERFORM ims._check_code('lot', lot);
+    PERFORM ims._check_choice('status', status, 'released', 'on_hold', 'recalled', 'expired');
+    IF supplier IS NOT NULL THEN
+        party_id := ims._party_id(owner_id, supplier);
+    END IF;
+    IF expires_on IS NULL AND made_on IS NOT NULL THEN
+        SELECT made_on + i.shelf_life_days INTO expires_on
+        FROM ims.item AS i
+        WHERE i.owner_id = owner_id AND i.item_id = item_id;
+    END IF;
+    PERFORM ims._check_lot_dates(lot, made_on, best_before, expires_on);
+    status := coalesce(status, 'released');
+    INSERT INTO ims.lot AS l
+        (owner_id, item_id, code, status, made_on, best_before, sell_by, expires_on,
+         supplier_lot, party_id, attributes)
+    VALUES (owner_id, item_id, lot, status, made_on, best_before, sell_by, expires_on,
+            supplier_lot, party_id, ims._patch_attributes('{}', attributes))
+    ON CONFLICT ON CONSTRAINT lot_code_key DO NOTHING
+    RETURNING l.lot_id INTO lot_id;
+    PERFORM ims._check_new('lot', lot, lot_id IS NULL);
+    PERFORM ims._record_lot_status(owner_id, lot_id, NULL, status, reason, actor);
+END
+$$;
+COMMENT ON FUNCTION ims._create_lot IS 'internal form of ims.create_lot()';
+REVOKE ALL ON FUNCTION ims._create_lot FROM PUBLIC;
+
+CREATE FUNCTION ims.create_lot(
+    owner text DEFAULT NULL,
+    item text DEFAULT NULL,
+    lot text DEFAULT NULL,
+    status text DEFAULT NULL,
+    made_on date DEFAULT NULL,
+    best_before date DEFAULT NULL,
+    sell_by date DEFAULT NULL,
+    expires_on date DEFAULT NULL,
+    supplier_lot text DEFAULT NULL,
+    supplier text DEFAULT NULL,
+    attributes jsonb DEFAULT NULL,
+    reason text DEFAULT NULL,
+    actor text DEFAULT NULL,
+    OUT lot_id bigint)
+LANGUAGE C VOLATILE PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'ims_door';
+COMMENT ON FUNCTION ims.create_lot IS
+'create a lot (batch) of an item
+
+status is released (default), on_hold, recalled or expired; only released lots count as
+available. expires_on comes from made_on and the item''s shelf life unless given.
+Example: SELECT ims.create_lot(item => ''A-1'', lot => ''L-77'', made_on => ''2026-11-02'');';
+REVOKE ALL ON FUNCTION ims.create_lot FROM PUBLIC;
+
+CREATE FUNCTION ims._record_lot_status(
+    owner_id bigint, lot_id bigint, old_status text, new_status text, reason text, actor text)
+RETURNS void
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+#variable_conflict use_variable
+BEGIN
+    INSERT INTO ims.lot_status_change
+        (owner_id, lot_id, old_status, new_status, reason, changed_at,
+         session_role, caller_role, actor)
+    VALUES (owner_id, lot_id, old_status, new_status, reason, clock_timestamp(),
+            session_user, ims._caller_role(), actor);
+END
+$$;
+COMMENT ON FUNCTION ims._record_lot_status IS 'keep a change of the status of a lot';
+REVOKE ALL ON FUNCTION ims._record_lot_status FROM PUBLIC;
+
+CREATE FUNCTION ims._change_lot(
+    owner_id bigint,
+    item text DEFAULT NULL,
+    lot text DEFAULT NULL,
+    new_code text DEFAULT NULL,
+    made_on date DEFAULT NULL,
+    best_before date DEFAULT NULL,
+    sell_by date DEFAULT NULL,
+    expires_on date DEFAULT NULL,
+    supplier_lot text DEFAULT NULL,
+    supplier text DEFAULT NULL,
+    attributes jsonb DEFAULT NULL,
+    clear text[] DEFAULT NULL,
+    actor text DEFAULT NULL,
+    OUT lot_id bigint)
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+SET ims.actor = ''
+AS $$
+#variable_conflict use_variable
+DECLARE
+    item_id bigint;
+    party_id bigint;
+    now_is ims.lot;
+BEGIN
+    PERFORM set_config('ims.actor', coalesce(actor, ''), true);
+    PERFORM ims._check_clear(clear, 'made_on', 'best_before', 'sell_by', 'expires_on',
+        'supplier_lot', 'supplier');
+    item_id := ims._item_id(owner_id, item);
+    lot_id := ims._lot_id(owner_id, item_id, lot);
+    IF supplier IS NOT NULL THEN
+        party_id := ims._party_id(owner_id, supplier);
+    END IF;
+    IF new_code IS NOT NULL THEN
+        PERFORM ims._check_code('new_code', new_code);
+        PERFORM ims._check_new('lot', new_code, EXISTS (
+            SELECT FROM ims.lot AS l
+            WHERE l.owner_id = owner_id AND l.item_id = item_id AND l.code = new_code
+              AND l.lot_id <> lot_id));
+    END IF;
+    SELECT l.* INTO STRICT now_is
+    FROM ims.lot AS l
+    WHERE l.owner_id = owner_id AND l.lot_id = lot_id
+    FOR NO KEY UPDATE;
+    made_on := CASE WHEN 'made_on' = ANY (clear) THEN NULL
+                    ELSE coalesce(made_on, now_is.made_on) END;
+    best_before := CASE WHEN 'best_before' = ANY (clear) THEN NULL
+                        ELSE coalesce(best_before, now_is.best_before) END;
+    expires_on := CASE WHEN 'expires_on' = ANY (clear) THEN NULL
+                       ELSE coalesce(expires_on, now_is.expires_on) END;
+    PERFORM ims._check_lot_dates(lot, made_on, best_before, expires_on);
+    UPDATE ims.lot AS l
+    SET code = coalesce(new_code, l.code),
+        made_on = made_on,
+        best_before = best_before,
+        sell_by = CASE WHEN 'sell_by' = ANY (clear) THEN NULL
+                       ELSE coalesce(sell_by, l.sell_by) END,
+        expires_on = expires_on,
+        supplier_lot = CASE WHEN 'supplier_lot' = ANY (clear) THEN NULL
+                            ELSE coalesce(supplier_lot, l.supplier_lot) END,
+        party_id = CASE WHEN 'supplier' = ANY (clear) THEN NULL
+                        ELSE coalesce(party_id, l.party_id) END,
+        attributes = ims._patch_attributes(l.attributes, attributes)
+    WHERE l.owner_id = owner_id AND l.lot_id = lot_id;
+END
+$$;
+COMMENT ON FUNCTION ims._change_lot IS 'internal form of ims.change_lot()';
+REVOKE ALL ON FUNCTION ims._change_lot FROM PUBLIC;
+
+CREATE FUNCTION ims.change_lot(
+    owner text DEFAULT NULL,
+    item text DEFAULT NULL,
+    lot text DEFAULT NULL,
+    new_code text DEFAULT NULL,
+    made_on date DEFAULT NULL,
+    best_before date DEFAULT NULL,
+    sell_by date DEFAULT NULL,
+    expires_on date DEFAULT NULL,
+    supplier_lot text DEFAULT NULL,
+    supplier text DEFAULT NULL,
+    attributes jsonb DEFAULT NULL,
+    clear text[] DEFAULT NULL,
+    actor text DEFAULT NULL,
+    OUT lot_id bigint)
+LANGUAGE C VOLATILE PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'ims_door';
+COMMENT ON FUNCTION ims.change_lot IS
+'change dates and other data of a lot
+
+Null leaves a value as it is; keys of attributes are set, or removed where null; clear
+names columns to empty. The status has a call of its own, ims.set_lot_status().
+Example: SELECT ims.change_lot(item => ''A-1'', lot => ''L-77'', expires_on => ''2027-11-02'');';
+REVOKE ALL ON FUNCTION ims.change_lot FROM PUBLIC;
+
+-- Availability of an item is locked at every site, in order; a row that is
+-- missing is inserted as zero at its place, as the engine does it.
+CREATE FUNCTION ims._lock_availability(owner_id bigint, item_id bigint)
+RETURNS void
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+#variable_conflict use_variable
+DECLARE
+    site_id bigint := 0;
+BEGIN
+    LOOP
+        site_id := ims._latest(
+            'SELECT min(l.location_id) FROM ims.location AS l'
+            ' WHERE l.kind = ''site'' AND l.location_id > $1', site_id);
+        EXIT WHEN site_id IS NULL;
+        LOOP
+            PERFORM FROM ims.availability AS a
+            WHERE a.owner_id = owner_id AND a.item_id = item_id AND a.site_id = site_id
+            FOR NO KEY UPDATE;
+            EXIT WHEN FOUND;
+            INSERT INTO ims.availability (owner_id, item_id, site_id, negative_ok)
+            VALUES (owner_id, item_id, site_id,
+                    ims._availability_negative_ok(owner_id, item_id, site_id))
+            ON CONFLICT ON CONSTRAINT availability_pkey DO NOTHING;
+        END LOOP;
+    END LOOP;
+END
+$$;
+COMMENT ON FUNCTION ims._lock_availability IS
+    'lock the availability of an item at every site, ascending';
+REVOKE ALL ON FUNCTION ims._lock_availability FROM PUBLIC;
+
+-- The caller holds the availability of the item at every site.  Postings that
+-- change the sellable stock of the lot wait for it, so one statement's
+-- snapshot has the right sums; transfers from one sellable place of a site to
+-- another pass, and change no sum.
+CREATE FUNCTION ims._move_lot_availability(
+    owner_id bigint, item_id bigint, lot_id bigint, direction numeric)
+RETURNS void
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+#variable_conflict use_variable
+DECLARE
+    site record;
+BEGIN
+    FOR site IN
+        SELECT a.site_id, place.code, a.sellable, a.reserved, a.negative_ok,
+            sum(s.on_hand) * direction AS delta
+        FROM ims.stock AS s
+        JOIN ims.location AS l ON l.location_id = s.location_id AND l.sellable
+        JOIN ims.location AS place ON place.location_id = l.site_id
+        JOIN ims.availability AS a
+            ON a.owner_id = s.owner_id AND a.item_id = s.item_id AND a.site_id = l.site_id
+        WHERE s.owner_id = owner_id AND s.item_id = item_id AND s.lot_id = lot_id
+        GROUP BY a.site_id, place.code, a.sellable, a.reserved, a.negative_ok
+        HAVING sum(s.on_hand) <> 0
+        ORDER BY a.site_id
+    LOOP
+        IF NOT site.negative_ok AND site.reserved > site.sellable + site.delta THEN
+            PERFORM ims._raise_reserved(
+                (SELECT i.code FROM ims.item AS i
+                 WHERE i.owner_id = owner_id AND i.item_id = item_id),
+                site.code, site.reserved, site.sellable + site.delta);
+        END IF;
+        UPDATE ims.availability AS a
+        SET sellable = a.sellable + site.delta, held = a.held - site.delta
+        WHERE a.owner_id = owner_id AND a.item_id = item_id AND a.site_id = site.site_id;
+    END LOOP;
+END
+$$;
+COMMENT ON FUNCTION ims._move_lot_availability IS
+    'move the stock of a lot into sellable (1) or out of it (-1), at every site';
+REVOKE ALL ON FUNCTION ims._move_lot_availability FROM PUBLIC;
+
+CREATE FUNCTION ims._set_lot_status(
+    owner_id bigint,
+    item text DEFAULT NULL,
+    lot text DEFAULT NULL,
+    status text DEFAULT NULL,
+    reason text DEFAULT NULL,
+    actor text DEFAULT NULL,
+    OUT lot_id bigint)
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+SET ims.actor = ''
+AS $$
+#variable_conflict use_variable
+DECLARE
+    item_id bigint;
+    was text;
+BEGIN
+    PERFORM set_config('ims.actor', coalesce(actor, ''), true);
+    PERFORM ims._check_present('status', status IS NOT NULL);
+    PERFORM ims._check_choice('status', status, 'released', 'on_hold', 'recalled', 'expired');
+    item_id := ims._item_id(owner_id, item);
+    lot_id := ims._lot_id(owner_id, item_id, lot);
+    -- Like a posting against changes of master data; and no site may be made
+    -- or removed between the locks on the sites there are.
+    LOCK TABLE ims.movement IN ROW EXCLUSIVE MODE;
+    LOCK TABLE ims.location IN SHARE MODE;
+    PERFORM ims._engine_begin();
+    PERFORM ims._lock_availability(owner_id, item_id);
+    PERFORM FROM ims.stock AS s
+    WHERE s.owner_id = owner_id AND s.item_id = item_id AND s.lot_id = lot_id
+    ORDER BY s.location_id, s.handling_unit_id
+    FOR NO KEY UPDATE;
+    SELECT l.status INTO STRICT was
+    FROM ims.lot AS l
+    WHERE l.owner_id = owner_id AND l.lot_id = lot_id
+    FOR NO KEY UPDATE;
+    IF status <> was THEN
+        UPDATE ims.lot AS l
+        SET status = status
+        WHERE l.owner_id = owner_id AND l.lot_id = lot_id;
+        PERFORM ims._record_lot_status(owner_id, lot_id, was, status, reason, actor);
+        IF (status = 'released') <> (was = 'released') THEN
+            PERFORM ims._move_lot_availability(owner_id, item_id, lot_id,
+                CASE status WHEN 'released' THEN 1 ELSE -1 END);
+        END IF;
+    END IF;
+    PERFORM ims._engine_end();
+END
+$$;
+COMMENT ON FUNCTION ims._set_lot_status IS 'internal form of ims.set_lot_status()';
+REVOKE ALL ON FUNCTION ims._set_lot_status FROM PUBLIC;
+
+CREATE FUNCTION ims.set_lot_status(
+    owner text DEFAULT NULL,
+    item text DEFAULT NULL,
+    lot text DEFAULT NULL,
+    status text DEFAULT NULL,
+    reason text DEFAULT NULL,
+    actor text DEFAULT NULL,
+    OUT lot_id bigint)
+LANGUAGE C VOLATILE PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'ims_door';
+COMMENT ON FUNCTION ims.set_lot_status IS
+'release, hold, recall or expire a lot
+
+status is released, on_hold, recalled or expired. Stock of a lot that is not released
+is not available; postings of the item wait for this transaction.
+Example: SELECT ims.set_lot_status(item => ''A-1'', lot => ''L-77'', status => ''on_hold'', reason => ''smell'');';
+REVOKE ALL ON FUNCTION ims.set_lot_status FROM PUBLIC;
+
+CREATE FUNCTION ims._create_serials(
+    owner_id bigint,
+    item text DEFAULT NULL,
+    codes text[] DEFAULT NULL,
+    lot text DEFAULT NULL,
+    actor text DEFAULT NULL)
+RETURNS TABLE (serial_id bigint, serial text)
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE ROWS 100
+SET search_path = pg_catalog, pg_temp
+SET ims.actor = ''
+AS $$
+#variable_conflict use_variable
+DECLARE
+    item_id bigint;
+    lot_id bigint := 0;
+    code text;
+    made bigint;
+BEGIN
+    PERFORM set_config('ims.actor', coalesce(actor, ''), true);
+    item_id := ims._tracked_item_id(owner_id, item, 'serials', 'serial');
+    PERFORM ims._check_present('codes', coalesce(cardinality(codes), 0) > 0);
+    PERFORM ims._check_range('number of codes', cardinality(codes), 1, 100000);
+    IF lot IS NOT NULL THEN
+        lot_id := ims._lot_id(owner_id, item_id, lot);
+    END IF;
+    SELECT c.code INTO code
+    FROM unnest(codes) AS c (code)
+    WHERE c.code IS NULL OR c.code = '' OR length(c.code) > 100 OR c.code <> btrim(c.code)
+    LIMIT 1;
+    IF FOUND THEN
+        PERFORM ims._check_code('codes', code);
+    END IF;
+    SELECT c.code INTO code
+    FROM unnest(codes) AS c (code)
+    GROUP BY c.code
+    HAVING count(*) > 1
+    ORDER BY c.code
+    LIMIT 1;
+    PERFORM ims._check_new('serial', code, FOUND);
+    -- In the order of the call, so that two calls of the same codes fail
+    -- rather than deadlock if they list them alike.
+    RETURN QUERY
+        INSERT INTO ims.serial AS s (owner_id, item_id, code, lot_id)
+        SELECT owner_id, item_id, c.code, lot_id
+        FROM unnest(codes) WITH ORDINALITY AS c (code, position)
+        ORDER BY c.position
+        ON CONFLICT ON CONSTRAINT serial_code_key DO NOTHING
+        RETURNING s.serial_id, s.code;
+    GET DIAGNOSTICS made = ROW_COUNT;
+    IF made < cardinality(codes) THEN
+        RAISE '% of % serials of item "%" exist already', cardinality(codes) - made,
+            cardinality(codes), item
+            USING ERRCODE = 'unique_violation',
+                DETAIL = format('%s of %s codes are new. ', made, cardinality(codes))
+                    || jsonb_build_object('item', item, 'given', cardinality(codes), 'new', made)::text,
+                HINT = 'Leave those out that exist.';
+    END IF;
+END
+$$;
+COMMENT ON FUNCTION ims._create_serials IS 'internal form of ims.create_serials()';
+REVOKE ALL ON FUNCTION ims._create_serials FROM PUBLIC;
+
+CREATE FUNCTION ims.create_serials(
+    owner text DEFAULT NULL,
+    item text DEFAULT NULL,
+    codes text[] DEFAULT NULL,
+    lot text DEFAULT NULL,
+    actor text DEFAULT NULL)
+RETURNS TABLE (serial_id bigint, serial text)
+LANGUAGE C VOLATILE PARALLEL UNSAFE ROWS 100
+AS 'MODULE_PATHNAME', 'ims_door';
+COMMENT ON FUNCTION ims.create_serials IS
+'create serial numbers of an item
+
+At most 100,000 in a call; all are of the lot, where one is named. They are nowhere
+until a posting receives them.
+Example: SELECT * FROM ims.create_serials(item => ''TV-1'', codes => ''{S1,S2,S3}'');';
+REVOKE ALL ON FUNCTION ims.create_serials FROM PUBLIC;
+
+CREATE FUNCTION ims._change_serial(
+    owner_id bigint,
+    item text DEFAULT NULL,
+    serial text DEFAULT NULL,
+    new_code text DEFAULT NULL,
+    attributes jsonb DEFAULT NULL,
+    actor text DEFAULT NULL,
+    OUT serial_id bigint)
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+SET ims.actor = ''
+AS $$
+#variable_conflict use_variable
+DECLARE
+    item_id bigint;
+BEGIN
+    PERFORM set_config('ims.actor', coalesce(actor, ''), true);
+    item_id := ims._item_id(owner_id, item);
+    serial_id := ims._serial_id(owner_id, item_id, serial);
+    IF new_code IS NOT NULL THEN
+        PERFORM ims._check_code('new_code', new_code);
+        PERFORM ims._check_new('serial', new_code, EXISTS (
+            SELECT FROM ims.serial AS s
+            WHERE s.owner_id = owner_id AND s.item_id = item_id AND s.code = new_code
+              AND s.serial_id <> serial_id));
+    END IF;
+    UPDATE ims.serial AS s
+    SET code = coalesce(new_code, s.code),
+        attributes = ims._patch_attributes(s.attributes, attributes)
+    WHERE s.owner_id = owner_id AND s.serial_id = serial_id;
+END
+$$;
+COMMENT ON FUNCTION ims._change_serial IS 'internal form of ims.change_serial()';
+REVOKE ALL ON FUNCTION ims._change_serial FROM PUBLIC;
+
+CREATE FUNCTION ims.change_serial(
+    owner text DEFAULT NULL,
+    item text DEFAULT NULL,
+    serial text DEFAULT NULL,
+    new_code text DEFAULT NULL,
+    attributes jsonb DEFAULT NULL,
+    actor text DEFAULT NULL,
+    OUT serial_id bigint)
+LANGUAGE C VOLATILE PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'ims_door';
+COMMENT ON FUNCTION ims.change_serial IS
+'change the code or the attributes of a serial
+
+Null leaves a value as it is; keys of attributes are set, or removed where null. Where
+it lies is changed by postings alone.
+Example: SELECT ims.change_serial(item => ''TV-1'', serial => ''S1'', attributes => ''{"grade": "B"}'');';
+REVOKE ALL ON FUNCTION ims.change_serial FROM PUBLIC;
+
+CREATE FUNCTION ims._create_handling_unit(
+    owner_id bigint,
+    code text DEFAULT NULL,
+    kind text DEFAULT NULL,
+    attributes jsonb DEFAULT NULL,
+    actor text DEFAULT NULL,
+    OUT handling_unit_id bigint)
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+SET ims.actor = ''
+AS $$
+#variable_conflict use_variable
+BEGIN
+    PERFORM set_config('ims.actor', coalesce(actor, ''), true);
+    PERFORM ims._check_code('code', code);
+    PERFORM ims._check_choice('kind', kind, 'pallet', 'carton', 'tote', 'other');
+    INSERT INTO ims.handling_unit AS h (owner_id, code, kind, attributes)
+    VALUES (owner_id, code, coalesce(kind, 'pallet'), ims._patch_attributes('{}', attributes))
+    ON CONFLICT ON CONSTRAINT handling_unit_code_key DO NOTHING
+    RETURNING h.handling_unit_id INTO handling_unit_id;
+    PERFORM ims._check_new('handling unit', code, handling_unit_id IS NULL);
+END
+$$;
+COMMENT ON FUNCTION ims._create_handling_unit IS 'internal form of ims.create_handling_unit()';
+REVOKE ALL ON FUNCTION ims._create_handling_unit FROM PUBLIC;
+
+CREATE FUNCTION ims.create_handling_unit(
+    owner text DEFAULT NULL,
+    code text DEFAULT NULL,
+    kind text DEFAULT NULL,
+    attributes jsonb DEFAULT NULL,
+    actor text DEFAULT NULL,
+    OUT handling_unit_id bigint)
+LANGUAGE C VOLATILE PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'ims_door';
+COMMENT ON FUNCTION ims.create_handling_unit IS
+'create a handling unit: pallet, carton or tote
+
+kind is pallet (default), carton, tote or other; the code is its SSCC or own number.
+Example: SELECT ims.create_handling_unit(code => ''340123450000000017'');';
+REVOKE ALL ON FUNCTION ims.create_handling_unit FROM PUBLIC;
+
+CREATE FUNCTION ims._change_handling_unit(
+    owner_id bigint,
+    handling_unit text DEFAULT NULL,
+    new_code text DEFAULT NULL,
+    kind text DEFAULT NULL,
+    status text DEFAULT NULL,
+    attributes jsonb DEFAULT NULL,
+    actor text DEFAULT NULL,
+    OUT handling_unit_id bigint)
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+SET ims.actor = ''
+AS $$
+#variable_conflict use_variable
+BEGIN
+    PERFORM set_config('ims.actor', coalesce(actor, ''), true);
+    PERFORM ims._check_choice('kind', kind, 'pallet', 'carton', 'tote', 'other');
+    PERFORM ims._check_choice('status', status, 'open', 'closed');
+    handling_unit_id := ims._handling_unit_id(owner_id, handling_unit);
+    IF new_code IS NOT NULL THEN
+        PERFORM ims._check_code('new_code', new_code);
+        PERFORM ims._check_new('handling unit', new_code, EXISTS (
+            SELECT FROM ims.handling_unit AS h
+            WHERE h.owner_id = owner_id AND h.code = new_code
+              AND h.handling_unit_id <> handling_unit_id));
+    END IF;
+    IF status IS NOT NULL THEN
+        LOCK TABLE ims.movement IN SHARE ROW EXCLUSIVE MODE;
+    END IF;
+    UPDATE ims.handling_unit AS h
+    SET code = coalesce(new_code, h.code),
+        kind = coalesce(kind, h.kind),
+        status = coalesce(status, h.status),
+        attributes = ims._patch_attributes(h.attributes, attributes)
+    WHERE h.owner_id = owner_id AND h.handling_unit_id = handling_unit_id;
+END
+$$;
+COMMENT ON FUNCTION ims._change_handling_unit IS 'internal form of ims.change_handling_unit()';
+REVOKE ALL ON FUNCTION ims._change_handling_unit FROM PUBLIC;
+
+CREATE FUNCTION ims.change_handling_unit(
+    owner text DEFAULT NULL,
+    handling_unit text DEFAULT NULL,
+    new_code text DEFAULT NULL,
+    kind text DEFAULT NULL,
+    status text DEFAULT NULL,
+    attributes jsonb DEFAULT NULL,
+    actor text DEFAULT NULL,
+    OUT handling_unit_id bigint)
+LANGUAGE C VOLATILE PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'ims_door';
+COMMENT ON FUNCTION ims.change_handling_unit IS
+'change a handling unit
+
+Null leaves a value as it is; keys of attributes are set, or removed where null. status
+is open, or closed: nothing goes in or out any more.
+Example: SELECT ims.change_handling_unit(handling_unit => ''P-1'', status => ''closed'');';
+REVOKE ALL ON FUNCTION ims.change_handling_unit FROM PUBLIC;
+
+CREATE FUNCTION ims._close_handling_unit(
+    owner_id bigint,
+    handling_unit text DEFAULT NULL,
+    actor text DEFAULT NULL,
+    OUT handling_unit_id bigint)
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+SET ims.actor = ''
+AS $$
+#variable_conflict use_variable
+BEGIN
+    PERFORM set_config('ims.actor', coalesce(actor, ''), true);
+    handling_unit_id := ims._change_handling_unit(
+        owner_id => owner_id, handling_unit => handling_unit, status => 'closed',
+        actor => actor);
+END
+$$;
+COMMENT ON FUNCTION ims._close_handling_unit IS 'internal form of ims.close_handling_unit()';
+REVOKE ALL ON FUNCTION ims._close_handling_unit FROM PUBLIC;
+
+CREATE FUNCTION ims.close_handling_unit(
+    owner text DEFAULT NULL,
+    handling_unit text DEFAULT NULL,
+    actor text DEFAULT NULL,
+    OUT handling_unit_id bigint)
+LANGUAGE C VOLATILE PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'ims_door';
+COMMENT ON FUNCTION ims.close_handling_unit IS
+'close a handling unit: nothing goes in or out
+
+Example: SELECT ims.close_handling_unit(handling_unit => ''P-1'');';
+REVOKE ALL ON FUNCTION ims.close_handling_unit FROM PUBLIC;
+
+CREATE FUNCTION ims._open_handling_unit(
+    owner_id bigint,
+    handling_unit text DEFAULT NULL,
+    actor text DEFAULT NULL,
+    OUT handling_unit_id bigint)
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+SET ims.actor = ''
+AS $$
+#variable_conflict use_variable
+BEGIN
+    PERFORM set_config('ims.actor', coalesce(actor, ''), true);
+    handling_unit_id := ims._change_handling_unit(
+        owner_id => owner_id, handling_unit => handling_unit, status => 'open',
+        actor => actor);
+END
+$$;
+COMMENT ON FUNCTION ims._open_handling_unit IS 'internal form of ims.open_handling_unit()';
+REVOKE ALL ON FUNCTION ims._open_handling_unit FROM PUBLIC;
+
+CREATE FUNCTION ims.open_handling_unit(
+    owner text DEFAULT NULL,
+    handling_unit text DEFAULT NULL,
+    actor text DEFAULT NULL,
+    OUT handling_unit_id bigint)
+LANGUAGE C VOLATILE PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'ims_door';
+COMMENT ON FUNCTION ims.open_handling_unit IS
+'open a closed handling unit again
+
+Example: SELECT ims.open_handling_unit(handling_unit => ''P-1'');';
+REVOKE ALL ON FUNCTION ims.open_handling_unit FROM PUBLIC;
+
+CREATE FUNCTION ims._delete_handling_unit(
+    owner_id bigint,
+    handling_unit text DEFAULT NULL,
+    actor text DEFAULT NULL)
+RETURNS void
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+SET ims.actor = ''
+AS $$
+#variable_conflict use_variable
+DECLARE
+    handling_unit_id bigint;
+BEGIN
+    PERFORM set_config('ims.actor', coalesce(actor, ''), true);
+    LOCK TABLE ims.movement IN SHARE ROW EXCLUSIVE MODE;
+    handling_unit_id := ims._handling_unit_id(owner_id, handling_unit);
+    -- Also rows at zero: every handling unit that a movement mentions has one,
+    -- and the scan of the ledger below is spared.
+    IF ims._latest('SELECT 1::bigint FROM ims.stock AS s'
+                   ' WHERE s.owner_id = $1 AND s.handling_unit_id = $2 LIMIT 1',
+                   owner_id, handling_unit_id) IS NOT NULL
+       OR ims._latest('SELECT 1::bigint FROM ims.movement AS m WHERE m.owner_id = $1'
+                      ' AND (m.from_handling_unit_id = $2 OR m.to_handling_unit_id = $2)'
+                      ' LIMIT 1', owner_id, handling_unit_id) IS NOT NULL
+    THEN
+        PERFORM ims._raise_in_use('handling unit', handling_unit, 'movements or stock',
+            'Close it instead.');
+    END IF;
+    DELETE FROM ims.handling_unit AS h
+    WHERE h.owner_id = owner_id AND h.handling_unit_id = handling_unit_id;
+END
+$$;
+COMMENT ON FUNCTION ims._delete_handling_unit IS 'internal form of ims.delete_handling_unit()';
+REVOKE ALL ON FUNCTION ims._delete_handling_unit FROM PUBLIC;
+
+CREATE FUNCTION ims.delete_handling_unit(
+    owner text DEFAULT NULL,
+    handling_unit text DEFAULT NULL,
+    actor text DEFAULT NULL)
+RETURNS void
+LANGUAGE C VOLATILE PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'ims_door';
+COMMENT ON FUNCTION ims.delete_handling_unit IS
+'delete a handling unit that nothing mentions
+
+IV228 where a movement or stock mentions it.
+Example: SELECT ims.delete_handling_unit(handling_unit => ''TYPO'');';
+REVOKE ALL ON FUNCTION ims.delete_handling_unit FROM PUBLIC;
