@@ -25,7 +25,7 @@ BEGIN
                        array_agg(x.quantity ORDER BY g) AS quantities,
                        array_agg(CASE WHEN x.receipt THEN 2 ELSE x.bin END ORDER BY g) AS from_ids,
                        array_agg(CASE WHEN x.receipt THEN x.bin ELSE 3 END ORDER BY g) AS to_ids
-                  FROM generate_series(done + 1, done + batch) AS g,
+                  FROM generate_series(done, done + batch - 1) AS g,
                        LATERAL (SELECT (SELECT first FROM bench_item_ids)
                                        + 1 + (g * 2654435761) % 10000 AS item,
                                        (SELECT first FROM bench_bin_ids) + 1 + (g / 10000) % 20 AS bin,
