@@ -35,10 +35,12 @@ typedef enum ImsPlan
 	IMS_PLAN_INSERT_KEY,
 	IMS_PLAN_LOCK_KEY,
 	IMS_PLAN_INSERT_REJECTED,
-	IMS_PLAN_READ_REJECTED
+	IMS_PLAN_READ_REJECTED,
+	IMS_PLAN_LOCK_POSTINGS,
+	IMS_PLAN_RETURNED
 } ImsPlan;
 
-#define IMS_NPLAN (IMS_PLAN_READ_REJECTED + 1)
+#define IMS_NPLAN (IMS_PLAN_RETURNED + 1)
 
 /*
  * Runs a plan inside SPI_connect(); raises unless SPI succeeds.  A snapshot
