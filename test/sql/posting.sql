@@ -567,6 +567,39 @@ SELECT results_eq(
     $$ VALUES ('receive', 'load', 9001::bigint) $$,
     'which has what was said of it');
 
+-- Many calls: plans are prepared once, and memory does not grow.
+CREATE FUNCTION pg_temp.many(calls integer) RETURNS void
+LANGUAGE plpgsql AS $$
+DECLARE
+    lines jsonb;
+BEGIN
+    lines := jsonb_agg(jsonb_build_object('item', 'PEN', 'quantity', 1, 'to_location', 'T-HERE-A'))
+        FROM generate_series(1, 100);
+    FOR n IN 1..calls LOOP
+        PERFORM ims.receive('SHOP', 'PEN', 1, to_location => 'T-HERE-A',
+            idempotency_key => format('%s of %s', n, calls));
+        PERFORM ims.ship('SHOP', 'PEN', 1, from_location => 'T-HERE-A', dry_run => true);
+        PERFORM ims.post(lines, 'receive', 'SHOP', on_error => 'report');
+        PERFORM ims.post_ids('{9301,NULL}', '{1,1}', to_location_ids => '{9101,9101}',
+            owner => 'SHOP', kind => 'receive', on_error => 'report');
+    END LOOP;
+END
+$$;
+CREATE FUNCTION pg_temp.memory(OUT plans bigint, OUT bytes bigint)
+LANGUAGE sql AS $$
+    SELECT count(*) FILTER (WHERE c.name = 'CachedPlanSource'),
+        sum(c.total_bytes) FILTER (WHERE c.name IN ('TopMemoryContext', 'TopTransactionContext',
+            'CurTransactionContext', 'CacheMemoryContext', 'SPI Plan', 'CachedPlanSource'))
+    FROM pg_backend_memory_contexts AS c
+$$;
+SELECT pg_temp.many(20) \g /dev/null
+CREATE TEMPORARY TABLE memory_before AS SELECT * FROM pg_temp.memory();
+SELECT pg_temp.many(100) \g /dev/null
+SELECT is(m.plans, b.plans, 'four hundred calls prepare no further plan')
+FROM memory_before AS b, pg_temp.memory() AS m;
+SELECT cmp_ok(m.bytes - b.bytes, '<', 65536::bigint, 'and keep no memory')
+FROM memory_before AS b, pg_temp.memory() AS m;
+
 -- Who may call.
 CREATE ROLE ims_test_clerk;
 CREATE ROLE ims_test_stranger;
