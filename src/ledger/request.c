@@ -171,6 +171,8 @@ keep_rejected_lines(ImsRequest *request)
 		ims_rejected_lines_insert(request->posting.owner_id, request->posting.posting_id,
 								  request->rejections, request->nrejection,
 								  request->form->line_payload, request);
+	if (!request->posted && key != NULL)
+		ims_key_without_posting(request->posting.owner_id, key);
 }
 
 /* With the first answer at hand there is nothing to post. */

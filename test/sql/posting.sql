@@ -549,6 +549,13 @@ SELECT results_eq(
         (NULL, 'rejected', false, 1, 'IV203'),
         (NULL, 'rejected', true, NULL, NULL), (NULL, 'rejected', true, 1, 'IV203') $$,
     'unless there is a key to answer by');
+SELECT results_eq(
+    $$ SELECT k.posting_id, k.answer ->> 'rejected_posting_id' = r.posting_id::text, r.line
+       FROM ims.posting_key AS k, ims.rejected_line AS r
+       WHERE k.owner_id = 9001 AND k.idempotency_key = 'all bad' AND r.owner_id = 9001
+           AND r.posting_id::text = k.answer ->> 'rejected_posting_id' $$,
+    $$ VALUES (NULL::bigint, true, 1) $$,
+    'which then has no posting, only rejected lines');
 
 -- INSERT into a posting that was opened.
 CREATE TEMPORARY TABLE opened AS
