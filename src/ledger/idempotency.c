@@ -268,6 +268,19 @@ ims_key_claim(int64 owner_id, const char *key, const uint8 *hash, int64 posting_
 	return claimed;
 }
 
+void
+ims_key_without_posting(int64 owner_id, const char *key)
+{
+	Datum values[2];
+
+	SPI_connect();
+	values[0] = Int64GetDatum(owner_id);
+	values[1] = CStringGetTextDatum(key);
+	ims_plan_execute(IMS_PLAN_KEY_WITHOUT_POSTING, values, NULL, NULL);
+	Ensure(SPI_processed == 1, "an idempotency key is gone");
+	SPI_finish();
+}
+
 /* ---------------------------------------------------------------- rejected lines */
 
 static void

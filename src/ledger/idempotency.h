@@ -33,6 +33,9 @@ extern void ims_payload_hash(FunctionCallInfo fcinfo, const ImsSignature *signat
 extern bool ims_key_claim(int64 owner_id, const char *key, const uint8 *hash,
 						  int64 posting_id, ImsFirstAnswer *answer);
 
+/* The call with this key posted nothing: its answer is its rejected lines. */
+extern void ims_key_without_posting(int64 owner_id, const char *key);
+
 extern void ims_rejected_lines_insert(int64 owner_id, int64 posting_id,
 									  const ImsRejection *rejections, int n,
 									  Jsonb *(*payload)(void *context, int32 line),

@@ -188,7 +188,9 @@ static const PlanText plan_texts[IMS_NPLAN] = {
 	{IMS_PLAN_LOCK_KEY,
 	 2,
 	 {INT8OID, TEXTOID},
-	 "SELECT k.payload_hash, k.posting_id, p.document_number, p.effective_at"
+	 "SELECT k.payload_hash, coalesce(k.posting_id,"
+	 " (k.answer OPERATOR(pg_catalog.->>) 'rejected_posting_id')::pg_catalog.int8),"
+	 " p.document_number, p.effective_at"
 	 " FROM ims.posting_key AS k LEFT JOIN ims.posting AS p"
 	 " ON p.owner_id" EQ "k.owner_id AND p.posting_id" EQ "k.posting_id"
 	 " WHERE k.owner_id" EQ "$1 AND k.idempotency_key" EQ "$2 FOR KEY SHARE OF k"},
@@ -197,10 +199,37 @@ static const PlanText plan_texts[IMS_NPLAN] = {
 	 {INT8OID, INT8OID, INT4OID, TEXTOID, TEXTOID, TEXTOID, JSONBOID},
 	 "INSERT INTO ims.rejected_line (owner_id, posting_id, line, sqlstate, message, detail, payload)"
 	 " VALUES ($1, $2, $3, $4, $5, $6, $7)"},
-	{IMS_PLAN_READ_REJECTED, 2,
+	{IMS_PLAN_READ_REJECTED,
+	 2,
 	 {INT8OID, INT8OID},
 	 "SELECT r.line, r.sqlstate, r.message, r.detail FROM ims.rejected_line AS r"
 	 " WHERE r.owner_id" EQ "$1 AND r.posting_id" EQ "$2 ORDER BY r.line"},
+	{IMS_PLAN_KEY_WITHOUT_POSTING,
+	 2,
+	 {INT8OID, TEXTOID},
+	 "UPDATE ims.posting_key SET posting_id = NULL, answer ="
+	 " pg_catalog.jsonb_build_object('rejected_posting_id', posting_id)"
+	 " WHERE owner_id" EQ "$1 AND idempotency_key" EQ "$2"},
+	{IMS_PLAN_LOCK_POSTINGS,
+	 2,
+	 {INT8OID, INT8ARRAYOID},
+	 "SELECT p.posting_id FROM ims.posting AS p WHERE p.owner_id" EQ "$1"
+	 " AND p.posting_id" EQ "ANY ($2) ORDER BY p.posting_id FOR NO KEY UPDATE"},
+	{IMS_PLAN_RETURNED,
+	 5,
+	 {INT8OID, INT8ARRAYOID, INT8ARRAYOID, TIMESTAMPTZARRAYOID, TEXTOID},
+	 "SELECT k.n, coalesce((SELECT pg_catalog.sum(m.quantity) FROM ims.movement AS m"
+	 " JOIN ims.posting AS p ON p.owner_id" EQ "m.owner_id AND p.posting_id" EQ
+	 "m.posting_id AND p.kind" EQ "$5 WHERE m.owner_id" EQ "$1 AND m.item_id" EQ
+	 "k.item_id AND m.effective_at OPERATOR(pg_catalog.>=) k.effective_at"
+	 " AND m.origin_movement_id" EQ "k.movement_id AND NOT EXISTS ("
+	 "SELECT FROM ims.posting AS r WHERE r.owner_id" EQ "p.owner_id"
+	 " AND r.origin_posting_id" EQ "p.posting_id AND r.kind" EQ "'reversal')), 0),"
+	 " EXISTS (SELECT FROM ims.posting AS r WHERE r.owner_id" EQ "$1"
+	 " AND r.origin_posting_id" EQ "o.posting_id AND r.kind" EQ "'reversal')"
+	 " FROM unnest($2, $3, $4) WITH ORDINALITY"
+	 " AS k(movement_id, item_id, effective_at, n)"
+	 " JOIN ims.movement AS o ON o.owner_id" EQ "$1 AND o.movement_id" EQ "k.movement_id"},
 };
 
 static SPIPlanPtr kept_plans[IMS_NPLAN];

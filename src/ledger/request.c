@@ -30,6 +30,7 @@
 #include "ledger/idempotency.h"
 #include "ledger/info.h"
 #include "ledger/request.h"
+#include "ledger/returns.h"
 
 /* columns of the answer */
 #define ANSWER_COLUMNS 4
@@ -114,6 +115,21 @@ merge_rejections(ImsRequest *request)
 		  compare_rejections);
 }
 
+/* The engine gets what is left after our refusals. */
+static void
+drop_rejected(ImsCall *call)
+{
+	int64 kept = 0;
+	int64 i;
+
+	for (i = 0; i < call->nline; i++)
+	{
+		if (!call->lines[i].rejected)
+			call->lines[kept++] = call->lines[i];
+	}
+	call->nline = kept;
+}
+
 static void
 post_lines(ImsRequest *request)
 {
@@ -126,6 +142,11 @@ post_lines(ImsRequest *request)
 	ims_resolve_posting(resolver, &request->input, &request->posting);
 	request->form->fill_lines(request);
 	request->posting.destination_id = resolver->destination_id;
+	if (resolver->norigin > 0)
+	{
+		ims_check_returns(resolver, &request->posting, call->lines, call->nline);
+		drop_rejected(call);
+	}
 
 	call->masters = resolver->masters;
 	call->ledger = resolver->ledger;
@@ -150,6 +171,8 @@ keep_rejected_lines(ImsRequest *request)
 		ims_rejected_lines_insert(request->posting.owner_id, request->posting.posting_id,
 								  request->rejections, request->nrejection,
 								  request->form->line_payload, request);
+	if (!request->posted && key != NULL)
+		ims_key_without_posting(request->posting.owner_id, key);
 }
 
 /* With the first answer at hand there is nothing to post. */

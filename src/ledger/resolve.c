@@ -19,12 +19,14 @@
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
 #include "utils/memutils.h"
+#include "utils/timestamp.h"
 
 #include "ledger/amount.h"
 #include "ledger/detail.h"
 #include "ledger/movement_columns.h"
 #include "ledger/probe.h"
 #include "ledger/resolve.h"
+#include "type/quantity.h"
 
 #define TO_STOCK(place, unit, virtual_place)                                             \
 	{                                                                                    \
@@ -562,10 +564,38 @@ is_origin_of_kind(ImsProbe *probe, ImsKind kind)
 	return true;
 }
 
+/* The row just found, and room for it in the list. */
+static ImsOrigin *
+add_origin(ImsResolver *resolver, ImsProbe *probe)
+{
+	ImsOrigin *origin;
+
+	if (resolver->norigin == resolver->norigin_allocated)
+	{
+		Size size;
+
+		resolver->norigin_allocated = Max(16, resolver->norigin_allocated * 2);
+		size = sizeof(ImsOrigin) * resolver->norigin_allocated;
+		resolver->origins = resolver->origins == NULL
+								? MemoryContextAlloc(resolver->context, size)
+								: repalloc_huge(resolver->origins, size);
+	}
+	origin = &resolver->origins[resolver->norigin++];
+	memset(origin, 0, sizeof(ImsOrigin));
+	origin->movement_id = DatumGetInt64(ims_probe_value(probe, MOVEMENT_MOVEMENT_ID, NULL));
+	origin->posting_id = DatumGetInt64(ims_probe_value(probe, MOVEMENT_POSTING_ID, NULL));
+	origin->item_id = DatumGetInt64(ims_probe_value(probe, MOVEMENT_ITEM_ID, NULL));
+	origin->effective_at =
+		DatumGetTimestampTz(ims_probe_value(probe, MOVEMENT_EFFECTIVE_AT, NULL));
+	origin->quantity = ims_quantity_from_numeric(
+		DatumGetNumeric(ims_probe_value(probe, MOVEMENT_QUANTITY, NULL)));
+	return origin;
+}
+
 /* The line that this one returns: of the same item, and of the posting named. */
-bool
-ims_resolve_origin(ImsResolver *resolver, int64 item_id, const char *item,
-				   int64 origin_movement_id, int64 *origin_posting_id)
+static bool
+resolve_origin(ImsResolver *resolver, const ImsItem *item, int64 origin_movement_id,
+			   int64 *origin_posting_id)
 {
 	Datum keys[2];
 	ImsProbe probe;
@@ -575,25 +605,26 @@ ims_resolve_origin(ImsResolver *resolver, int64 item_id, const char *item,
 	keys[1] = Int64GetDatum(origin_movement_id);
 	ims_probe_open(&probe, resolver->ledger->movement, resolver->ledger->movement_pkey);
 	ims_probe_start(&probe, 2, keys);
-	found = ims_probe_next(&probe) &&
-			DatumGetInt64(ims_probe_value(&probe, MOVEMENT_ITEM_ID, NULL)) == item_id &&
-			is_origin_of_kind(&probe, resolver->kind);
+	found = ims_probe_next(&probe);
 	if (found)
 	{
-		int64 posting_id =
-			DatumGetInt64(ims_probe_value(&probe, MOVEMENT_POSTING_ID, NULL));
+		ImsOrigin *origin = add_origin(resolver, &probe);
 
-		found = *origin_posting_id == 0 || *origin_posting_id == posting_id;
-		*origin_posting_id = posting_id;
+		found = origin->item_id == item->item_id &&
+				is_origin_of_kind(&probe, resolver->kind) &&
+				(*origin_posting_id == 0 || *origin_posting_id == origin->posting_id);
+		*origin_posting_id = origin->posting_id;
+		if (!found)
+			resolver->norigin--;
 	}
 	ims_probe_close(&probe);
 	if (found)
 		return true;
 	return ims_refuse(resolver, ERRCODE_IMS_UNKNOWN_POSTING, NULL,
 					  ims_error_detail(psprintf("No line that item \"%s\" could come from has this id.",
-												item),
+												item->code),
 									   ims_detail_integer("line", resolver->line),
-									   ims_detail_text("item", item),
+									   ims_detail_text("item", item->code),
 									   ims_detail_integer("origin_movement_id",
 														  origin_movement_id)),
 					  "origin movement " INT64_FORMAT " is unknown", origin_movement_id);
@@ -662,8 +693,7 @@ resolve_extra(ImsResolver *resolver, const ImsLineInput *input, const ImsItem *i
 		!check_reference_line(resolver, extra.reference_line))
 		return false;
 	if (extra.origin_movement_id != 0 &&
-		!ims_resolve_origin(resolver, item->item_id, item->code, extra.origin_movement_id,
-							&origin_posting_id))
+		!resolve_origin(resolver, item, extra.origin_movement_id, &origin_posting_id))
 		return false;
 	if (resolver->one_origin)
 		resolver->origin_posting_id = origin_posting_id;

@@ -30,6 +30,17 @@ typedef struct ImsShape
 	bool is_internal; /* only the ledger's own functions post it */
 } ImsShape;
 
+/* A line of the ledger that a line of the call returns. */
+typedef struct ImsOrigin
+{
+	int64 movement_id;
+	int64 posting_id;
+	int64 item_id;
+	TimestampTz effective_at;
+	ImsQuantity quantity;
+	ImsQuantity rest; /* not returned yet (returns.c) */
+} ImsOrigin;
+
 typedef struct ImsResolver
 {
 	const ImsLedger *ledger;
@@ -38,12 +49,15 @@ typedef struct ImsResolver
 	int64 owner_id;
 	ImsKind kind;
 	const ImsShape *shape;
-	bool report;			  /* collect refusals instead of raising them */
-	MemoryContext context;	  /* what outlives the resolving of a line */
-	int32 line;				  /* being resolved, from 1 */
-	int64 destination_id;	  /* site that the lines of a dispatch name */
-	int64 origin_posting_id;  /* posting that is returned */
-	bool one_origin;		  /* every line is of that one */
+	bool report;			 /* collect refusals instead of raising them */
+	MemoryContext context;	 /* what outlives the resolving of a line */
+	int32 line;				 /* being resolved, from 1 */
+	int64 destination_id;	 /* site that the lines of a dispatch name */
+	int64 origin_posting_id; /* posting that is returned */
+	bool one_origin;		 /* every line is of that one */
+	ImsOrigin *origins;		 /* in the order of the lines */
+	int norigin;
+	int norigin_allocated;
 	ImsRejection *rejections; /* ascending by line */
 	int nrejection;
 	int nallocated;
@@ -61,8 +75,6 @@ extern void ims_resolve_posting(ImsResolver *resolver, const ImsInput *input,
 								ImsPosting *posting);
 extern bool ims_resolve_line(ImsResolver *resolver, const ImsLineInput *input,
 							 ImsLine *line);
-extern bool ims_resolve_origin(ImsResolver *resolver, int64 item_id, const char *item,
-							   int64 origin_movement_id, int64 *origin_posting_id);
 extern bool ims_resolve_destination(ImsResolver *resolver, const char *item,
 									const ImsLocation *from, const ImsLocation *to);
 extern bool ims_holds_stock(const ImsLocation *location);

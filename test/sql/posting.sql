@@ -268,6 +268,63 @@ SELECT is(
     '{9200}',
     'each with its destination');
 
+-- Not more comes back than went out.
+CREATE TEMPORARY TABLE sold AS
+SELECT p.posting_id
+FROM ims.post('[{"item": "PEN", "quantity": 5, "from_location": "T-HERE-A"},
+                {"item": "INK", "quantity": 2, "from_location": "T-HERE-A"}]', 'ship', 'SHOP') AS p;
+CREATE TEMPORARY TABLE sale AS
+SELECT m.* FROM ims.movement AS m JOIN sold USING (posting_id);
+CREATE FUNCTION pg_temp.return_sold(item text, quantities numeric[], options text DEFAULT '')
+RETURNS text
+LANGUAGE sql AS $$
+    SELECT regexp_replace(pg_temp.refusal(format(
+            'SELECT ims.post(%L, ''return_from_customer'', ''SHOP''%s)',
+            (SELECT jsonb_agg(jsonb_build_object('item', return_sold.item, 'quantity', q.quantity,
+                 'to_location', 'T-HERE-A', 'origin_movement_id', s.movement_id) ORDER BY q.n)
+             FROM unnest(quantities) WITH ORDINALITY AS q(quantity, n)),
+            options)), '"origin_movement_id": \d+', '"origin_movement_id": 0')
+    FROM sale AS s
+    JOIN ims.item AS i ON i.owner_id = 9001 AND i.item_id = s.item_id AND i.code = return_sold.item
+$$;
+SELECT is(pg_temp.return_sold(c.item, c.quantities), c.expected, c.name)
+FROM (VALUES
+    (1, 'two of five come back', 'PEN', '{2}'::numeric[], 'accepted'),
+    (2, 'four more do not', 'PEN', '{4}',
+        'IV307 | more of item "PEN" is returned than is left to return | {"item": "PEN", "line": 1,'
+        ' "available": 3, "requested": 4, "origin_movement_id": 0}'),
+    (3, 'nor two and two', 'PEN', '{2,2}',
+        'IV307 | more of item "PEN" is returned than is left to return | {"item": "PEN", "line": 2,'
+        ' "available": 1, "requested": 2, "origin_movement_id": 0}'),
+    (4, 'two and one do', 'PEN', '{2,1}', 'accepted'),
+    (5, 'then nothing is left', 'PEN', '{0.000001}',
+        'IV101 | quantity 0.000001 of item "PEN" must be whole in unit "EA"'
+        ' | {"item": "PEN", "line": 1, "unit": "EA", "quantity": 0.000001}'),
+    (6, 'not even one', 'PEN', '{1}',
+        'IV307 | more of item "PEN" is returned than is left to return | {"item": "PEN", "line": 1,'
+        ' "available": 0, "requested": 1, "origin_movement_id": 0}'),
+    (7, 'another line of the sale is another rest', 'INK', '{2}', 'accepted')
+) AS c(n, name, item, quantities, expected)
+ORDER BY c.n;
+SELECT results_eq(
+    $$ SELECT r.line, r.status, r.sqlstate
+       FROM sale AS s,
+           LATERAL ims.post(jsonb_build_array(
+               jsonb_build_object('item', 'PEN', 'quantity', 1, 'to_location', 'T-HERE-A',
+                   'origin_movement_id', s.movement_id),
+               jsonb_build_object('item', 'PEN', 'quantity', 1, 'to_location', 'T-HERE-A')),
+               'return_from_customer', 'SHOP', on_error => left('report', 6)) AS r
+       WHERE s.item_id = 9301 $$,
+    $$ VALUES (NULL::integer, 'posted', NULL), (1, 'rejected', 'IV307'), (2, 'posted', NULL) $$,
+    'a report rejects the line that returns too much');
+SELECT is(
+    left(pg_temp.refusal(format($$ SELECT ims.return_from_customer('SHOP', 'PEN', 1,
+        to_location => 'T-HERE-A', origin_movement_id => %s,
+        effective_at => '2001-01-01 00:00:00+00') $$, s.movement_id)), 57),
+    'IV223 | a return is not dated before what it returns | {"',
+    'a return is not dated before what it returns')
+FROM sale AS s WHERE s.item_id = 9301;
+
 -- The same item twice in one call is summed before it is checked.
 SELECT is(
     pg_temp.refusal($$ SELECT ims.post(jsonb_build_array(l, l), 'ship', 'SHOP')
@@ -424,7 +481,10 @@ SELECT is(
 FROM report AS r WHERE r.line IS NULL;
 SELECT results_eq(
     $$ SELECT r.line, r.sqlstate, r.message, r.detail, r.payload
-       FROM ims.rejected_line AS r WHERE r.owner_id = 9001 ORDER BY r.line $$,
+       FROM ims.rejected_line AS r
+       WHERE r.owner_id = 9001
+           AND r.posting_id = (SELECT o.posting_id FROM report AS o WHERE o.line IS NULL)
+       ORDER BY r.line $$,
     $$ SELECT r.line, r.sqlstate, r.message, r.detail, p.payload::jsonb
        FROM report AS r
        JOIN (VALUES (2, '{"item": "NONE", "quantity": 1, "from_location": "T-HERE-A"}'),
@@ -489,6 +549,13 @@ SELECT results_eq(
         (NULL, 'rejected', false, 1, 'IV203'),
         (NULL, 'rejected', true, NULL, NULL), (NULL, 'rejected', true, 1, 'IV203') $$,
     'unless there is a key to answer by');
+SELECT results_eq(
+    $$ SELECT k.posting_id, k.answer ->> 'rejected_posting_id' = r.posting_id::text, r.line
+       FROM ims.posting_key AS k, ims.rejected_line AS r
+       WHERE k.owner_id = 9001 AND k.idempotency_key = 'all bad' AND r.owner_id = 9001
+           AND r.posting_id::text = k.answer ->> 'rejected_posting_id' $$,
+    $$ VALUES (NULL::bigint, true, 1) $$,
+    'which then has no posting, only rejected lines');
 
 -- INSERT into a posting that was opened.
 CREATE TEMPORARY TABLE opened AS
@@ -506,6 +573,39 @@ SELECT results_eq(
     $$ SELECT p.kind, p.reason, p.party_id FROM ims.posting AS p JOIN opened USING (posting_id) $$,
     $$ VALUES ('receive', 'load', 9001::bigint) $$,
     'which has what was said of it');
+
+-- Many calls: plans are prepared once, and memory does not grow.
+CREATE FUNCTION pg_temp.many(calls integer) RETURNS void
+LANGUAGE plpgsql AS $$
+DECLARE
+    lines jsonb;
+BEGIN
+    lines := jsonb_agg(jsonb_build_object('item', 'PEN', 'quantity', 1, 'to_location', 'T-HERE-A'))
+        FROM generate_series(1, 100);
+    FOR n IN 1..calls LOOP
+        PERFORM ims.receive('SHOP', 'PEN', 1, to_location => 'T-HERE-A',
+            idempotency_key => format('%s of %s', n, calls));
+        PERFORM ims.ship('SHOP', 'PEN', 1, from_location => 'T-HERE-A', dry_run => true);
+        PERFORM ims.post(lines, 'receive', 'SHOP', on_error => 'report');
+        PERFORM ims.post_ids('{9301,NULL}', '{1,1}', to_location_ids => '{9101,9101}',
+            owner => 'SHOP', kind => 'receive', on_error => 'report');
+    END LOOP;
+END
+$$;
+CREATE FUNCTION pg_temp.memory(OUT plans bigint, OUT bytes bigint)
+LANGUAGE sql AS $$
+    SELECT count(*) FILTER (WHERE c.name = 'CachedPlanSource'),
+        sum(c.total_bytes) FILTER (WHERE c.name IN ('TopMemoryContext', 'TopTransactionContext',
+            'CurTransactionContext', 'CacheMemoryContext', 'SPI Plan', 'CachedPlanSource'))
+    FROM pg_backend_memory_contexts AS c
+$$;
+SELECT pg_temp.many(20) \g /dev/null
+CREATE TEMPORARY TABLE memory_before AS SELECT * FROM pg_temp.memory();
+SELECT pg_temp.many(100) \g /dev/null
+SELECT is(m.plans, b.plans, 'four hundred calls prepare no further plan')
+FROM memory_before AS b, pg_temp.memory() AS m;
+SELECT cmp_ok(m.bytes - b.bytes, '<', 65536::bigint, 'and keep no memory')
+FROM memory_before AS b, pg_temp.memory() AS m;
 
 -- Who may call.
 CREATE ROLE ims_test_clerk;
