@@ -13,15 +13,18 @@
 #include "postgres.h"
 
 #include "access/genam.h"
+#include "access/heapam.h"
 #include "access/table.h"
 #include "access/tableam.h"
 #include "catalog/pg_type.h"
+#include "storage/bufmgr.h"
 #include "utils/fmgroids.h"
 #include "utils/rel.h"
 #include "utils/snapmgr.h"
 
 #include "compat.h"
 #include "ims.h"
+#include "ledger/hint.h"
 #include "ledger/probe.h"
 
 #define IMS_PROBE_MAX_KEYS 5
@@ -34,6 +37,7 @@ ims_probe_open(ImsProbe *probe, Oid table, Oid index)
 	probe->slot = table_slot_create(probe->heap, NULL);
 	probe->snapshot = RegisterSnapshot(GetLatestSnapshot());
 	probe->scan = NULL;
+	probe->nblock = InvalidBlockNumber;
 }
 
 void
@@ -62,6 +66,55 @@ bool
 ims_probe_next(ImsProbe *probe)
 {
 	return index_getnext_slot(probe->scan, ForwardScanDirection, probe->slot);
+}
+
+/* The version that the hint names, if it is visible and has the key. */
+static bool
+follow_hint(ImsProbe *probe, ItemPointer tid, int nkeys, const int64 *key)
+{
+	int i;
+
+	if (probe->nblock == InvalidBlockNumber)
+		probe->nblock = RelationGetNumberOfBlocks(probe->heap);
+	if (ItemPointerGetBlockNumber(tid) >= probe->nblock ||
+		!table_tuple_fetch_row_version(probe->heap, tid, probe->snapshot, probe->slot))
+		return false;
+	for (i = 0; i < nkeys; i++)
+	{
+		AttrNumber attnum = probe->index->rd_index->indkey.values[i];
+
+		if (DatumGetInt64(ims_probe_value(probe, attnum, NULL)) != key[i])
+			return false;
+	}
+	return true;
+}
+
+/*
+ * The row with that primary key, all bigint.  Where a heap had it last time is
+ * remembered, which spares most calls the descent of the index.
+ */
+bool
+ims_probe_one(ImsProbe *probe, int nkeys, const int64 *key)
+{
+	bool is_heap = probe->heap->rd_tableam == GetHeapamTableAmRoutine();
+	ImsHints *hints = ims_hints_of(RelationGetRelid(probe->heap));
+	uint64 hash = ims_hint_hash(key, nkeys);
+	Datum keys[IMS_PROBE_MAX_KEYS];
+	ItemPointerData tid;
+	int i;
+
+	Assert(nkeys == probe->index->rd_index->indnkeyatts);
+	if (is_heap && ims_hint_get(hints, hash, &tid) && follow_hint(probe, &tid, nkeys, key))
+		return true;
+
+	for (i = 0; i < nkeys; i++)
+		keys[i] = Int64GetDatum(key[i]);
+	ims_probe_start(probe, nkeys, keys);
+	if (!ims_probe_next(probe))
+		return false;
+	if (is_heap)
+		ims_hint_put(hints, hash, &probe->slot->tts_tid);
+	return true;
 }
 
 /* Value of the row just found; valid until the next one. */
