@@ -99,7 +99,7 @@ ims_probe_one(ImsProbe *probe, int nkeys, const int64 *key)
 	bool is_heap = probe->heap->rd_tableam == GetHeapamTableAmRoutine();
 	ImsHints *hints = ims_hints_of(RelationGetRelid(probe->heap));
 	uint64 hash = ims_hint_hash(key, nkeys);
-	Datum keys[IMS_PROBE_MAX_KEYS];
+	Datum keys[IMS_PROBE_MAX_KEYS] = {0};
 	ItemPointerData tid;
 	int i;
 
