@@ -338,6 +338,20 @@ StaticAssertDecl(offsetof(ImsStock, key) == 0, "stock rows are compared by their
 StaticAssertDecl(offsetof(ImsAvailability, key) == 0,
 				 "availability rows are compared by their key");
 
+#define ST_SORT sort_stocks
+#define ST_ELEMENT_TYPE ImsStock
+#define ST_COMPARE(a, b) compare_stock_keys(a, b)
+#define ST_SCOPE static
+#define ST_DEFINE
+#include "lib/sort_template.h"
+
+#define ST_SORT sort_availabilities
+#define ST_ELEMENT_TYPE ImsAvailability
+#define ST_COMPARE(a, b) compare_availability_keys(a, b)
+#define ST_SCOPE static
+#define ST_DEFINE
+#include "lib/sort_template.h"
+
 /* Sums all lines that were not refused; the arrays come out in lock order. */
 static void
 sum_lines(ImsCall *call)
@@ -360,9 +374,8 @@ sum_lines(ImsCall *call)
 			sum_line(call, &summing, &call->lines[i]);
 
 	MemoryContextDelete(context);
-	qsort(call->stocks, call->nstock, sizeof(ImsStock), compare_stock_keys);
-	qsort(call->availabilities, call->navailability, sizeof(ImsAvailability),
-		  compare_availability_keys);
+	sort_stocks(call->stocks, call->nstock);
+	sort_availabilities(call->availabilities, call->navailability);
 }
 
 ImsStock *

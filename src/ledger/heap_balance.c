@@ -41,12 +41,12 @@
 #include "pgstat.h"
 #include "storage/bufmgr.h"
 #include "utils/fmgroids.h"
-#include "utils/memutils.h"
 #include "utils/rel.h"
 #include "utils/snapmgr.h"
 
 #include "compat.h"
 #include "ledger/heap_balance.h"
+#include "ledger/hint.h"
 #include "type/quantity_stored.h"
 
 /* A page with less free space than this is pruned before the row is updated. */
@@ -54,135 +54,6 @@
 
 #define ROW_HEADER_SIZE MAXALIGN(SizeofHeapTupleHeader)
 #define ROW_MAX_SIZE (ROW_HEADER_SIZE + IMS_BALANCE_MAX_COLUMNS * IMS_QUANTITY_STORED_MAX)
-
-/*
- * Where chains begin: buckets of eight entries, a cache line each.  An entry
- * holds 16 bits of the key's hash, block and offset; 0 is empty.
- */
-#define BUCKET_ENTRIES 8
-#define MIN_BUCKETS 128
-#define MAX_BUCKETS (32 * 1024) /* 2 MB */
-#define HINT_TABLES 2
-
-typedef struct HintTable
-{
-	Oid heap;
-	uint32 nbucket; /* a power of two */
-	uint32 nstored; /* entries put since the table last grew */
-	void *space;
-	uint64 *entries; /* within space, aligned to a cache line */
-} HintTable;
-
-static HintTable hint_tables[HINT_TABLES];
-
-/* Finalizer of splitmix64 over the columns of the key. */
-static inline uint64
-hash_key(const int64 *key, int nkey)
-{
-	uint64 h = 0;
-	int i;
-
-	for (i = 0; i < nkey; i++)
-	{
-		h = (h ^ (uint64) key[i]) * UINT64CONST(0x9E3779B97F4A7C15);
-		h ^= h >> 32;
-	}
-	h *= UINT64CONST(0xBF58476D1CE4E5B9);
-	return h ^ (h >> 29);
-}
-
-static HintTable *
-hint_table(Oid heap)
-{
-	int i;
-
-	for (i = 0; i < HINT_TABLES; i++)
-		if (hint_tables[i].heap == heap)
-			return &hint_tables[i];
-	/* Another ledger in place of the old one: begin again with it. */
-	for (i = 0; i < HINT_TABLES && OidIsValid(hint_tables[i].heap); i++)
-		;
-	if (i == HINT_TABLES)
-	{
-		for (i = 0; i < HINT_TABLES; i++)
-		{
-			hint_tables[i].heap = InvalidOid;
-			hint_tables[i].nstored = 0;
-		}
-		i = 0;
-	}
-	hint_tables[i].heap = heap;
-	return &hint_tables[i];
-}
-
-static inline uint64 *
-hint_bucket(HintTable *hints, uint64 hash)
-{
-	return hints->entries + (hash & (hints->nbucket - 1)) * BUCKET_ENTRIES;
-}
-
-static bool
-hint_get(HintTable *hints, uint64 hash, ItemPointer tid)
-{
-	uint64 *bucket;
-	int i;
-
-	if (hints->entries == NULL)
-		return false;
-	bucket = hint_bucket(hints, hash);
-	for (i = 0; i < BUCKET_ENTRIES; i++)
-		if ((bucket[i] >> 48) == (hash >> 48) && bucket[i] != 0)
-		{
-			ItemPointerSet(tid, (BlockNumber) (bucket[i] >> 16), (OffsetNumber) bucket[i]);
-			return true;
-		}
-	return false;
-}
-
-/* Begins anew with a larger table: entries cannot be moved, they lack the hash. */
-static void
-grow_hints(HintTable *hints, uint64 nentry)
-{
-	uint32 nbucket = Max(hints->nbucket, MIN_BUCKETS);
-
-	while (nbucket < MAX_BUCKETS && (uint64) nbucket * BUCKET_ENTRIES < nentry)
-		nbucket *= 2;
-	if (nbucket == hints->nbucket)
-		return;
-	if (hints->space)
-		pfree(hints->space);
-	hints->space = NULL;
-	hints->entries = NULL;
-	hints->nbucket = 0;
-	hints->space = MemoryContextAllocZero(TopMemoryContext,
-										  nbucket * BUCKET_ENTRIES * sizeof(uint64) +
-											  PG_CACHE_LINE_SIZE);
-	hints->entries = (uint64 *) CACHELINEALIGN(hints->space);
-	hints->nbucket = nbucket;
-	hints->nstored = 0;
-}
-
-static void
-hint_put(HintTable *hints, uint64 hash, ItemPointer tid)
-{
-	uint64 *bucket;
-	int place = (int) ((hash >> 40) % BUCKET_ENTRIES); /* if all are taken */
-	int i;
-
-	/* A table that is filled over again is too small. */
-	if (hints->nstored >= hints->nbucket * BUCKET_ENTRIES)
-		grow_hints(hints, (uint64) hints->nbucket * BUCKET_ENTRIES * 4);
-	bucket = hint_bucket(hints, hash);
-	for (i = 0; i < BUCKET_ENTRIES; i++)
-		if (bucket[i] == 0 || (bucket[i] >> 48) == (hash >> 48))
-		{
-			place = i;
-			break;
-		}
-	bucket[place] = (hash >> 48) << 48 | (uint64) ItemPointerGetBlockNumber(tid) << 16 |
-					ItemPointerGetOffsetNumber(tid);
-	hints->nstored++;
-}
 
 /* The row as int64: what a checked table holds, else the ledger is corrupt. */
 static void
@@ -362,18 +233,18 @@ find_by_index(ImsBalanceTable *table, const int64 *key, ItemPointer root)
 }
 
 /*
- * Learns where all rows begin that the leaf names on which the scan has just
- * found one, if the whole index would fit, and until as much has been learnt.
+ * Remembers where all rows begin that the leaf names on which the scan has
+ * just found one, if there is room for the whole index.
  */
 static void
-learn_leaf(ImsBalanceTable *table, HintTable *hints)
+learn_leaf(ImsBalanceTable *table, ImsHints *hints)
 {
 	BTScanOpaque position = (BTScanOpaque) table->scan->opaque;
 	Buffer buffer;
 	Page page;
 	BTPageOpaque opaque;
 	OffsetNumber offset;
-	uint64 nentry;
+	OffsetNumber last;
 
 	if (!BlockNumberIsValid(position->currPos.currPage))
 		return;
@@ -383,25 +254,18 @@ learn_leaf(ImsBalanceTable *table, HintTable *hints)
 	LockBuffer(buffer, BUFFER_LOCK_SHARE);
 	page = BufferGetPage(buffer);
 	opaque = BTPageGetOpaque(page);
-	nentry = (uint64) PageGetMaxOffsetNumber(page) * table->index_nblock;
+	last = PageGetMaxOffsetNumber(page);
 	if (P_ISLEAF(opaque) && !P_IGNORE(opaque) &&
-		nentry <= (uint64) MAX_BUCKETS * BUCKET_ENTRIES &&
-		(nentry > hints->nbucket * BUCKET_ENTRIES || hints->nstored < nentry))
-	{
-		grow_hints(hints, nentry);
-		for (offset = P_FIRSTDATAKEY(opaque); offset <= PageGetMaxOffsetNumber(page);
-			 offset++)
+		ims_hints_reserve(hints, (uint64) last * table->index_nblock))
+		for (offset = P_FIRSTDATAKEY(opaque); offset <= last; offset++)
 		{
 			ItemId item = PageGetItemId(page, offset);
 			IndexTuple tuple = (IndexTuple) PageGetItem(page, item);
+			int64 *key = (int64 *) ((char *) tuple + sizeof(IndexTupleData));
 
 			if (!ItemIdIsDead(item) && !BTreeTupleIsPosting(tuple))
-				hint_put(hints,
-						 hash_key((int64 *) ((char *) tuple + sizeof(IndexTupleData)),
-								  table->layout->nkey),
-						 &tuple->t_tid);
+				ims_hint_put(hints, ims_hint_hash(key, table->layout->nkey), &tuple->t_tid);
 		}
-	}
 	UnlockReleaseBuffer(buffer);
 }
 
@@ -413,20 +277,20 @@ learn_leaf(ImsBalanceTable *table, HintTable *hints)
 bool
 ims_balance_find(ImsBalanceTable *table, const int64 *key)
 {
-	HintTable *hints = hint_table(RelationGetRelid(table->heap));
-	uint64 hash = hash_key(key, table->layout->nkey);
+	ImsHints *hints = ims_hints_of(RelationGetRelid(table->heap));
+	uint64 hash = ims_hint_hash(key, table->layout->nkey);
 	ItemPointerData root;
 	bool all_dead;
 
 	Assert(table->snapshot != NULL);
-	if (!table->xact_snapshot && hint_get(hints, hash, &root) &&
+	if (!table->xact_snapshot && ims_hint_get(hints, hash, &root) &&
 		ItemPointerGetBlockNumber(&root) < table->nblock &&
 		fetch_row(table, &root, key, &all_dead))
 		return true;
 	if (!find_by_index(table, key, &root))
 		return false;
 	learn_leaf(table, hints);
-	hint_put(hints, hash, &root);
+	ims_hint_put(hints, hash, &root);
 	return true;
 }
 
@@ -485,8 +349,8 @@ insert_index_entry(ImsBalanceTable *table, HeapTuple tuple, const int64 *key)
 	index_insert(table->index, values, nulls, &tuple->t_self, table->heap,
 				 UNIQUE_CHECK_YES, true, info);
 	pfree(info);
-	hint_put(hint_table(RelationGetRelid(table->heap)),
-			 hash_key(key, table->layout->nkey), &tuple->t_self);
+	ims_hint_put(ims_hints_of(RelationGetRelid(table->heap)),
+				 ims_hint_hash(key, table->layout->nkey), &tuple->t_self);
 }
 
 /*

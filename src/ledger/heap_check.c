@@ -25,7 +25,10 @@
 #include "catalog/pg_type.h"
 #include "commands/defrem.h"
 #include "commands/trigger.h"
+#include "fmgr.h"
 #include "nodes/primnodes.h"
+#include "storage/lmgr.h"
+#include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
 #include "utils/relcache.h"
@@ -426,4 +429,27 @@ ims_heap_eligible(const ImsLedger *ledger)
 		   is_known_table(ledger, ledger->movement, &known_movement, quantity_type) &&
 		   is_known_table(ledger, ledger->stock, &known_stock, quantity_type) &&
 		   is_known_table(ledger, ledger->availability, &known_availability, quantity_type);
+}
+
+/*
+ * ims_current_posting_path -- SQL: ims._posting_path() returns text
+ *
+ * 'heap' or 'spi': how the next posting of this session would be written.
+ */
+PG_FUNCTION_INFO_V1(ims_current_posting_path);
+Datum
+ims_current_posting_path(PG_FUNCTION_ARGS)
+{
+	const ImsLedger *ledger;
+	bool heap;
+
+	/* news of changes arrive with the locks */
+	ledger = ims_ledger();
+	LockRelationOid(ledger->posting, AccessShareLock);
+	LockRelationOid(ledger->movement, AccessShareLock);
+	LockRelationOid(ledger->stock, AccessShareLock);
+	LockRelationOid(ledger->availability, AccessShareLock);
+	ledger = ims_ledger();
+	heap = ims_posting_path == IMS_PATH_AUTO && ledger->heap_path;
+	PG_RETURN_TEXT_P(cstring_to_text(heap ? "heap" : "spi"));
 }

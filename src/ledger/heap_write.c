@@ -42,7 +42,7 @@
 #include "ledger/movement_columns.h"
 
 /* Rows of one heap_multi_insert; some pages full. */
-#define BATCH_ROWS 500
+#define BATCH_ROWS 250
 /* Rows from which on the writer keeps its page between batches. */
 #define BULK_ROWS 1000
 /* Entries of the index in random order that are sorted together. */

@@ -170,7 +170,6 @@ ims_owner_by_id(ImsMasters *masters, int64 owner_id)
 {
 	ImsOwner *owner = NULL;
 	ImsProbe probe;
-	Datum key = Int64GetDatum(owner_id);
 	MemoryContext old;
 	int i;
 
@@ -180,8 +179,7 @@ ims_owner_by_id(ImsMasters *masters, int64 owner_id)
 
 	old = MemoryContextSwitchTo(masters->context);
 	ims_probe_open(&probe, masters->ledger->owner, masters->ledger->owner_pkey);
-	ims_probe_start(&probe, 1, &key);
-	if (ims_probe_next(&probe))
+	if (ims_probe_one(&probe, 1, &owner_id))
 	{
 		bool isnull;
 		Datum closed = ims_probe_value(&probe, OWNER_CLOSED_THROUGH, &isnull);
@@ -246,7 +244,7 @@ ims_item_by_id(ImsMasters *masters, int64 owner_id, int64 item_id)
 	if (!found || entry->owner_id != owner_id)
 	{
 		MemoryContext old = MemoryContextSwitchTo(masters->context);
-		Datum keys[2];
+		const int64 key[2] = {owner_id, item_id};
 
 		entry->owner_id = owner_id;
 		entry->item = NULL;
@@ -254,10 +252,7 @@ ims_item_by_id(ImsMasters *masters, int64 owner_id, int64 item_id)
 			ims_probe_open(&masters->item_probe, masters->ledger->item,
 						   masters->ledger->item_pkey);
 		masters->item_probe_open = true;
-		keys[0] = Int64GetDatum(owner_id);
-		keys[1] = Int64GetDatum(item_id);
-		ims_probe_start(&masters->item_probe, 2, keys);
-		if (ims_probe_next(&masters->item_probe))
+		if (ims_probe_one(&masters->item_probe, 2, key))
 			entry->item = read_item(masters, &masters->item_probe, owner_id);
 		MemoryContextSwitchTo(old);
 	}
@@ -330,15 +325,13 @@ ims_location_by_id(ImsMasters *masters, int64 location_id)
 	if (!found)
 	{
 		MemoryContext old = MemoryContextSwitchTo(masters->context);
-		Datum key = Int64GetDatum(location_id);
 
 		entry->location = NULL;
 		if (!masters->location_probe_open)
 			ims_probe_open(&masters->location_probe, masters->ledger->location,
 						   masters->ledger->location_pkey);
 		masters->location_probe_open = true;
-		ims_probe_start(&masters->location_probe, 1, &key);
-		if (ims_probe_next(&masters->location_probe))
+		if (ims_probe_one(&masters->location_probe, 1, &location_id))
 			entry->location = read_location(masters, &masters->location_probe);
 		MemoryContextSwitchTo(old);
 	}

@@ -51,11 +51,14 @@ static const PlanText plan_texts[IMS_NPLAN] = {
 	{IMS_PLAN_INSERT_ZERO_STOCK,
 	 6,
 	 {INT8ARRAYOID, INT8ARRAYOID, INT8ARRAYOID, INT8ARRAYOID, INT8ARRAYOID, BOOLARRAYOID},
-	 "INSERT INTO ims.stock (owner_id, item_id, location_id, lot_id, handling_unit_id, negative_ok)"
+	 "INSERT INTO ims.stock AS s"
+	 " (owner_id, item_id, location_id, lot_id, handling_unit_id, negative_ok)"
 	 " SELECT k.owner_id, k.item_id, k.location_id, k.lot_id, k.handling_unit_id, k.negative_ok"
 	 " FROM unnest($1, $2, $3, $4, $5, $6) WITH ORDINALITY"
 	 " AS k(owner_id, item_id, location_id, lot_id, handling_unit_id, negative_ok, n)"
-	 " ORDER BY k.n ON CONFLICT DO NOTHING"},
+	 " ORDER BY k.n"
+	 " ON CONFLICT (owner_id, item_id, location_id, lot_id, handling_unit_id)"
+	 " DO UPDATE SET negative_ok = s.negative_ok WHERE false"},
 	{IMS_PLAN_FIND_STOCK,
 	 5,
 	 {INT8ARRAYOID, INT8ARRAYOID, INT8ARRAYOID, INT8ARRAYOID, INT8ARRAYOID},
@@ -77,13 +80,15 @@ static const PlanText plan_texts[IMS_NPLAN] = {
 	{IMS_PLAN_INSERT_ZERO_AVAILABILITY,
 	 3,
 	 {INT8ARRAYOID, INT8ARRAYOID, INT8ARRAYOID},
-	 "INSERT INTO ims.availability (owner_id, item_id, site_id, negative_ok)"
+	 "INSERT INTO ims.availability AS a (owner_id, item_id, site_id, negative_ok)"
 	 " SELECT k.owner_id, k.item_id, k.site_id,"
 	 " EXISTS (SELECT FROM ims.item AS i WHERE i.owner_id" EQ
 	 "k.owner_id AND i.item_id" EQ "k.item_id AND (i.negative_ok OR i.backorder_ok))"
 	 " OR EXISTS (SELECT FROM ims.location AS l WHERE l.site_id" EQ
 	 "k.site_id AND l.negative_ok)"
-	 " FROM " AVAILABILITY_KEYS " ORDER BY k.n ON CONFLICT DO NOTHING"},
+	 " FROM " AVAILABILITY_KEYS " ORDER BY k.n"
+	 " ON CONFLICT (owner_id, item_id, site_id)"
+	 " DO UPDATE SET negative_ok = a.negative_ok WHERE false"},
 	{IMS_PLAN_FIND_AVAILABILITY,
 	 3,
 	 {INT8ARRAYOID, INT8ARRAYOID, INT8ARRAYOID},
@@ -298,7 +303,10 @@ ims_timestamptz_array(const TimestampTz *values, int64 n)
 
 /*
  * Zero rows for the balances [from, to), which the caller found missing.  They
- * are neighbours in the lock order, so nothing is locked out of turn.
+ * are neighbours in the lock order, so nothing is locked out of turn; and one
+ * that somebody else has inserted meanwhile is locked at its place, which the
+ * update that never happens does.  DO NOTHING would pass it by and lock it
+ * after those behind it.
  */
 void
 ims_plan_insert_zero_stock(ImsCall *call, int64 from, int64 to)

@@ -13,15 +13,18 @@
 #include "postgres.h"
 
 #include "access/genam.h"
+#include "access/heapam.h"
 #include "access/table.h"
 #include "access/tableam.h"
 #include "catalog/pg_type.h"
+#include "storage/bufmgr.h"
 #include "utils/fmgroids.h"
 #include "utils/rel.h"
 #include "utils/snapmgr.h"
 
 #include "compat.h"
 #include "ims.h"
+#include "ledger/hint.h"
 #include "ledger/probe.h"
 
 #define IMS_PROBE_MAX_KEYS 5
@@ -34,6 +37,7 @@ ims_probe_open(ImsProbe *probe, Oid table, Oid index)
 	probe->slot = table_slot_create(probe->heap, NULL);
 	probe->snapshot = RegisterSnapshot(GetLatestSnapshot());
 	probe->scan = NULL;
+	probe->nblock = InvalidBlockNumber;
 }
 
 void
@@ -64,8 +68,6 @@ ims_probe_next(ImsProbe *probe)
 	return index_getnext_slot(probe->scan, ForwardScanDirection, probe->slot);
 }
 
-<<<<<<< Updated upstream
-=======
 /* The version that the hint names, if it is visible and has the key. */
 static bool
 follow_hint(ImsProbe *probe, ItemPointer tid, int nkeys, const int64 *key)
@@ -115,7 +117,6 @@ ims_probe_one(ImsProbe *probe, int nkeys, const int64 *key)
 	return true;
 }
 
->>>>>>> Stashed changes
 /* Value of the row just found; valid until the next one. */
 Datum
 ims_probe_value(ImsProbe *probe, int attnum, bool *isnull)

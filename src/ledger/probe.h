@@ -20,11 +20,13 @@ typedef struct ImsProbe
 	IndexScanDesc scan;
 	TupleTableSlot *slot;
 	Snapshot snapshot;
+	BlockNumber nblock; /* for hints; InvalidBlockNumber until needed */
 } ImsProbe;
 
 extern void ims_probe_open(ImsProbe *probe, Oid table, Oid index);
 extern void ims_probe_start(ImsProbe *probe, int nkeys, const Datum *keys);
 extern bool ims_probe_next(ImsProbe *probe);
+extern bool ims_probe_one(ImsProbe *probe, int nkeys, const int64 *key);
 extern Datum ims_probe_value(ImsProbe *probe, int attnum, bool *isnull);
 extern void ims_probe_close(ImsProbe *probe);
 
