@@ -31,6 +31,7 @@
 #include "utils/snapmgr.h"
 
 #include "ledger/access.h"
+#include "ledger/detail.h"
 #include "ledger/info.h"
 #include "ledger/probe.h"
 
@@ -218,7 +219,9 @@ raise_unknown_owner(const char *code)
 {
 	ereport(ERROR,
 			(errcode(ERRCODE_IMS_UNKNOWN_OWNER), errmsg("owner \"%s\" is unknown", code),
-			 errdetail("It does not exist, or the role may not act for it."),
+			 errdetail_internal("%s",
+								ims_error_detail("It does not exist, or the role may not act for it.",
+												 ims_detail_text("owner", code))),
 			 errhint("Owners and their roles are in ims.owner and ims.owner_member.")));
 }
 

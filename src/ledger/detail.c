@@ -9,8 +9,11 @@
 
 #include "fmgr.h"
 #include "lib/stringinfo.h"
+#include "miscadmin.h"
 #include "utils/builtins.h"
+#include "utils/datetime.h"
 #include "utils/json.h"
+#include "utils/timestamp.h"
 
 #include "ledger/detail.h"
 #include "type/quantity.h"
@@ -88,4 +91,20 @@ ims_error_detail_build(const char *sentence, const ImsDetailField *fields)
 	}
 	appendStringInfoChar(&detail, '}');
 	return detail.data;
+}
+
+char *
+ims_time_text(TimestampTz at)
+{
+	struct pg_tm tm;
+	fsec_t fsec;
+	char text[MAXDATELEN + 1];
+
+	if (TIMESTAMP_NOT_FINITE(at))
+		EncodeSpecialTimestamp(at, text);
+	else if (timestamp2tm(at, NULL, &tm, &fsec, NULL, NULL) == 0)
+		EncodeDateTime(&tm, fsec, true, 0, NULL, USE_XSD_DATES, text);
+	else
+		return pstrdup("out of range");
+	return pstrdup(text);
 }

@@ -15,6 +15,7 @@
 #ifndef IMS_DETAIL_H
 #define IMS_DETAIL_H
 
+#include "datatype/timestamp.h"
 #include "utils/numeric.h"
 
 #include "ims.h"
@@ -69,6 +70,9 @@ ims_detail_number(const char *key, Numeric value)
 
 /* A number for a message: in scientific notation where it would be long. */
 extern char *ims_number_text(Numeric number);
+
+/* An instant for messages: ISO 8601 in UTC, whatever the session's settings are. */
+extern char *ims_time_text(TimestampTz at);
 
 extern char *ims_error_detail_build(const char *sentence, const ImsDetailField *fields);
 

@@ -33,6 +33,7 @@
 #include "utils/tuplestore.h"
 
 #include "ledger/access.h"
+#include "ledger/detail.h"
 #include "ledger/frame.h"
 #include "ledger/info.h"
 #include "ledger/movement_columns.h"
@@ -53,6 +54,7 @@ typedef struct OpenPosting
 {
 	struct OpenPosting *next;
 	int nest_level;
+	int lines_level; /* of the outermost subtransaction that gave it lines, 0: none yet */
 	ImsPosting posting;
 } OpenPosting;
 
@@ -72,13 +74,38 @@ at_subxact_end(SubXactEvent event, SubTransactionId my_id, SubTransactionId pare
 			frame_stack = frame_stack->outer;
 		while (open_postings && open_postings->nest_level >= level)
 			open_postings = open_postings->next;
+		for (open = open_postings; open; open = open->next)
+			if (open->lines_level >= level)
+				open->lines_level = 0;
 	}
 	else if (event == SUBXACT_EVENT_COMMIT_SUB)
 	{
 		for (open = open_postings; open; open = open->next)
-			if (open->nest_level >= level)
-				open->nest_level = level - 1;
+		{
+			open->nest_level = Min(open->nest_level, level - 1);
+			open->lines_level = Min(open->lines_level, level - 1);
+		}
 	}
+}
+
+/* A document without lines says nothing: its transaction cannot commit. */
+static void
+check_open_postings(void)
+{
+	OpenPosting *open;
+
+	for (open = open_postings; open; open = open->next)
+		if (open->lines_level == 0)
+			ereport(ERROR,
+					(errcode(ERRCODE_IMS_EMPTY_BATCH),
+					 errmsg("posting " INT64_FORMAT " has no lines",
+							open->posting.posting_id),
+					 errdetail_internal("%s",
+										ims_error_detail("It was opened in this transaction.",
+														 ims_detail_integer("posting_id",
+																			open->posting
+																				.posting_id))),
+					 errhint("Insert its lines into ims.movement before the commit.")));
 }
 
 static void
@@ -86,6 +113,10 @@ at_xact_end(XactEvent event, void *arg)
 {
 	switch (event)
 	{
+	case XACT_EVENT_PRE_COMMIT:
+	case XACT_EVENT_PRE_PREPARE:
+		check_open_postings();
+		break;
 	case XACT_EVENT_COMMIT:
 	case XACT_EVENT_ABORT:
 	case XACT_EVENT_PREPARE:
@@ -150,19 +181,20 @@ ims_frame_remember_open(const ImsPosting *posting)
 	OpenPosting *open = MemoryContextAlloc(TopTransactionContext, sizeof(OpenPosting));
 
 	open->posting = *posting;
+	open->lines_level = 0;
 	open->nest_level = GetCurrentTransactionNestLevel();
 	open->next = open_postings;
 	open_postings = open;
 }
 
-static const ImsPosting *
+static OpenPosting *
 find_open_posting(int64 owner_id, int64 posting_id)
 {
 	OpenPosting *open;
 
 	for (open = open_postings; open; open = open->next)
 		if (open->posting.posting_id == posting_id && open->posting.owner_id == owner_id)
-			return &open->posting;
+			return open;
 	return NULL;
 }
 
@@ -302,12 +334,15 @@ gather_posting(Gathered *gathered, Frame *frame, int64 owner_id, int64 posting_i
 	}
 	else
 	{
-		const ImsPosting *open = find_open_posting(owner_id, posting_id);
+		OpenPosting *open = find_open_posting(owner_id, posting_id);
+		int level = GetCurrentTransactionNestLevel();
 
 		if (open == NULL)
 			raise_bad_line(call->nline + 1,
 						   "the posting is not one that this transaction opened");
-		*posting = *open;
+		if (open->lines_level == 0 || open->lines_level > level)
+			open->lines_level = level;
+		*posting = open->posting;
 		posting->effective_given = true;
 		posting->written = true;
 	}

@@ -308,7 +308,7 @@ raise_past_shortage(ImsCall *call, const Effect *effect, TimestampTz at, Numeric
 	const char *item =
 		ims_item_label(call->masters, effect->key.owner_id, effect->key.item_id);
 	const char *location = ims_location_label(call->masters, effect->key.location_id);
-	char *at_text = pstrdup(timestamptz_to_str(at));
+	char *at_text = ims_time_text(at);
 
 	ereport(ERROR,
 			(errcode(ERRCODE_IMS_INSUFFICIENT_PAST_STOCK),

@@ -19,12 +19,6 @@
 #include "ledger/master.h"
 #include "type/quantity.h"
 
-static char *
-time_text(TimestampTz at)
-{
-	return pstrdup(timestamptz_to_str(at));
-}
-
 static void
 check_time(ImsCall *call, ImsPosting *posting, const ImsOwner *owner)
 {
@@ -33,29 +27,29 @@ check_time(ImsCall *call, ImsPosting *posting, const ImsOwner *owner)
 		ereport(ERROR,
 				(errcode(ERRCODE_IMS_FUTURE_TIME),
 				 errmsg("effective time %s is ahead of the clock",
-						time_text(posting->effective_at)),
+						ims_time_text(posting->effective_at)),
 				 errdetail_internal("%s",
 									ims_error_detail(psprintf("The clock of the server says %s; up to a minute ahead is accepted.",
-															  time_text(call->stamped_at)),
+															  ims_time_text(call->stamped_at)),
 													 ims_detail_text("effective_at",
-																	 time_text(
+																	 ims_time_text(
 																		 posting->effective_at)))),
 				 errhint("Post when it has happened, or leave effective_at out.")));
 	if (posting->effective_at < owner->closed_through)
 		ereport(ERROR,
 				(errcode(ERRCODE_IMS_CLOSED_PERIOD),
-				 errmsg("the period of %s is closed", time_text(posting->effective_at)),
+				 errmsg("the period of %s is closed", ims_time_text(posting->effective_at)),
 				 errdetail_internal("%s",
 									ims_error_detail(psprintf("Owner \"%s\" is closed until %s.",
 															  owner->code,
-															  time_text(
+															  ims_time_text(
 																  owner->closed_through)),
 													 ims_detail_text("owner", owner->code),
 													 ims_detail_text("effective_at",
-																	 time_text(
+																	 ims_time_text(
 																		 posting->effective_at)),
 													 ims_detail_text("closed_through",
-																	 time_text(
+																	 ims_time_text(
 																		 owner->closed_through)))),
 				 errhint("Post into the open period, or have the period reopened.")));
 }
@@ -316,7 +310,8 @@ check_handling_unit(ImsCall *call, ImsLine *line, int64 owner_id, int64 handling
 
 	if (handling_unit_id == 0)
 		return true;
-	if (!ims_handling_unit_exists(call->masters, owner_id, handling_unit_id, &code, &is_open))
+	if (!ims_handling_unit_exists(call->masters, owner_id, handling_unit_id, &code,
+								  &is_open))
 	{
 		refuse(call, line, ERRCODE_IMS_UNKNOWN_HANDLING_UNIT,
 			   psprintf("handling unit " INT64_FORMAT " is unknown", handling_unit_id),
@@ -328,8 +323,9 @@ check_handling_unit(ImsCall *call, ImsLine *line, int64 owner_id, int64 handling
 	if (!is_open && line->from_handling_unit_id != line->to_handling_unit_id &&
 		kind != IMS_KIND_COUNT_CORRECTION && kind != IMS_KIND_REVERSAL)
 	{
-		refuse(call, line, ERRCODE_IMS_INACTIVE, psprintf("handling unit \"%s\" is closed", code),
-			   "Nothing goes in or out.", "handling_unit", code, "Open the handling unit first.");
+		refuse(call, line, ERRCODE_IMS_INACTIVE,
+			   psprintf("handling unit \"%s\" is closed", code), "Nothing goes in or out.",
+			   "handling_unit", code, "Open the handling unit first.");
 		return false;
 	}
 	return true;

@@ -160,7 +160,7 @@ follow_line(ImsCall *call, ImsLine *line, Unit *unit)
 		refuse_unit(call, line, unit, ERRCODE_IMS_SERIAL_ELSEWHERE,
 					psprintf("serial \"%s\" has moved later already", unit->code),
 					psprintf("Its last movement is of %s.",
-							 timestamptz_to_str(unit->last_effective_at)),
+							 ims_time_text(unit->last_effective_at)),
 					"A single unit can only move forward in time; reverse the later postings first.");
 	unit->location_id = to->keeps_stock ? to->location_id : 0;
 	unit->handling_unit_id = to->keeps_stock ? line->to_handling_unit_id : 0;
