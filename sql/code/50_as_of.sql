@@ -17,8 +17,10 @@
 -- which holds for every A.  Each sum is a range of movement_time_idx (BRIN) or,
 -- for a few items, of movement_item_idx.  Plans are made anew for each call
 -- (plan_cache_mode), so that the planner sees the instants and drops the arms
--- that are empty.  The functions are STABLE: all that one call reads is of one
--- snapshot.
+-- that are empty.  It costs a bitmap scan as if the rows lay all over the table,
+-- which the rows of a time do not: other scans are switched off, or it would
+-- read everything, and JIT with them, which the switches would set off.  The
+-- functions are STABLE: all that one call reads is of one snapshot.
 --
 -- Readers run as their caller, under row-level security.  Their helpers do so
 -- too and give nobody more than he may read anyway, so they are left to PUBLIC.
@@ -165,6 +167,7 @@ LANGUAGE plpgsql
 STABLE
 PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
+SET enable_indexscan = on
 AS $$
 DECLARE
     lower_id bigint;
@@ -187,6 +190,7 @@ BEGIN
     -- Distance is time: between two closings movements are taken to be spread
     -- evenly.  The ends of history are guessed from the first and the last
     -- movement recorded.  A wrong guess costs time, never a wrong answer.
+    -- (Its readers switch index scans off, which these searches need.)
     IF lower_id IS NULL THEN
         SELECT m.effective_at INTO start_at
           FROM ims.movement AS m
@@ -235,6 +239,9 @@ PARALLEL SAFE
 ROWS 10000
 SET search_path = pg_catalog, pg_temp
 SET plan_cache_mode = force_custom_plan
+SET enable_seqscan = off
+SET enable_indexscan = off
+SET jit = off
 AS $$
 DECLARE
     owner bigint := _stock_at_ids.owner_id;
@@ -269,39 +276,51 @@ BEGIN
                AND (items IS NULL OR b.item_id = ANY (items))
                AND (places IS NULL OR b.location_id = ANY (places))
             UNION ALL
-            SELECT m.item_id, p.location_id, m.lot_id, p.handling_unit_id, p.quantity
+            -- between anchor and instant: what arrived, and what left
+            SELECT m.item_id, m.to_location_id, m.lot_id, m.to_handling_unit_id,
+                   CASE WHEN forward THEN m.quantity ELSE - m.quantity END
               FROM ims.movement AS m
-             CROSS JOIN LATERAL (VALUES
-                    (CASE WHEN forward THEN m.to_location_id ELSE m.from_location_id END,
-                     CASE WHEN forward THEN m.to_handling_unit_id
-                          ELSE m.from_handling_unit_id END,
-                     m.quantity::numeric),
-                    (CASE WHEN forward THEN m.from_location_id ELSE m.to_location_id END,
-                     CASE WHEN forward THEN m.from_handling_unit_id
-                          ELSE m.to_handling_unit_id END,
-                     - m.quantity)) AS p (location_id, handling_unit_id, quantity)
              WHERE lower_at < upper_at
                AND m.owner_id = owner
                AND m.effective_at >= lower_at
                AND m.effective_at < upper_at
                AND (known_at IS NULL OR NOT forward OR m.recorded_at <= known_at)
                AND (items IS NULL OR m.item_id = ANY (items))
-               AND (places IS NULL OR p.location_id = ANY (places))
-               AND p.location_id <> ALL (outside)
+               AND (places IS NULL OR m.to_location_id = ANY (places))
+               AND m.to_location_id <> ALL (outside)
             UNION ALL
-            SELECT m.item_id, p.location_id, m.lot_id, p.handling_unit_id, p.quantity
+            SELECT m.item_id, m.from_location_id, m.lot_id, m.from_handling_unit_id,
+                   CASE WHEN forward THEN - m.quantity ELSE m.quantity END
               FROM ims.movement AS m
-             CROSS JOIN LATERAL (VALUES
-                    (m.from_location_id, m.from_handling_unit_id, m.quantity::numeric),
-                    (m.to_location_id, m.to_handling_unit_id, - m.quantity))
-                    AS p (location_id, handling_unit_id, quantity)
+             WHERE lower_at < upper_at
+               AND m.owner_id = owner
+               AND m.effective_at >= lower_at
+               AND m.effective_at < upper_at
+               AND (known_at IS NULL OR NOT forward OR m.recorded_at <= known_at)
+               AND (items IS NULL OR m.item_id = ANY (items))
+               AND (places IS NULL OR m.from_location_id = ANY (places))
+               AND m.from_location_id <> ALL (outside)
+            UNION ALL
+            -- learned too late: the same the other way round
+            SELECT m.item_id, m.to_location_id, m.lot_id, m.to_handling_unit_id, - m.quantity
+              FROM ims.movement AS m
              WHERE known_at IS NOT NULL
                AND m.owner_id = owner
                AND m.effective_at < lower_at
                AND m.recorded_at > known_at
                AND (items IS NULL OR m.item_id = ANY (items))
-               AND (places IS NULL OR p.location_id = ANY (places))
-               AND p.location_id <> ALL (outside)
+               AND (places IS NULL OR m.to_location_id = ANY (places))
+               AND m.to_location_id <> ALL (outside)
+            UNION ALL
+            SELECT m.item_id, m.from_location_id, m.lot_id, m.from_handling_unit_id, m.quantity
+              FROM ims.movement AS m
+             WHERE known_at IS NOT NULL
+               AND m.owner_id = owner
+               AND m.effective_at < lower_at
+               AND m.recorded_at > known_at
+               AND (items IS NULL OR m.item_id = ANY (items))
+               AND (places IS NULL OR m.from_location_id = ANY (places))
+               AND m.from_location_id <> ALL (outside)
            ) AS d
      GROUP BY d.item_id, d.location_id, d.lot_id, d.handling_unit_id
     HAVING pg_catalog.sum(d.quantity) <> 0;
@@ -323,6 +342,9 @@ PARALLEL SAFE
 ROWS 10000
 SET search_path = pg_catalog, pg_temp
 SET plan_cache_mode = force_custom_plan
+SET enable_seqscan = off
+SET enable_indexscan = off
+SET jit = off
 AS $$
 DECLARE
     owner bigint := _stock_by_item_at_ids.owner_id;
@@ -339,26 +361,30 @@ BEGIN
     lower_at := LEAST(anchor.anchor_at, before_at);
     upper_at := GREATEST(anchor.anchor_at, before_at);
     -- A movement counts where exactly one of its ends is among the places.
+    -- Each part is summed by itself, so that few rows go through the union.
     RETURN QUERY
     SELECT d.item_id, pg_catalog.sum(d.quantity)
       FROM (
-            SELECT s.item_id, s.on_hand::numeric AS quantity
+            SELECT s.item_id, pg_catalog.sum(s.on_hand)::numeric AS quantity
               FROM ims.stock AS s
              WHERE anchor.anchor_at = 'infinity'
                AND s.owner_id = owner
                AND (items IS NULL OR s.item_id = ANY (items))
                AND (places IS NULL OR s.location_id = ANY (places))
+             GROUP BY s.item_id
             UNION ALL
-            SELECT b.item_id, b.on_hand
+            SELECT b.item_id, pg_catalog.sum(b.on_hand)
               FROM ims.closing_balance AS b
              WHERE anchor.closing_id IS NOT NULL
                AND b.owner_id = owner
                AND b.closing_id = anchor.closing_id
                AND (items IS NULL OR b.item_id = ANY (items))
                AND (places IS NULL OR b.location_id = ANY (places))
+             GROUP BY b.item_id
             UNION ALL
             SELECT e.item_id,
-                   CASE WHEN e.arrives = forward THEN e.quantity ELSE - e.quantity END
+                   pg_catalog.sum(CASE WHEN e.arrives = forward
+                                       THEN e.quantity ELSE - e.quantity END)
               FROM (SELECT m.item_id, m.quantity,
                            (places IS NULL OR m.to_location_id = ANY (places))
                            AND m.to_location_id <> ALL (outside) AS arrives,
@@ -372,8 +398,10 @@ BEGIN
                        AND (known_at IS NULL OR NOT forward OR m.recorded_at <= known_at)
                        AND (items IS NULL OR m.item_id = ANY (items))) AS e
              WHERE e.arrives <> e.leaves
+             GROUP BY e.item_id
             UNION ALL
-            SELECT e.item_id, CASE WHEN e.arrives THEN - e.quantity ELSE e.quantity END
+            SELECT e.item_id,
+                   pg_catalog.sum(CASE WHEN e.arrives THEN - e.quantity ELSE e.quantity END)
               FROM (SELECT m.item_id, m.quantity,
                            (places IS NULL OR m.to_location_id = ANY (places))
                            AND m.to_location_id <> ALL (outside) AS arrives,
@@ -386,6 +414,7 @@ BEGIN
                        AND m.recorded_at > known_at
                        AND (items IS NULL OR m.item_id = ANY (items))) AS e
              WHERE e.arrives <> e.leaves
+             GROUP BY e.item_id
            ) AS d
      GROUP BY d.item_id
     HAVING pg_catalog.sum(d.quantity) <> 0;

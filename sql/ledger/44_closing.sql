@@ -32,6 +32,8 @@ CREATE TABLE ims.closing_balance (
     CONSTRAINT closing_balance_pkey PRIMARY KEY
         (owner_id, closing_id, item_id, location_id, lot_id, handling_unit_id)
 ) WITH (fillfactor = 90);
+CREATE INDEX closing_balance_closing_idx ON ims.closing_balance USING brin (closing_id)
+    WITH (pages_per_range = 16, autosummarize = on);
 COMMENT ON TABLE ims.closing_balance IS 'balances at a closing';
 COMMENT ON COLUMN ims.closing_balance.owner_id IS 'owner of the stock';
 COMMENT ON COLUMN ims.closing_balance.closing_id IS 'closing';
