@@ -35,45 +35,41 @@ SELECT a.at, k.known_at
                     ('2024-03-10 00:30+00'), ('2024-04-29 23:00+00'), ('2030-01-01 00:00+00'))
        AS k (known_at);
 
+CREATE TEMPORARY TABLE expected AS
+SELECT n.at, n.known_at, m.*
+  FROM instant AS n
+ CROSS JOIN LATERAL pg_temp.model(n.at, COALESCE(n.known_at, 'infinity')) AS m;
+
 CREATE FUNCTION pg_temp.differences() RETURNS bigint
 LANGUAGE sql
 AS $$
-    SELECT count(*)
-      FROM instant AS n
-     CROSS JOIN LATERAL (
-            (SELECT * FROM ims.stock_at(n.at, 'HISTORY', known_at => n.known_at)
-             EXCEPT ALL
-             SELECT * FROM pg_temp.model(n.at, COALESCE(n.known_at, 'infinity')))
-            UNION ALL
-            (SELECT * FROM pg_temp.model(n.at, COALESCE(n.known_at, 'infinity'))
-             EXCEPT ALL
-             SELECT * FROM ims.stock_at(n.at, 'HISTORY', known_at => n.known_at))) AS d
+    WITH found AS (
+        SELECT n.at, n.known_at, s.*
+          FROM instant AS n
+         CROSS JOIN LATERAL ims.stock_at(n.at, 'HISTORY', known_at => n.known_at) AS s
+    )
+    SELECT (SELECT count(*) FROM (SELECT * FROM found EXCEPT ALL SELECT * FROM expected) AS a)
+         + (SELECT count(*) FROM (SELECT * FROM expected EXCEPT ALL SELECT * FROM found) AS b)
 $$;
-CREATE FUNCTION pg_temp.model_by_item(as_of timestamptz, known timestamptz, places text[])
-RETURNS TABLE (item text, on_hand numeric)
-LANGUAGE sql
-BEGIN ATOMIC
-    SELECT m.item, sum(m.on_hand)
-      FROM pg_temp.model(as_of, known) AS m
-      JOIN ims.location AS l ON l.code = m.location
-      LEFT JOIN ims.location AS w ON w.location_id = l.site_id
-     WHERE places IS NULL OR l.code = ANY (places) OR w.code = ANY (places)
-     GROUP BY m.item
-    HAVING sum(m.on_hand) <> 0;
-END;
 CREATE FUNCTION pg_temp.differences_by_item(places text[]) RETURNS bigint
 LANGUAGE sql
 AS $$
-    SELECT count(*)
-      FROM instant AS n
-     CROSS JOIN LATERAL (
-            (SELECT * FROM ims.stock_by_item_at(n.at, 'HISTORY', NULL, places, n.known_at)
-             EXCEPT ALL
-             SELECT * FROM pg_temp.model_by_item(n.at, COALESCE(n.known_at, 'infinity'), places))
-            UNION ALL
-            (SELECT * FROM pg_temp.model_by_item(n.at, COALESCE(n.known_at, 'infinity'), places)
-             EXCEPT ALL
-             SELECT * FROM ims.stock_by_item_at(n.at, 'HISTORY', NULL, places, n.known_at))) AS d
+    WITH found AS (
+        SELECT n.at, n.known_at, s.*
+          FROM instant AS n
+         CROSS JOIN LATERAL
+               ims.stock_by_item_at(n.at, 'HISTORY', NULL, places, n.known_at) AS s
+    ), expected_item AS (
+        SELECT m.at, m.known_at, m.item, sum(m.on_hand)
+          FROM expected AS m
+          JOIN ims.location AS l ON l.code = m.location
+          LEFT JOIN ims.location AS w ON w.location_id = l.site_id
+         WHERE places IS NULL OR l.code = ANY (places) OR w.code = ANY (places)
+         GROUP BY m.at, m.known_at, m.item
+        HAVING sum(m.on_hand) <> 0
+    )
+    SELECT (SELECT count(*) FROM (SELECT * FROM found EXCEPT ALL SELECT * FROM expected_item) AS a)
+         + (SELECT count(*) FROM (SELECT * FROM expected_item EXCEPT ALL SELECT * FROM found) AS b)
 $$;
 CREATE FUNCTION pg_temp.anchors() RETURNS text
 LANGUAGE sql

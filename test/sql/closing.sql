@@ -4,7 +4,7 @@
 \i test/setup.psql
 BEGIN;
 \i test/history.psql
-SELECT plan(32);
+SELECT plan(43);
 
 -- rows of closings that differ from the ledger, a missing one being zero
 CREATE FUNCTION pg_temp.closing_differences() RETURNS bigint LANGUAGE sql AS $$
@@ -108,6 +108,37 @@ SELECT is_empty(
     'one per thousand movements');
 SELECT throws_ok($$SELECT ims._maintain_closings(9001, 0, '7 days', 1, NULL)$$, '22023', NULL,
     'every_movements is at least 1');
+
+-- 5. through the doors, with the engine at work
+SELECT lives_ok(
+    $$SELECT ims.drop_closing(owner => 'HISTORY', closed_at => c.closed_at)
+        FROM ims.closing AS c WHERE c.owner_id = 9001$$, 'drop_closing');
+SELECT cmp_ok(ims.take_closing(owner => 'HISTORY', closed_at => '2024-02-01 00:00+00'), '>', 100::bigint,
+    'take_closing');
+SELECT cmp_ok(ims.maintain_closings(owner => 'HISTORY', every_movements => 1000), '=', 1::bigint,
+    'maintain_closings');
+SELECT lives_ok(
+    $$SELECT ims.receive('HISTORY', 'H3', 12, NULL, 'WEST-B', effective_at => '2024-01-31 12:00+00'),
+             ims.receive('HISTORY', 'H3', 1, NULL, 'WEST-B', effective_at => '2024-02-01 00:00+00'),
+             ims.transfer('HISTORY', 'H3', 2, NULL, 'WEST-B', 'WEST-A',
+                          effective_at => '2024-01-31 13:00+00'),
+             ims.ship('HISTORY', 'H3', 1, NULL, 'WEST-B')$$,
+    'posting before the closings, at the instant of one, and now');
+SELECT is(pg_temp.closing_differences(), 0::bigint, 'closings equal the ledger');
+SELECT is(
+    (SELECT sum(s.on_hand) FROM ims.stock_at('infinity', 'HISTORY', '{H3}', '{WEST}') AS s),
+    (SELECT sum(e.quantity) FROM end_of_line AS e
+      WHERE e.item_id = 9003 AND e.location_id IN (9201, 9202)),
+    'so does the stock');
+SELECT throws_ok(c.call, c.code, NULL, c.call)
+  FROM (VALUES
+        (1, $$SELECT ims.take_closing(owner => 'HISTORY', closed_at => '2024-02-01 00:00+00')$$, '23505'),
+        (2, $$SELECT ims.take_closing(owner => 'HISTORY')$$, 'IV201'),
+        (3, $$SELECT ims.take_closing(owner => 'NOBODY', closed_at => '2024-02-02 00:00+00')$$, 'IV202'),
+        (4, $$SELECT ims.drop_closing(owner => 'HISTORY', closed_at => '2024-02-02 00:00+00')$$, 'P0002'),
+        (5, $$SELECT ims.maintain_closings(owner => 'HISTORY', at_most => 0)$$, '22023'))
+       AS c (n, call, code)
+ ORDER BY c.n;
 
 SELECT * FROM finish();
 ROLLBACK;

@@ -3,7 +3,7 @@
 \i test/setup.psql
 BEGIN;
 \i test/history.psql
-SELECT plan(34);
+SELECT plan(48);
 
 SELECT lives_ok(c.call, c.call)
   FROM (VALUES
@@ -76,6 +76,49 @@ SELECT lives_ok($$SELECT ims._reopen_period(9001, 'FEB', 'x', NULL), ims._reopen
     'and so on');
 SELECT is((SELECT o.closed_through FROM ims.owner AS o WHERE o.owner_id = 9001),
     NULL::timestamptz, 'until nothing is closed');
+
+-- through the doors, with the engine at work
+SELECT cmp_ok(ims.create_period(owner => 'HISTORY', name => 'MAR', starts_at => '2024-03-01 00:00-05',
+                                ends_at => '2024-04-01 00:00-04'), '>', 0::bigint, 'create_period');
+SELECT results_eq(
+    $$SELECT p.status FROM ims.close_period(owner => 'HISTORY', name => 'JAN', actor => 'ann') AS p$$,
+    $$VALUES ('closed')$$, 'close_period');
+SELECT throws_ok(c.call, c.code, NULL, c.call)
+  FROM (VALUES
+        (1, $$SELECT ims.receive('HISTORY', 'H3', 1, NULL, 'WEST-B', effective_at => '2024-01-31 23:59:59.999999-05')$$, 'IV216'),
+        (2, $$SELECT ims.close_period(owner => 'HISTORY', name => 'APR')$$, 'IV230'),
+        (3, $$SELECT ims.close_period(owner => 'OTHER', name => 'APR')$$, 'IV226'),
+        (4, $$SELECT ims.close_period(owner => 'NOBODY', name => 'APR')$$, 'IV202'),
+        (5, $$SELECT ims.reopen_period(owner => 'HISTORY', name => 'JAN')$$, 'IV201'))
+       AS c (n, call, code)
+ ORDER BY c.n;
+SELECT lives_ok(
+    $$SELECT ims.receive('HISTORY', 'H3', 1, NULL, 'WEST-B', effective_at => '2024-02-01 00:00-05')$$,
+    'the first instant after the period is open');
+SELECT results_eq(
+    $$SELECT p.status, p.closed_through
+        FROM ims.reopen_period(owner => 'HISTORY', name => 'JAN', reason => 'late invoice') AS p$$,
+    $$VALUES ('open', NULL::timestamptz)$$, 'reopen_period');
+SELECT lives_ok(
+    $$SELECT ims.receive('HISTORY', 'H3', 1, NULL, 'WEST-B', effective_at => '2024-01-31 23:59:59.999999-05')$$,
+    'a reopened period takes postings');
+CREATE ROLE asof_clerk;
+GRANT USAGE ON SCHEMA ims TO asof_clerk;
+SET LOCAL ROLE asof_clerk;
+SELECT throws_ok($$SELECT ims.close_period(owner => 'HISTORY', name => 'JAN')$$, '42501', NULL,
+    'the right to close is EXECUTE');
+RESET ROLE;
+GRANT EXECUTE ON FUNCTION ims.close_period(text, text, text, text) TO asof_clerk;
+SET LOCAL ROLE asof_clerk;
+SELECT throws_ok($$SELECT ims.close_period(owner => 'HISTORY', name => 'JAN')$$, 'IV202', NULL,
+    'for one''s own owners');
+RESET ROLE;
+INSERT INTO ims.owner_member (owner_id, role_name) VALUES (9001, 'asof_clerk');
+SET LOCAL ROLE asof_clerk;
+SELECT lives_ok($$SELECT ims.close_period(name => 'JAN')$$, 'by a member, who may leave the owner out');
+RESET ROLE;
+SELECT is((SELECT h.caller_role FROM ims.period_change AS h ORDER BY h.period_change_id DESC LIMIT 1),
+    'asof_clerk', 'and it says who called');
 
 SELECT * FROM finish();
 ROLLBACK;
