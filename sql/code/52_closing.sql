@@ -64,16 +64,13 @@ SET search_path = pg_catalog, pg_temp
 SET plan_cache_mode = force_custom_plan
 AS $$
 BEGIN
-    -- A transaction whose snapshot is older than the last closing does not see
-    -- it.  The clock row turns that into a serialization failure: either of the
-    -- two statements raises it when the row was written after the snapshot.
+    -- A transaction whose snapshot is older than the last change of closings
+    -- does not see it.  The clock row turns that into a serialization failure:
+    -- a conflict with a row that the snapshot does not show raises it.
     IF pg_catalog.current_setting('transaction_isolation') <> 'read committed' THEN
         INSERT INTO ims.closing_clock AS k (owner_id, changed_at)
         VALUES (_adjust_closings.owner_id, pg_catalog.clock_timestamp())
         ON CONFLICT ON CONSTRAINT closing_clock_pkey DO NOTHING;
-        PERFORM FROM ims.closing_clock AS k
-          WHERE k.owner_id = _adjust_closings.owner_id
-            FOR SHARE;
     END IF;
     -- The locks of the balances are held, so that two calls never meet on a
     -- row; the order makes it plain.

@@ -50,6 +50,6 @@ CREATE TABLE ims.closing_clock (
     CONSTRAINT closing_clock_owner_fkey FOREIGN KEY (owner_id) REFERENCES ims.owner
 );
 COMMENT ON TABLE ims.closing_clock IS
-    'row that a posting under an old snapshot locks, so that it misses no new closing';
+    'row by which a posting under an old snapshot learns of a newer closing';
 COMMENT ON COLUMN ims.closing_clock.owner_id IS 'owner of the closings';
 COMMENT ON COLUMN ims.closing_clock.changed_at IS 'when a closing was last taken or dropped';

@@ -23,7 +23,8 @@ BEGIN ATOMIC
     HAVING sum(e.quantity) <> 0;
 END;
 
--- instants around both ends, on and beside a movement, on and beside closings
+-- instants around both ends, on and beside a movement, on and beside closings;
+-- one time of knowing is that of a receipt
 CREATE TEMPORARY TABLE instant AS
 SELECT a.at, k.known_at
   FROM (VALUES ('-infinity'::timestamptz), ('2023-12-01 00:00+00'), ('2024-01-01 00:30+00'),
@@ -32,7 +33,12 @@ SELECT a.at, k.known_at
                ('2024-03-15 00:00+00'), ('2024-04-30 12:00+00'), ('2024-05-04 00:00+00'),
                ('2024-06-01 00:00+00'), ('infinity')) AS a (at)
  CROSS JOIN (VALUES (NULL::timestamptz), ('-infinity'), ('2024-01-25 08:30+00'),
-                    ('2024-03-10 00:30+00'), ('2024-04-29 23:00+00'), ('2030-01-01 00:00+00'))
+                    ((SELECT min(m.recorded_at)
+                        FROM ims.movement AS m
+                       WHERE m.owner_id = 9001 AND m.recorded_at > '2024-03-10 00:00+00'
+                         AND m.recorded_at = m.effective_at
+                         AND m.from_location_id = 2 AND m.to_location_id = 9102)),
+                    ('2024-04-29 23:00+00'), ('2030-01-01 00:00+00'))
        AS k (known_at);
 
 CREATE TEMPORARY TABLE expected AS
