@@ -123,24 +123,25 @@ BEGIN
                   HINT = 'Codes are matched exactly; see ims.location.';
     END IF;
     WITH RECURSIVE node AS (
-        SELECT l.location_id, l.keeps_stock
+        SELECT l.location_id
           FROM ims.location AS l
          WHERE l.location_id = ANY (root_ids)
         UNION
-        SELECT c.location_id, c.keeps_stock
+        SELECT c.location_id
           FROM node AS n
           JOIN ims.location AS c ON c.parent_id = n.location_id
     )
     SELECT pg_catalog.array_agg(n.location_id ORDER BY n.location_id)
         INTO place_ids
         FROM node AS n
-       WHERE n.keeps_stock;
+       WHERE n.location_id <> ALL (ims._outside_ids());
     RETURN COALESCE(place_ids, '{}');
 END
 $$;
 COMMENT ON FUNCTION ims._place_ids(text[]) IS
-    'ids of the stock-keeping places at and below the named ones, null for all';
+    'ids of the places at and below the named ones, without those outside, null for all';
 
+-- A place of a site that keeps no stock any more did so in the past.
 CREATE FUNCTION ims._outside_ids()
 RETURNS bigint[]
 LANGUAGE plpgsql

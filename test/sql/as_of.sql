@@ -4,7 +4,7 @@
 \i test/setup.psql
 BEGIN;
 \i test/history.psql
-SELECT plan(33);
+SELECT plan(37);
 
 -- the model: the definition, written down
 CREATE FUNCTION pg_temp.model(as_of timestamptz, known timestamptz)
@@ -109,6 +109,15 @@ SELECT ims._take_closing(9001, '2024-04-30 12:00:00.000001+00') > 100 AS taken;
 SELECT is(pg_temp.differences(), 0::bigint, 'stock_at equals the ledger, with three closings');
 SELECT is(pg_temp.differences_by_item('{EAST,TRANSIT}'), 0::bigint, 'stock_by_item_at does');
 
+SET LOCAL session_replication_role = replica;
+UPDATE ims.location SET keeps_stock = false, sellable = false WHERE code = 'EAST-A-1';
+SET LOCAL session_replication_role = origin;
+SELECT is(pg_temp.differences_by_item('{EAST}'), 0::bigint, 'a place that keeps no stock any more did then');
+
+SET LOCAL session_replication_role = replica;
+UPDATE ims.location SET keeps_stock = true, sellable = true WHERE code = 'EAST-A-1';
+SET LOCAL session_replication_role = origin;
+
 -- a closing that is wrong is seen: the anchor is really used
 UPDATE ims.closing_balance SET on_hand = on_hand + 1 WHERE owner_id = 9001;
 SELECT isnt(pg_temp.differences(), 0::bigint, 'answers come from the closings');
@@ -180,6 +189,17 @@ GRANT EXECUTE ON FUNCTION ims.stock_at(timestamptz, text, text[], text[], timest
 SET LOCAL ROLE asof_stranger;
 SELECT throws_ok($$SELECT ims.stock_at(owner => 'HISTORY')$$, 'IV202', NULL,
     'an owner of others is unknown');
+RESET ROLE;
+GRANT EXECUTE ON FUNCTION ims.stock_by_item_at, ims.stock_card, ims.stock_by_day TO asof_stranger;
+INSERT INTO ims.owner_member (owner_id, role_name) VALUES (9001, 'asof_stranger');
+SET LOCAL ROLE asof_stranger;
+SELECT is(
+    (SELECT sum(s.on_hand) FROM ims.stock_at('2024-03-10 00:00+00') AS s),
+    (SELECT sum(m.on_hand) FROM ims.stock_by_item_at('2024-03-10 00:00+00') AS m),
+    'one''s own may be left out');
+SELECT isnt_empty($$SELECT FROM ims.stock_card('H1')$$, 'with the rights of the recipe: stock_card');
+SELECT isnt_empty($$SELECT FROM ims.stock_by_day(from_day => '2024-03-01', to_day => '2024-03-02')$$,
+    'and stock_by_day');
 RESET ROLE;
 
 SELECT * FROM finish();

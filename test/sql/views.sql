@@ -138,7 +138,7 @@ SELECT alike(pg_temp.plan_of('SELECT * FROM ims_bi.stock_card WHERE owner_id = 9
     '%WindowAgg%movement_item_idx%(item_id = 9002)%',
     'a filter on the item reaches the index below the window');
 SELECT alike(pg_temp.plan_of('SELECT * FROM ims_bi.stock_card WHERE owner = ''HISTORY'' AND item = ''H2'''),
-    '%WindowAgg%(code = ''H2''::text)%', 'so does one on its code');
+    '%WindowAgg%movement_item_idx%item_id = i.item_id%', 'so does one on its code');
 RESET enable_seqscan;
 RESET enable_bitmapscan;
 SELECT results_eq(
