@@ -3,7 +3,8 @@
 -- Stock as of any instant is the nearest closing, or the live balance, plus or
 -- minus the movements between.  A closing stays exact: a posting dated before
 -- it adds its quantity to it, under the lock of the balance; taking a closing
--- locks movement against writers.
+-- locks movement against writers.  A balance of zero has no row, unless a
+-- posting dated before the closing made it zero.
 
 CREATE TABLE ims.closing (
     owner_id bigint NOT NULL,
@@ -31,6 +32,8 @@ CREATE TABLE ims.closing_balance (
     CONSTRAINT closing_balance_pkey PRIMARY KEY
         (owner_id, closing_id, item_id, location_id, lot_id, handling_unit_id)
 ) WITH (fillfactor = 90);
+CREATE INDEX closing_balance_closing_idx ON ims.closing_balance USING brin (closing_id)
+    WITH (pages_per_range = 16, autosummarize = on);
 COMMENT ON TABLE ims.closing_balance IS 'balances at a closing';
 COMMENT ON COLUMN ims.closing_balance.owner_id IS 'owner of the stock';
 COMMENT ON COLUMN ims.closing_balance.closing_id IS 'closing';
@@ -39,3 +42,14 @@ COMMENT ON COLUMN ims.closing_balance.location_id IS 'place';
 COMMENT ON COLUMN ims.closing_balance.lot_id IS 'lot, 0 for none';
 COMMENT ON COLUMN ims.closing_balance.handling_unit_id IS 'handling unit, 0 for none';
 COMMENT ON COLUMN ims.closing_balance.on_hand IS 'quantity there at that instant, base units';
+
+CREATE TABLE ims.closing_clock (
+    owner_id bigint NOT NULL,
+    changed_at timestamptz NOT NULL,
+    CONSTRAINT closing_clock_pkey PRIMARY KEY (owner_id),
+    CONSTRAINT closing_clock_owner_fkey FOREIGN KEY (owner_id) REFERENCES ims.owner
+);
+COMMENT ON TABLE ims.closing_clock IS
+    'row by which a posting under an old snapshot learns of a newer closing';
+COMMENT ON COLUMN ims.closing_clock.owner_id IS 'owner of the closings';
+COMMENT ON COLUMN ims.closing_clock.changed_at IS 'when a closing was last taken or dropped';

@@ -72,6 +72,9 @@ CREATE POLICY stock_count_rows ON ims.stock_count
 ALTER TABLE ims.closing ENABLE ROW LEVEL SECURITY;
 CREATE POLICY closing_rows ON ims.closing
     USING (owner_id IN (SELECT ims._my_owners()));
+ALTER TABLE ims.closing_clock ENABLE ROW LEVEL SECURITY;
+CREATE POLICY closing_clock_rows ON ims.closing_clock
+    USING (owner_id IN (SELECT ims._my_owners()));
 ALTER TABLE ims.closing_balance ENABLE ROW LEVEL SECURITY;
 CREATE POLICY closing_balance_rows ON ims.closing_balance
     USING (owner_id IN (SELECT ims._my_owners()));
