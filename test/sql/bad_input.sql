@@ -161,7 +161,7 @@ FROM (VALUES
         'IV102 | item "PEN" has no unit "PF" | {"item": "PEN", "line": 1, "unit": "PF"}'),
     (11, 'unknown owner',
         $$ SELECT ims.receive('NONE', 'PEN', 1, to_location => 'T-HERE-A') $$,
-        'IV202 | owner "NONE" is unknown'),
+        'IV202 | owner "NONE" is unknown | {"owner": "NONE"}'),
     (12, 'currency in small letters',
         $$ SELECT ims.receive('SHOP', 'PEN', 1, to_location => 'T-HERE-A', currency => 'eur') $$,
         'IV104 | currency "eur" is invalid | {"line": 1, "currency": "eur"}'),

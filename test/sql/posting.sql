@@ -563,7 +563,8 @@ SELECT ims.open_posting('SHOP', kind => 'receive', reason => 'load', party => 'A
 INSERT INTO ims.movement (owner_id, posting_id, effective_at, recorded_at, item_id,
     from_location_id, to_location_id, quantity)
 SELECT p.owner_id, p.posting_id, p.effective_at, p.recorded_at, 9301, 2, 9101, q
-FROM opened JOIN ims.posting AS p USING (posting_id), generate_series(1, 2) AS q;
+FROM opened JOIN ims.posting AS p USING (posting_id), generate_series(1, 2) AS q
+ORDER BY q;
 SELECT is(
     pg_temp.lines(o.posting_id),
     '{"PEN SUPPLIER T-HERE-A 1","PEN SUPPLIER T-HERE-A 2"}',
