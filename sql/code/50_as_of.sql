@@ -44,9 +44,9 @@ BEGIN
                WHERE _reading_owner_id.owner IS NULL OR w.code = _reading_owner_id.owner
                LIMIT 2) AS o;
     IF owner IS NOT NULL AND found_ids IS NULL THEN
-        RAISE EXCEPTION 'unknown owner "%"', owner
+        RAISE EXCEPTION 'owner "%" is unknown', owner
             USING ERRCODE = 'IV202',
-                  DETAIL = 'No such owner, or not yours. '
+                  DETAIL = 'It does not exist, or the role may not act for it. '
                            || pg_catalog.jsonb_build_object('owner', owner)::text,
                   HINT = 'Name an owner that your role may act for.';
     END IF;
@@ -83,7 +83,7 @@ BEGIN
         FROM pg_catalog.unnest(_item_ids.items) WITH ORDINALITY AS g (code, n)
         LEFT JOIN ims.item AS i ON i.owner_id = _item_ids.owner_id AND i.code = g.code;
     IF pg_catalog.array_position(item_ids, NULL) IS NOT NULL THEN
-        RAISE EXCEPTION 'unknown item "%"', unknown
+        RAISE EXCEPTION 'item "%" is unknown', unknown
             USING ERRCODE = 'IV203',
                   DETAIL = 'The owner has no such item. '
                            || pg_catalog.jsonb_build_object('item', unknown)::text,
@@ -116,7 +116,7 @@ BEGIN
         FROM pg_catalog.unnest(_place_ids.locations) WITH ORDINALITY AS g (code, n)
         LEFT JOIN ims.location AS l ON l.code = g.code;
     IF pg_catalog.array_position(root_ids, NULL) IS NOT NULL THEN
-        RAISE EXCEPTION 'unknown location "%"', unknown
+        RAISE EXCEPTION 'location "%" is unknown', unknown
             USING ERRCODE = 'IV204',
                   DETAIL = 'There is no such place. '
                            || pg_catalog.jsonb_build_object('location', unknown)::text,

@@ -57,7 +57,7 @@ BEGIN
           FROM ims.lot AS t
          WHERE t.owner_id = my_owner_id AND t.item_id = my_item_id AND t.code = lot;
         IF NOT FOUND THEN
-            RAISE EXCEPTION 'unknown lot "%" of item "%"', lot, item
+            RAISE EXCEPTION 'lot "%" of item "%" is unknown', lot, item
                 USING ERRCODE = 'IV205',
                       DETAIL = 'The item has no such lot. '
                                || pg_catalog.jsonb_build_object('item', item, 'lot', lot)::text,

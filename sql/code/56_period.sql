@@ -96,7 +96,7 @@ BEGIN
       FROM ims.period AS p
      WHERE p.owner_id = _period_id.owner_id AND p.name = _period_id.name;
     IF NOT FOUND THEN
-        RAISE EXCEPTION 'unknown period "%"', name
+        RAISE EXCEPTION 'period "%" is unknown', name
             USING ERRCODE = 'IV226',
                   DETAIL = 'The owner has no such period. '
                            || pg_catalog.jsonb_build_object('period', name)::text,
