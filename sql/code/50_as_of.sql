@@ -25,6 +25,18 @@
 -- Readers run as their caller, under row-level security.  Their helpers do so
 -- too and give nobody more than he may read anyway, so they are left to PUBLIC.
 
+CREATE FUNCTION ims._utc(instant timestamptz)
+RETURNS text
+LANGUAGE sql
+STABLE
+PARALLEL SAFE
+RETURN CASE WHEN pg_catalog.isfinite(instant)
+            THEN pg_catalog.to_char(instant AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')
+            WHEN instant > '2000-01-01 00:00+00' THEN 'infinity'
+            WHEN instant < '2000-01-01 00:00+00' THEN '-infinity' END;
+COMMENT ON FUNCTION ims._utc(timestamptz) IS
+    'an instant for messages: ISO 8601 in UTC, whatever the settings of the session';
+
 CREATE FUNCTION ims._reading_owner_id(owner text)
 RETURNS bigint
 LANGUAGE plpgsql

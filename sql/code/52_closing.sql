@@ -118,20 +118,20 @@ BEGIN
     END IF;
     PERFORM ims._lock_movement();
     IF NOT pg_catalog.isfinite(closed_at) OR closed_at > pg_catalog.clock_timestamp() THEN
-        RAISE EXCEPTION 'closing at % is not in the past', closed_at
+        RAISE EXCEPTION 'closing at % is not in the past', ims._utc(closed_at)
             USING ERRCODE = 'IV217',
                   DETAIL = 'Postings before that instant are still to come. '
-                           || pg_catalog.jsonb_build_object('closed_at', closed_at)::text,
+                           || pg_catalog.jsonb_build_object('closed_at', ims._utc(closed_at))::text,
                   HINT = 'Take the closing for an instant that has passed.';
     END IF;
     IF EXISTS (SELECT FROM ims.closing AS c
                 WHERE c.owner_id = _take_closing.owner_id
                   AND c.closed_at = _take_closing.closed_at)
     THEN
-        RAISE EXCEPTION 'closing at % exists already', closed_at
+        RAISE EXCEPTION 'closing at % exists already', ims._utc(closed_at)
             USING ERRCODE = '23505',
                   DETAIL = 'An owner has one closing for an instant. '
-                           || pg_catalog.jsonb_build_object('closed_at', closed_at)::text,
+                           || pg_catalog.jsonb_build_object('closed_at', ims._utc(closed_at))::text,
                   HINT = 'A closing is kept exact; it need not be taken again.';
     END IF;
     -- The closing itself comes last: it would be its own nearest anchor.
@@ -190,10 +190,10 @@ BEGIN
      WHERE c.owner_id = _drop_closing.owner_id AND c.closed_at = _drop_closing.closed_at
     RETURNING c.closing_id INTO old_closing_id;
     IF NOT FOUND THEN
-        RAISE EXCEPTION 'no closing at %', closed_at
+        RAISE EXCEPTION 'no closing at %', ims._utc(closed_at)
             USING ERRCODE = 'P0002',
                   DETAIL = 'The owner has no closing for that instant. '
-                           || pg_catalog.jsonb_build_object('closed_at', closed_at)::text,
+                           || pg_catalog.jsonb_build_object('closed_at', ims._utc(closed_at))::text,
                   HINT = 'The instants are in ims.closing.';
     END IF;
     DELETE FROM ims.closing_balance AS b

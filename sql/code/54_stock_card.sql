@@ -152,7 +152,8 @@ BEGIN
        OR to_day < from_day OR to_day - from_day >= max_days
     THEN
         RAISE EXCEPTION 'days from % to % are no range of 1 to % days',
-                from_day, to_day, max_days
+                COALESCE(pg_catalog.to_char(from_day, 'YYYY-MM-DD'), from_day::text),
+                COALESCE(pg_catalog.to_char(to_day, 'YYYY-MM-DD'), to_day::text), max_days
             USING ERRCODE = '22023',
                   DETAIL = 'Both days are included.',
                   HINT = 'Ask for a longer range in parts.';

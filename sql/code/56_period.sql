@@ -44,8 +44,8 @@ BEGIN
             USING ERRCODE = 'IV230',
                   DETAIL = 'It begins before the last closed period ends. '
                            || pg_catalog.jsonb_build_object(
-                                  'period', name, 'starts_at', starts_at,
-                                  'closed_through', through)::text,
+                                  'period', name, 'starts_at', ims._utc(starts_at),
+                                  'closed_through', ims._utc(through))::text,
                   HINT = 'Reopen the later periods first.';
     END IF;
     INSERT INTO ims.period AS p (owner_id, name, starts_at, ends_at)
@@ -173,7 +173,7 @@ BEGIN
             USING ERRCODE = 'IV217',
                   DETAIL = 'Postings of now would be refused. '
                            || pg_catalog.jsonb_build_object(
-                                  'period', name, 'ends_at', found_period.ends_at)::text,
+                                  'period', name, 'ends_at', ims._utc(found_period.ends_at))::text,
                   HINT = 'Close it after its end.';
     END IF;
     SELECT p.name INTO earlier_name
