@@ -12,6 +12,9 @@
 
 #include "errors.h"
 
+/* Version of the ledger tables that this library posts to (ledger_info). */
+#define IMS_LEDGER_VERSION "0.1.0"
+
 /* Amounts are computed in millionths of the base unit. */
 typedef int64 ImsQuantity;
 

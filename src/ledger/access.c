@@ -93,8 +93,10 @@ void
 ims_door_enter(ImsDoor *door)
 {
 	Oid ledger_role = ims_ledger()->ledger_role;
-	DoorNode *node = MemoryContextAlloc(TopTransactionContext, sizeof(DoorNode));
+	DoorNode *node;
 
+	ims_ledger_check_writable();
+	node = MemoryContextAlloc(TopTransactionContext, sizeof(DoorNode));
 	GetUserIdAndSecContext(&door->save_user, &door->save_sec_context);
 	node->outer = door_stack;
 	node->immediate = door->save_user;

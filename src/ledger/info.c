@@ -15,6 +15,7 @@
 #include "access/tableam.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_class.h"
+#include "fmgr.h"
 #include "storage/lmgr.h"
 #include "utils/builtins.h"
 #include "utils/inval.h"
@@ -116,9 +117,9 @@ ims_info_init(void)
 	CacheRegisterRelcacheCallback(at_relcache_inval, (Datum) 0);
 }
 
-/* New code runs read-only against a ledger of another version. */
-static void
-check_version(Oid namespace_id)
+/* The version of the ledger's tables; NULL where there is none recorded. */
+static char *
+read_version(Oid namespace_id)
 {
 	Oid relid = get_relname_relid("ledger_info", namespace_id);
 	Relation rel;
@@ -147,14 +148,23 @@ check_version(Oid namespace_id)
 	ExecDropSingleTupleTableSlot(slot);
 	UnregisterSnapshot(snapshot);
 	table_close(rel, AccessShareLock);
+	return version;
+}
 
-	if (version == NULL || strcmp(version, IMS_VERSION) != 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_IMS_LEDGER_VERSION),
-				 errmsg("the ledger is of version %s, the library of version %s",
-						version ? version : "(none)", IMS_VERSION),
-				 errhint(
-					 "Run ALTER EXTENSION ims UPDATE, then SELECT ims.migrate_ledger().")));
+/* New code reads a ledger of another version, but writes only to its own. */
+void
+ims_ledger_check_writable(void)
+{
+	char *version;
+
+	if (likely(ims_ledger()->writable))
+		return;
+	version = read_version(ledger.namespace_id);
+	ereport(ERROR,
+			(errcode(ERRCODE_IMS_LEDGER_VERSION),
+			 errmsg("the ledger is of version %s, the library of version %s",
+					version ? version : "(none)", IMS_LEDGER_VERSION),
+			 errhint("Run ALTER EXTENSION ims UPDATE, then SELECT ims.migrate_ledger().")));
 }
 
 const ImsLedger *
@@ -162,6 +172,7 @@ ims_ledger(void)
 {
 	Oid namespace_id;
 	HeapTuple tuple;
+	char *version = NULL;
 	int i;
 
 	if (likely(ledger_valid))
@@ -169,17 +180,20 @@ ims_ledger(void)
 
 	namespace_id = get_namespace_oid("ims", true);
 	if (OidIsValid(namespace_id))
-		check_version(namespace_id);
+		version = read_version(namespace_id);
 
 	memset(&ledger, 0, sizeof(ledger));
 	ledger.namespace_id = namespace_id;
+	ledger.writable = version && strcmp(version, IMS_LEDGER_VERSION) == 0;
 	for (i = 0; i < lengthof(ledger_relations); i++)
 	{
 		Oid relid = OidIsValid(namespace_id)
 						? get_relname_relid(ledger_relations[i].name, namespace_id)
 						: InvalidOid;
 
-		if (!OidIsValid(relid))
+		/* An older ledger may lack what only postings need. */
+		if (!OidIsValid(relid) && (ledger.writable || ledger_relations[i].offset ==
+														  offsetof(ImsLedger, movement)))
 			ereport(ERROR,
 					(errcode(ERRCODE_IMS_LEDGER_MISSING),
 					 errmsg("the ledger is not complete: \"ims.%s\" is missing",
@@ -199,6 +213,25 @@ ims_ledger(void)
 	 * lost: valid first, examined then.
 	 */
 	ledger_valid = true;
-	ledger.heap_path = ims_heap_eligible(&ledger);
+	ledger.heap_path = ledger.writable && ims_heap_eligible(&ledger);
 	return &ledger;
+}
+
+/*
+ * ims_forget_ledger -- SQL: ims._forget_ledger() returns void
+ *
+ * Makes every session look at the ledger and its version again, once this
+ * transaction has committed: else a session with an older library would go on
+ * posting to a ledger that was migrated.
+ */
+PG_FUNCTION_INFO_V1(ims_forget_ledger);
+Datum
+ims_forget_ledger(PG_FUNCTION_ARGS)
+{
+	Oid namespace_id = get_namespace_oid("ims", false);
+	Oid movement = get_relname_relid("movement", namespace_id);
+
+	if (OidIsValid(movement))
+		CacheInvalidateRelcacheByRelid(movement);
+	PG_RETURN_VOID();
 }

@@ -28,11 +28,14 @@ typedef struct ImsLedger
 	Oid movement_sequence;
 	Oid stock, stock_pkey;
 	Oid availability, availability_pkey;
+	bool writable;	/* of the version that the library writes */
 	bool heap_path; /* all four tables are exactly as made */
 } ImsLedger;
 
 /* Raises IV902 where there is no ledger in this database. */
 extern const ImsLedger *ims_ledger(void);
+/* Raises IV903 where the ledger is of another version than the library's. */
+extern void ims_ledger_check_writable(void);
 extern void ims_info_init(void);
 
 #endif /* IMS_INFO_H */

@@ -1,0 +1,60 @@
+-- Roles for the people and programs that use a ledger.  psql, as superuser:
+--
+--     psql -d shop -f doc/roles.sql
+--
+-- Safe to run again: do so after ALTER EXTENSION ims UPDATE, which may bring
+-- new functions.  The roles cannot log in; grant them to roles that can, and
+-- name those in ims.owner_member for the owners that they may act for:
+--
+--     GRANT ims_clerk TO anna;
+--     SELECT ims.add_owner_member(owner => 'MAIN', role_name => 'anna');
+
+SELECT format('CREATE ROLE %I NOLOGIN', r.name)
+FROM unnest('{ims_reader,ims_clerk,ims_supervisor,ims_steward,ims_controller}'::text[]) AS r (name)
+WHERE NOT EXISTS (SELECT FROM pg_roles AS p WHERE p.rolname = r.name)
+\gexec
+
+-- reader: sees the rows of his owners, in tables, views and functions that
+-- change nothing.  An auditor is a reader with the attribute BYPASSRLS.
+SELECT format('GRANT USAGE ON SCHEMA %I TO ims_reader', n.nspname)
+FROM pg_namespace AS n
+WHERE n.nspname IN ('ims', 'ims_bi')
+\gexec
+SELECT format('GRANT SELECT ON ALL TABLES IN SCHEMA %I TO ims_reader', n.nspname)
+FROM pg_namespace AS n
+WHERE n.nspname IN ('ims', 'ims_bi')
+\gexec
+SELECT format('GRANT EXECUTE ON FUNCTION %s TO ims_reader', p.oid::regprocedure)
+FROM pg_proc AS p
+WHERE p.pronamespace = 'ims'::regnamespace AND p.provolatile <> 'v'
+\gexec
+
+-- clerk: moves goods as they come, go and are counted.
+-- supervisor: a clerk who also corrects, scraps, reverses and holds lots, and
+-- loads movements in bulk by INSERT.
+-- steward: keeps the master data of his owners, and the places.
+-- controller: closes and reopens periods, keeps closings.
+GRANT ims_reader TO ims_clerk, ims_steward, ims_controller;
+GRANT ims_clerk TO ims_supervisor;
+GRANT INSERT ON ims.movement TO ims_supervisor;
+SELECT format('GRANT EXECUTE ON FUNCTION %s TO %I', p.oid::regprocedure, g.role_name)
+FROM (VALUES
+    ('ims_clerk', '{receive,ship,transfer,dispatch,receive_transfer,return_from_customer,
+        return_to_supplier,consume,produce,count_stock,open_handling_unit,
+        close_handling_unit,create_handling_unit,create_lot,create_serials}'::text[]),
+    ('ims_supervisor', '{adjust,scrap,reverse_posting,transfer_ownership,set_lot_status,
+        post,post_ids,open_posting}'),
+    ('ims_steward', '{create_item,change_item,delete_item,set_item_unit,remove_item_unit,
+        add_item_code,remove_item_code,set_item_supplier,remove_item_supplier,
+        create_category,change_category,delete_category,create_party,change_party,
+        delete_party,create_channel,change_channel,delete_channel,create_lot,change_lot,
+        create_serials,change_serial,create_handling_unit,change_handling_unit,
+        delete_handling_unit,create_site,create_location,change_location,delete_location,
+        create_calendar,change_calendar,delete_calendar,set_calendar_day,
+        remove_calendar_day,create_unit,change_unit,delete_unit}'),
+    ('ims_controller', '{create_period,close_period,reopen_period,take_closing,
+        drop_closing,maintain_closings}')
+    ) AS g (role_name, functions)
+JOIN pg_proc AS p ON p.pronamespace = 'ims'::regnamespace AND p.proname = ANY (g.functions)
+ORDER BY g.role_name, p.proname
+\gexec

@@ -1,0 +1,84 @@
+-- health() grades what a DBA should look at, and tells what to do only where
+-- something is wrong; limits() and version() say what is enforced and what runs.
+\i test/setup.psql
+BEGIN;
+SELECT plan(24);
+
+SELECT results_eq('SELECT h.name, h.unit FROM ims.health() AS h', $$VALUES
+    ('oldest_snapshot_age', 'seconds'), ('oldest_prepared_age', 'seconds'),
+    ('not_hot_updates.availability', 'percent'), ('dead_rows.availability', 'percent'),
+    ('size_per_row.availability', 'bytes'), ('not_hot_updates.stock', 'percent'),
+    ('dead_rows.stock', 'percent'), ('size_per_row.stock', 'bytes'),
+    ('rows_since_vacuum.movement', 'rows'), ('disabled_guards', 'triggers'),
+    ('changed_objects', 'objects'), ('ledger_version_differs', 'boolean'),
+    ('last_closing_age', 'days'), ('sequence_used', 'percent')$$,
+    'every figure has a name and a unit');
+SELECT is_empty($$SELECT h.* FROM ims.health() AS h
+    WHERE h.value IS NULL OR h.status NOT IN ('ok', 'warning', 'critical')
+        OR (h.status = 'ok') <> (h.hint IS NULL)$$, 'hints come with what is wrong');
+SELECT is_empty($$SELECT h.name, h.value FROM ims.health() AS h WHERE h.status <> 'ok'
+    AND h.name NOT LIKE 'oldest%'$$, 'a new ledger is well');
+
+-- Limits: below, at the warning, at the critical one.
+SELECT is(h.row_status, d.expected, format('%s of 10 and 20 is %s', d.value, d.expected))
+FROM (VALUES (1, 9.99, 'ok'), (2, 10, 'warning'), (3, 19.9, 'warning'), (4, 20, 'critical'),
+    (5, 1e9, 'critical'), (6, NULL, 'ok')) AS d (place, value, expected)
+CROSS JOIN LATERAL ims._health_row('x', d.value, 'u', 10, 20, 'hint') AS h
+ORDER BY d.place;
+
+CREATE FUNCTION pg_temp.status(damage text) RETURNS text LANGUAGE plpgsql AS $$
+BEGIN
+    EXECUTE damage;
+    RAISE EXCEPTION USING ERRCODE = 'P0099', MESSAGE = (
+        SELECT coalesce(string_agg(format('%s %s %s', h.name, h.value, h.status), ', '), '')
+        FROM ims.health() AS h
+        WHERE h.status <> 'ok' AND h.name NOT LIKE 'oldest%');
+EXCEPTION WHEN SQLSTATE 'P0099' THEN
+    RETURN SQLERRM;
+END
+$$;
+SELECT is(pg_temp.status(d.damage), d.expected, d.damage)
+FROM (VALUES
+    (1, 'ALTER TABLE ims.movement DISABLE TRIGGER movement_no_change',
+        'disabled_guards 1 critical'),
+    (2, 'ALTER TABLE ims.item DISABLE ROW LEVEL SECURITY', 'changed_objects 1 critical'),
+    (3, 'UPDATE ims.ledger_info SET ledger_version = ''0.0.1''',
+        'ledger_version_differs 1 critical'),
+    (4, 'UPDATE ims.ledger_info SET created_at = statement_timestamp() - interval ''45 days''',
+        'last_closing_age 45.0 warning'),
+    (5, 'UPDATE ims.ledger_info SET created_at = statement_timestamp() - interval ''400 days''',
+        'last_closing_age 400.0 critical'),
+    (6, 'UPDATE ims.ledger_info SET created_at = statement_timestamp() - interval ''400 days'';'
+        'INSERT INTO ims.closing (owner_id, closed_at, taken_at)'
+        ' SELECT o.owner_id, statement_timestamp() - interval ''1 day'', statement_timestamp()'
+        ' FROM ims.owner AS o', '')
+    ) AS d (place, damage, expected)
+ORDER BY d.place;
+CREATE SEQUENCE ims.nearly_full MAXVALUE 100;
+SELECT is(pg_temp.status('SELECT setval(''ims.nearly_full'', 49)'), '',
+    'a sequence with half of its numbers left');
+SELECT is(pg_temp.status('SELECT setval(''ims.nearly_full'', 50)'), 'sequence_used 50.0 warning',
+    'one with less');
+SELECT is(pg_temp.status('SELECT setval(''ims.nearly_full'', 90)'), 'sequence_used 90.0 critical',
+    'one with a tenth');
+
+-- Limits are those that are enforced.
+SELECT results_eq('SELECT l.name, l.value FROM ims.limits() AS l', $$VALUES
+    ('code_length', 100::bigint), ('effective_seconds_ahead', 60),
+    ('idempotency_key_length', 200), ('lines_per_call', 10000000),
+    ('quantity_below', 1000000000000), ('quantity_decimals', 6)$$, 'limits() lists them');
+SELECT lives_ok($$SELECT (l.value - 1)::ims.quantity FROM ims.limits() AS l
+    WHERE l.name = 'quantity_below'$$, 'a quantity below the limit');
+SELECT throws_ok($$SELECT l.value::ims.quantity FROM ims.limits() AS l
+    WHERE l.name = 'quantity_below'$$, '23514', NULL, 'a quantity at the limit');
+SELECT throws_ok($$SELECT (10::numeric ^ -(l.value + 1))::ims.quantity FROM ims.limits() AS l
+    WHERE l.name = 'quantity_decimals'$$, '23514', NULL, 'one decimal too many');
+SELECT throws_ok($$SELECT * FROM ims.create_party(owner => 'MAIN', code => repeat('x', 101),
+    name => 'x', kind => 'customer')$$, 'IV104', NULL, 'a code that is too long');
+
+SELECT results_eq('SELECT v.extension, v.server FROM ims.version() AS v',
+    'SELECT e.extversion COLLATE "default", current_setting(''server_version'') FROM pg_extension AS e
+     WHERE e.extname = ''ims''', 'version() tells extension and server');
+
+SELECT * FROM finish();
+ROLLBACK;
