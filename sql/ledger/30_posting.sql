@@ -2,7 +2,8 @@
 --
 -- Append-only (60_guard).  No foreign keys: in bulk they cost three times the
 -- posting; the engine checks the masters under its locks instead.  movement
--- carries one index in random order, and a BRIN index on what grows with time;
+-- carries one index in random order (and one for the few lines that refer to
+-- an earlier line), and a BRIN index on what grows with time;
 -- the vacuum settings keep its summaries close behind the inserts.
 
 CREATE TABLE ims.posting (
@@ -102,6 +103,8 @@ CREATE TABLE ims.movement (
 ) WITH (autovacuum_vacuum_insert_threshold = 50000, autovacuum_vacuum_insert_scale_factor = 0,
         autovacuum_analyze_scale_factor = 0.05);
 CREATE INDEX movement_item_idx ON ims.movement (owner_id, item_id, effective_at);
+CREATE INDEX movement_origin_idx ON ims.movement (owner_id, origin_movement_id)
+    WHERE origin_movement_id IS NOT NULL;
 CREATE INDEX movement_time_idx ON ims.movement USING brin (posting_id, effective_at, recorded_at)
     WITH (pages_per_range = 32, autosummarize = on);
 COMMENT ON TABLE ims.movement IS 'lines of the ledger: a quantity of an item from one place to another';

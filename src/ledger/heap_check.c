@@ -160,6 +160,7 @@ StaticAssertDecl(lengthof(movement_columns) == IMS_MOVEMENT_NATTS,
 static const KnownIndex movement_indexes[] = {
 	{"movement_pkey", BTREE_AM_OID, true, 0, 2, {1, 2}},
 	{"movement_item_idx", BTREE_AM_OID, false, 0, 3, {1, 6, 4}},
+	{"movement_origin_idx", BTREE_AM_OID, false, 13, 2, {1, 13}},
 	{"movement_time_idx", BRIN_AM_OID, false, 0, 3, {3, 4, 5}},
 };
 

@@ -283,6 +283,8 @@ typedef struct MovementWriter
 	EntryWriter primary;
 	EntryWriter item;
 	EntryWriter time;
+	bool has_origin; /* some line refers to another; else its index is left alone */
+	EntryWriter origin;
 	int nkept;
 	int max_kept;
 	ItemEntry *kept;
@@ -356,6 +358,11 @@ flush_movements(MovementWriter *writer)
 		key[0] = COLUMN(slot, MOVEMENT_OWNER_ID);
 		key[1] = COLUMN(slot, MOVEMENT_MOVEMENT_ID);
 		insert_entry(&writer->primary, key, &slot->tts_tid);
+		if (!slot->tts_isnull[MOVEMENT_ORIGIN_MOVEMENT_ID - 1])
+		{
+			key[1] = COLUMN(slot, MOVEMENT_ORIGIN_MOVEMENT_ID);
+			insert_entry(&writer->origin, key, &slot->tts_tid);
+		}
 	}
 	writer->time_block = InvalidBlockNumber;
 	for (i = 0; i < n; i++)
@@ -376,7 +383,7 @@ flush_movements(MovementWriter *writer)
 }
 
 static void
-open_movements(MovementWriter *writer, ImsCall *call, int64 nrow)
+open_movements(MovementWriter *writer, ImsCall *call, int64 nrow, bool has_origin)
 {
 	const ImsLedger *ledger = call->ledger;
 
@@ -384,6 +391,9 @@ open_movements(MovementWriter *writer, ImsCall *call, int64 nrow)
 	open_entries(&writer->primary, writer->rows.heap, ledger->movement_pkey);
 	open_entries(&writer->item, writer->rows.heap, ledger->movement_item_idx);
 	open_entries(&writer->time, writer->rows.heap, ledger->movement_time_idx);
+	writer->has_origin = has_origin;
+	if (has_origin)
+		open_entries(&writer->origin, writer->rows.heap, ledger->movement_origin_idx);
 	writer->nkept = 0;
 	writer->max_kept = (int) Min(nrow, SORTED_ENTRIES);
 	writer->kept = palloc(writer->max_kept * sizeof(ItemEntry));
@@ -393,6 +403,8 @@ static void
 close_movements(MovementWriter *writer)
 {
 	pfree(writer->kept);
+	if (writer->has_origin)
+		close_entries(&writer->origin);
 	close_entries(&writer->time);
 	close_entries(&writer->item);
 	close_entries(&writer->primary);
@@ -405,13 +417,19 @@ ims_heap_write_movements(ImsCall *call)
 	MovementWriter writer;
 	MemoryContext old;
 	int64 nrow = 0;
+	bool has_origin = false;
 	int64 i;
 
 	for (i = 0; i < call->nline; i++)
-		nrow += ims_line_is_to_write(call, &call->lines[i]);
+	{
+		const ImsLine *line = &call->lines[i];
+
+		nrow += ims_line_is_to_write(call, line);
+		has_origin |= line->extra != NULL && line->extra->origin_movement_id != 0;
+	}
 	if (nrow == 0)
 		return;
-	open_movements(&writer, call, nrow);
+	open_movements(&writer, call, nrow, has_origin);
 	old = MemoryContextSwitchTo(writer.rows.context);
 	for (i = 0; i < call->nline; i++)
 	{

@@ -83,6 +83,7 @@ static const LedgerRelation ledger_relations[] = {
 	LEDGER_RELATION(movement),
 	LEDGER_RELATION(movement_pkey),
 	LEDGER_RELATION(movement_item_idx),
+	LEDGER_RELATION(movement_origin_idx),
 	LEDGER_RELATION(movement_time_idx),
 	{"movement_movement_id_seq", offsetof(ImsLedger, movement_sequence)},
 	LEDGER_RELATION(stock),
