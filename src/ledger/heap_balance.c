@@ -52,6 +52,9 @@
 /* A page with less free space than this is pruned before the row is updated. */
 #define PRUNE_BELOW 1024
 
+/* Fewer rows than any leaf of a primary key names that has been split once. */
+#define MIN_LEAF_ROWS 64
+
 #define ROW_HEADER_SIZE MAXALIGN(SizeofHeapTupleHeader)
 #define ROW_MAX_SIZE (ROW_HEADER_SIZE + IMS_BALANCE_MAX_COLUMNS * IMS_QUANTITY_STORED_MAX)
 
@@ -250,6 +253,8 @@ learn_leaf(ImsBalanceTable *table, ImsHints *hints)
 		return;
 	if (table->index_nblock == 0)
 		table->index_nblock = RelationGetNumberOfBlocks(table->index);
+	if ((uint64) table->index_nblock * MIN_LEAF_ROWS > IMS_MAX_HINTS)
+		return;
 	buffer = ReadBuffer(table->index, position->currPos.currPage);
 	LockBuffer(buffer, BUFFER_LOCK_SHARE);
 	page = BufferGetPage(buffer);

@@ -21,7 +21,7 @@
 
 #define BUCKET_ENTRIES 8
 #define MIN_BUCKETS 128
-#define MAX_BUCKETS (64 * 1024)
+#define MAX_BUCKETS (IMS_MAX_HINTS / BUCKET_ENTRIES)
 #define MAX_TABLES 8
 
 struct ImsHints
@@ -131,8 +131,7 @@ ims_hints_reserve(ImsHints *hints, uint64 nentry)
 {
 	uint64 room = (uint64) hints->nbucket * BUCKET_ENTRIES;
 
-	if (nentry > (uint64) MAX_BUCKETS * BUCKET_ENTRIES ||
-		(nentry <= room && hints->nput >= nentry))
+	if (nentry > IMS_MAX_HINTS || (nentry <= room && hints->nput >= nentry))
 		return false;
 	if (nentry > room)
 		grow(hints, nentry);

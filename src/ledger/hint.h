@@ -10,6 +10,8 @@
 
 #include "storage/itemptr.h"
 
+#define IMS_MAX_HINTS (512 * 1024) /* of one relation: 4 MB */
+
 typedef struct ImsHints ImsHints;
 
 /* Finalizer of splitmix64 over the columns of a key. */
