@@ -4,6 +4,7 @@
 -- rule is a query for what breaks it; the second part breaks each rule once.
 \i test/setup.psql
 BEGIN;
+SET LOCAL client_min_messages = warning;
 SELECT plan(62);
 
 -- What the rules are about.

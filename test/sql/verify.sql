@@ -46,7 +46,7 @@ BEGIN
         'ALTER TABLE ims.stock DROP CONSTRAINT stock_on_hand_check,'
         '    DROP CONSTRAINT stock_allocated_check;'
         'ALTER TABLE ims.availability DROP CONSTRAINT availability_reserved_check;'
-        'ALTER TABLE ims.movement ALTER quantity TYPE numeric;' || damage,
+        'ALTER DOMAIN ims.quantity DROP CONSTRAINT quantity_check;' || damage,
         NULL, 'catalog.%');
 END
 $$;
