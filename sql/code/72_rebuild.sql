@@ -319,8 +319,10 @@ BEGIN
         state_after := wrong.expected;
         RETURN NEXT;
     END LOOP;
+    RETURN QUERY SELECT d.* FROM ims._repair_document_sequences() AS d;
+    RETURN QUERY SELECT i.* FROM ims._repair_identities() AS i;
 END
 $$;
 COMMENT ON FUNCTION ims.repair_guards() IS
-    'reset the triggers of the ledger to their states; one row per trigger that was changed';
+    'reset triggers of the ledger to their states, see to overtaken sequences; one row per change';
 REVOKE ALL ON FUNCTION ims.repair_guards() FROM PUBLIC;

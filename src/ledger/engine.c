@@ -141,6 +141,8 @@ ims_engine_lock_tables(void)
 {
 	const ImsLedger *ledger = ims_ledger();
 
+	/* Before the first write: below the executor nothing else refuses it on a standby. */
+	PreventCommandIfReadOnly("a posting");
 	LockRelationOid(ledger->posting, RowExclusiveLock);
 	LockRelationOid(ledger->movement, RowExclusiveLock);
 	LockRelationOid(ledger->stock, RowExclusiveLock);
