@@ -2,7 +2,8 @@
 
 \pset null ''
 
--- The busiest item, where most of it is; of several owners, its own.
+-- The busiest item without lots or serials, where most of it is; of several
+-- owners, its own.
 SELECT s.item, s.location, s.on_hand, o.time_zone AS zone,
        CASE WHEN (SELECT count(*) FROM ims.owner) > 1
             THEN format('owner => %L, ', o.code) ELSE '' END AS owner
@@ -10,10 +11,12 @@ FROM ims_bi.stock AS s
 JOIN ims.owner AS o ON o.owner_id = s.owner_id
 JOIN (SELECT m.owner_id, m.item_id
       FROM ims.movement AS m
+      JOIN ims.item AS i ON i.owner_id = m.owner_id AND i.item_id = m.item_id
+      WHERE i.stocked AND i.tracking = 'none'
       GROUP BY m.owner_id, m.item_id
       ORDER BY count(*) DESC, m.owner_id, m.item_id
       LIMIT 1) AS b ON b.owner_id = s.owner_id AND b.item_id = s.item_id
-WHERE s.lot IS NULL AND s.location_kind IN ('zone', 'bin')
+WHERE s.location_kind = 'zone'
 ORDER BY s.on_hand DESC, s.location
 LIMIT 1 \gset
 SET TimeZone = :'zone';
