@@ -46,12 +46,12 @@ FROM generate_series(0, 79) AS n
 JOIN (VALUES (0, 'mustard'), (1, 'jam'), (2, 'biscuits'), (3, 'tea'))
     AS k (kind, name) ON k.kind = n % 4;
 
--- One lot of an item for each of the thirteen times four weeks.
+-- One lot of an item for every four weeks.
 SELECT ims.create_lot(owner => 'MOULIN', item => format('M-%s', 5000 + n),
                       lot => format('L24-%s', to_char(k + 1, 'FM00')),
                       made_on => date '2024-01-01' + 28 * k - 14)
 FROM generate_series(0, 79) AS n
-CROSS JOIN generate_series(0, 12) AS k;
+CROSS JOIN generate_series(0, :periods - 1) AS k;
 \o
 
 CREATE TABLE demo.article AS

@@ -1,4 +1,5 @@
--- What happens in 52 weeks of 2024: documents with their lines.
+-- What happens in :periods times four weeks from January 2024 on: documents
+-- with their lines.
 --
 -- Every second Monday each site receives what its clients will need of each
 -- item in the next two weeks and some more, so that nothing goes negative.
@@ -37,7 +38,7 @@ SELECT 'ship', c.owner, s.site, d.day,
        format('%s-%s-%s', s.site, 1000 + d.day, left(k.channel, 1) || n)
 FROM (VALUES ('FJELL'), ('MOULIN')) AS c (owner)
 CROSS JOIN demo.site AS s
-CROSS JOIN generate_series(0, 363) AS d (day)
+CROSS JOIN generate_series(0, 28 * :periods - 1) AS d (day)
 CROSS JOIN (VALUES ('WEB', 4, 4), ('MARKETPLACE', 1, 3), ('B2B', 1, 1))
     AS k (channel, least, more)
 CROSS JOIN LATERAL generate_series(
@@ -67,7 +68,7 @@ INSERT INTO demo.document (kind, owner, site, other_site, day, at, reference_typ
 SELECT 'dispatch', c.owner, 'HAM', CASE WHEN k % 2 = 0 THEN 'LYS' ELSE 'RTM' END, 28 * k + 9,
        '15:00', 'transfer_order', format('T-%s', 100 + k)
 FROM (VALUES ('FJELL'), ('MOULIN')) AS c (owner)
-CROSS JOIN generate_series(0, 12) AS k;
+CROSS JOIN generate_series(0, :periods - 1) AS k;
 INSERT INTO demo.line (document_id, item, quantity)
 SELECT d.document_id, a.item, 24
 FROM demo.document AS d
@@ -106,7 +107,7 @@ INSERT INTO demo.document (kind, owner, site, day, at, channel, reference_type, 
 SELECT 'return_from_customer', d.owner, d.site, d.day + 5 + demo.dice(10, 'after', d.document_id::text),
        '17:30', d.channel, d.reference_type, d.reference_number, d.document_id
 FROM demo.document AS d
-WHERE d.channel = 'WEB' AND d.kind = 'ship' AND d.day < 345
+WHERE d.channel = 'WEB' AND d.kind = 'ship' AND d.day < 28 * :periods - 16
   AND demo.dice(12, 'returned', d.document_id::text) = 0;
 
 -- At the end of every four weeks each client has five items counted at each site.
@@ -114,7 +115,7 @@ INSERT INTO demo.document (kind, owner, site, day, at)
 SELECT 'count', c.owner, s.site, 28 * k + 27, '19:00'
 FROM (VALUES ('FJELL'), ('MOULIN')) AS c (owner)
 CROSS JOIN demo.site AS s
-CROSS JOIN generate_series(0, 12) AS k;
+CROSS JOIN generate_series(0, :periods - 1) AS k;
 INSERT INTO demo.line (document_id, item, quantity)
 SELECT d.document_id, a.item, demo.dice(3, 'difference', d.document_id::text, a.item) - 1
 FROM demo.document AS d

@@ -140,7 +140,7 @@ BEGIN
         COMMIT;
     END LOOP;
     INSERT INTO demo.loading (step, lines, seconds)
-    SELECT 'a year of ' || (SELECT count(*) FROM ims.posting) || ' postings', count(*),
+    SELECT format('%s postings', (SELECT count(*) FROM ims.posting)), count(*),
            extract(epoch FROM clock_timestamp() - started)
     FROM ims.movement;
 END
@@ -150,7 +150,8 @@ CALL demo.post_documents();
 
 -- A few of the last lots smell of smoke.
 \o /dev/null
-SELECT ims.set_lot_status(owner => 'MOULIN', item => a.item, lot => 'L24-13',
+SELECT ims.set_lot_status(owner => 'MOULIN', item => a.item,
+                          lot => 'L24-' || to_char(:periods, 'FM00'),
                           status => 'on_hold', reason => 'smell of smoke')
 FROM demo.article AS a
 WHERE a.owner = 'MOULIN' AND a.rank < 3;
@@ -158,7 +159,7 @@ WHERE a.owner = 'MOULIN' AND a.rank < 3;
 VACUUM (ANALYZE) ims.movement, ims.posting, ims.stock, ims.availability;
 
 \echo
-\echo '--- What happened in the year'
+\echo '--- What happened'
 SELECT d.owner, d.kind, count(*) AS documents, min(d.effective_at)::date AS first_day,
        max(d.effective_at)::date AS last_day
 FROM demo.plan AS d

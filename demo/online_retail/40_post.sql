@@ -153,7 +153,7 @@ BEGIN
         COMMIT;
     END LOOP;
     INSERT INTO demo.loading (step, lines, seconds)
-    SELECT 'order lines, ' || count(*) || ' postings', sum(d.lines),
+    SELECT format('%s postings of order lines', count(*)), sum(d.lines),
            extract(epoch FROM clock_timestamp() - started)
     FROM demo.document AS d;
 END
