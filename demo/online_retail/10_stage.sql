@@ -1,5 +1,7 @@
 -- Where the order lines are read to, as they are.
 
+\echo 'Reading the order lines ...'
+
 CREATE SCHEMA demo;
 CREATE TABLE demo.raw_line (
     line_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -15,3 +17,4 @@ CREATE TABLE demo.raw_line (
 
 -- The file arrives on standard input.
 \copy demo.raw_line (invoice, sku, description, quantity, invoiced_at, price, customer, country) FROM pstdin WITH (FORMAT csv, HEADER)
+ANALYZE demo.raw_line;
