@@ -68,8 +68,8 @@ BEGIN
                                  ORDER BY s.code LIMIT 1));
     PERFORM ims.transfer(owner => 'MAIN', item => 'PEN', quantity => 1, from_location => 'N-02',
                          from_handling_unit => 'P1', to_location => 'N-01');
-    PERFORM ims.create_item(owner => 'CLIENT', code => 'NEW', name => 'new');
-    PERFORM ims.receive(owner => 'CLIENT', item => 'NEW', quantity => 1, to_location => 'S-01');
+    PERFORM ims.create_item(owner => 'CLIENT', code => 'NEW' || last_posting, name => 'new');
+    PERFORM ims.receive(owner => 'CLIENT', item => 'NEW' || last_posting, quantity => 1, to_location => 'S-01');
     BEGIN
         PERFORM ims.ship(owner => 'MAIN', item => 'PEN', quantity => 1000000,
                          from_location => 'N-01');
