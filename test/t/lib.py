@@ -9,9 +9,11 @@ import atexit
 import logging
 import os
 import re
+import signal
 import subprocess
 import sys
 import threading
+import time
 
 import psycopg
 
@@ -73,6 +75,15 @@ class Cluster:
         if check and result.returncode != 0:
             raise RuntimeError("%s failed:\n%s" % (command, result.stdout))
         return result.stdout
+
+    def crash(self):
+        """Ends the server without a checkpoint and starts it again."""
+        with open(os.path.join(self.env["PGDATA"], "postmaster.pid"), encoding="ascii") as handle:
+            postmaster = int(handle.readline())
+        os.kill(postmaster, signal.SIGQUIT)
+        while os.path.exists(os.path.join(self.env["PGDATA"], "postmaster.pid")):
+            time.sleep(0.02)
+        self.run("start", options=["--no-build"])
 
     def connect(self, database="postgres", **arguments):
         arguments.setdefault("autocommit", True)
