@@ -68,7 +68,7 @@ $(SCRIPT): $(SQL_MODULES) tools/build-sql ims.control $(wildcard sql/code sql/le
 	mv $@.tmp $@
 
 .PHONY: help setup server demo test bench soak pgtap isolation installcheck \
-	format lint distclean
+	format lint reference distclean
 
 help:
 	@echo "make demo         install what is missing, build, and show a short tour"
@@ -86,6 +86,7 @@ help:
 	@echo "make pgtap        pgTAP tests on a private cluster (TESTS='a b', POSTING_PATH=spi)"
 	@echo "make isolation    isolation tests on a private cluster (same variables)"
 	@echo "make format       clang-format all C files"
+	@echo "make reference    doc/reference.md anew, from the comments in the database"
 	@echo "make lint         the rules of the house"
 	@echo
 	@echo "PG_CONFIG=...     another server than the one found; each major version has"
@@ -122,6 +123,9 @@ format:
 
 lint:
 	@tools/lint
+
+reference: setup
+	@tools/reference
 
 # Clusters are stopped first: their server would go on without its files.
 distclean:

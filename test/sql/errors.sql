@@ -1,0 +1,190 @@
+-- Every SQLSTATE of class IV is raised here once, with the facts that
+-- doc/errors.md promises.  The page and src/errors.h are read as they are: a
+-- code that one of them lacks, a call that raises another code, and a key that
+-- is not documented each fail a test.
+\i test/setup.psql
+BEGIN;
+SELECT no_plan();
+\i test/posting.psql
+\set page `cat doc/errors.md`
+\set header `cat src/errors.h`
+
+CREATE TEMPORARY TABLE documented AS
+SELECT m[1] AS code, m[2] AS condition,
+    ARRAY(SELECT k[1] FROM regexp_matches(m[3], '`(\w+)`', 'g') AS k) AS keys
+FROM regexp_matches(:'page', '\n\| `(IV\d\d\d)` \| (\w+) \|([^|]*)\|', 'g') AS m;
+CREATE TEMPORARY TABLE listed AS
+SELECT 'IV' || m[2] || m[3] || m[4] AS code, lower(m[1]) AS condition
+FROM regexp_matches(:'header',
+    '#define ERRCODE_IMS_(\w+) MAKE_SQLSTATE\(''I'', ''V'', ''(\d)'', ''(\d)'', ''(\d)''\)', 'g') AS m;
+SELECT cmp_ok((SELECT count(*) FROM documented), '>', 40::bigint, 'the page is read');
+SELECT set_eq('SELECT code, condition FROM listed', 'SELECT code, condition FROM documented',
+    'code and page list the same conditions');
+
+-- What the calls need.
+INSERT INTO ims.owner (owner_id, code, name, closed_through)
+VALUES (9003, 'CLOSED', 'closed', '2020-01-01 00:00:00+00');
+CREATE SEQUENCE ims.document_number_9003_seq;
+INSERT INTO ims.item (owner_id, item_id, code, name, base_unit, status, tracking, periodic) VALUES
+    (9001, 9307, 'OLD', 'old', 'EA', 'inactive', 'none', false),
+    (9001, 9308, 'SCREW', 'screw', 'EA', 'active', 'none', true),
+    (9003, 9398, 'PEN', 'pen', 'EA', 'active', 'none', false);
+INSERT INTO ims.lot (owner_id, lot_id, item_id, code, status) VALUES
+    (9001, 9402, 9303, 'HELD', 'on_hold');
+SELECT count(*) FROM ims.post('[
+    {"item": "PEN", "quantity": 2, "unit": "CS", "to_location": "T-HERE-A"},
+    {"item": "MILK", "quantity": 9, "to_location": "T-HERE-A", "lot": "HELD"},
+    {"item": "PHONE", "quantity": 1, "to_location": "T-HERE-A", "serial": "S1"},
+    {"item": "PHONE", "quantity": 1, "to_location": "T-HERE-B", "serial": "S2"}]',
+    kind => 'receive', owner => 'SHOP', effective_at => '2024-03-01 12:00+00') \g /dev/null
+SELECT count(*) FROM ims.ship('SHOP', 'PEN', 4, from_location => 'T-HERE-A',
+    effective_at => '2024-03-02 12:00+00', idempotency_key => 'K') \g /dev/null
+SELECT count(*) FROM ims.count_stock('SHOP', 'INK', 5, location => 'T-HERE-A',
+    counted_at => '2024-03-03 12:00+00') \g /dev/null
+SELECT posting_id AS sale FROM ims.posting WHERE owner_id = 9001 AND kind = 'ship' \gset
+SELECT posting_id AS receipt FROM ims.posting WHERE owner_id = 9001 AND kind = 'receive' \gset
+SELECT m.movement_id AS sold FROM ims.movement AS m WHERE m.posting_id = :sale \gset
+SELECT count(*) FROM ims.reverse_posting('SHOP', :receipt, dry_run => true, reason => 'try') \g /dev/null
+SELECT r.posting_id AS back FROM ims.receive('SHOP', 'INK', 1, to_location => 'T-HERE-B') AS r \gset
+SELECT count(*) FROM ims.reverse_posting('SHOP', :back, reason => 'typed twice') \g /dev/null
+SELECT ims.create_period('SHOP', 'march', '2024-03-01 00:00+00', '2024-04-01 00:00+00') \g /dev/null
+SELECT ims.create_period('SHOP', 'april', '2024-04-01 00:00+00', '2024-05-01 00:00+00') \g /dev/null
+
+-- SQLSTATE of a statement, and the facts of its detail; 00001 if it passes.
+CREATE FUNCTION pg_temp.facts(statements text, OUT code text, OUT detail text, OUT facts jsonb)
+LANGUAGE plpgsql AS $$
+BEGIN
+    EXECUTE statements;
+    RAISE SQLSTATE '00001';
+EXCEPTION WHEN OTHERS THEN
+    GET STACKED DIAGNOSTICS detail = PG_EXCEPTION_DETAIL;
+    code := SQLSTATE;
+    facts := substring(detail FROM '\{.*\}$')::jsonb;
+END
+$$;
+
+CREATE TEMPORARY TABLE thrown AS
+SELECT c.code, c.call, f.code AS got, f.detail, f.facts
+FROM (VALUES
+    ('IV101', $$ SELECT ims.receive('SHOP', 'PEN', 0, to_location => 'T-HERE-A') $$),
+    ('IV102', $$ SELECT ims.receive('SHOP', 'PEN', 1, 'PAL', 'T-HERE-A') $$),
+    ('IV103', $$ SELECT ims.receive('SHOP', 'SUGAR', 1, 'IN', 'T-HERE-A') $$),
+    ('IV104', $$ SELECT ims.create_item('SHOP', ' X') $$),
+    ('IV105', $$ SELECT ims.set_item_unit('SHOP', 'PEN', 'CS', 24) $$),
+    ('IV201', $$ SELECT ims.receive('SHOP', 'PEN', to_location => 'T-HERE-A') $$),
+    ('IV201', $$ SELECT ims.create_item('SHOP') $$),
+    ('IV202', $$ SELECT ims.receive('NOBODY', 'PEN', 1, to_location => 'T-HERE-A') $$),
+    ('IV203', $$ SELECT ims.receive('SHOP', 'PIN', 1, to_location => 'T-HERE-A') $$),
+    ('IV203', $$ SELECT ims.change_item('SHOP', 'PIN') $$),
+    ('IV204', $$ SELECT ims.receive('SHOP', 'PEN', 1, to_location => 'NOWHERE') $$),
+    ('IV204', $$ SELECT ims.change_location('NOWHERE') $$),
+    ('IV205', $$ SELECT ims.receive('SHOP', 'MILK', 1, to_location => 'T-HERE-A', lot => 'L9') $$),
+    ('IV206', $$ SELECT ims.receive('SHOP', 'PHONE', 1, to_location => 'T-HERE-A', serial => 'S9') $$),
+    ('IV207', $$ SELECT ims.receive('SHOP', 'PEN', 1, to_location => 'T-HERE-A', handling_unit => 'P9') $$),
+    ('IV208', $$ SELECT ims.receive('SHOP', 'PEN', 1, to_location => 'T-HERE-A', party => 'JIM') $$),
+    ('IV209', $$ SELECT ims.receive('SHOP', 'PEN', 1, to_location => 'T-HERE-A', channel => 'FAX') $$),
+    ('IV210', $$ SELECT ims.reverse_posting('SHOP', 0, reason => 'none') $$),
+    ('IV211', $$ SELECT ims.post('[{"itme": "PEN"}]', 'receive', 'SHOP') $$),
+    ('IV212', $$ SELECT ims.receive('SHOP', 'OLD', 1, to_location => 'T-HERE-A') $$),
+    ('IV213', $$ SELECT ims.receive('SHOP', 'MILK', 1, to_location => 'T-HERE-A') $$),
+    ('IV214', $$ SELECT ims.transfer('SHOP', 'PEN', 1, from_location => 'T-HERE-A',
+                    to_location => 'T-THERE-A') $$),
+    ('IV215', $$ SELECT ims.transfer('SHOP', 'PEN', 1, from_location => 'T-HERE-A',
+                    to_location => 'T-HERE-A') $$),
+    ('IV216', $$ SELECT ims.receive('CLOSED', 'PEN', 1, to_location => 'T-HERE-A',
+                    effective_at => '2019-12-31 12:00+00') $$),
+    ('IV217', $$ SELECT ims.receive('SHOP', 'PEN', 1, to_location => 'T-HERE-A',
+                    effective_at => '2999-01-01 00:00+00') $$),
+    ('IV218', $$ SELECT ims.ship('SHOP', 'PEN', 5, from_location => 'T-HERE-A', idempotency_key => 'K') $$),
+    ('IV219', $$ SELECT ims.post('[]', 'receive', 'SHOP') $$),
+    ('IV220', $$ SELECT ims.post_ids(array_fill(9301::bigint, '{10000001}'), '{1}', '{1}', '{9101}',
+                    owner => 'SHOP') $$),
+    ('IV221', $$ DELETE FROM ims.posting $$),
+    ('IV222', $$ UPDATE ims.stock SET on_hand = 1 $$),
+    ('IV223', $$ SELECT ims.post('{}', 'receive', 'SHOP') $$),
+    ('IV224', $$ SELECT ims.ship('SHOP', 'SCREW', 1, from_location => 'T-HERE-A') $$),
+    ('IV225', format($$ SELECT ims.reverse_posting('SHOP', %s, reason => 'again') $$, :back)),
+    ('IV226', $$ SELECT ims.close_period('SHOP', 'may') $$),
+    ('IV227', $$ SELECT ims.count_stock('SHOP', 'INK', 6, location => 'T-HERE-A',
+                    counted_at => '2024-03-03 12:00+00') $$),
+    ('IV228', $$ SELECT ims.delete_item('SHOP', 'PEN') $$),
+    ('IV229', $$ SELECT ims.delete_category('SHOP', 'none') $$),
+    ('IV230', $$ SELECT ims.close_period('SHOP', 'april') $$),
+    ('IV231', $$ DO $do$
+                 BEGIN
+                     PERFORM ims.receive('SHOP', 'INK', 1, to_location => 'T-HERE-A',
+                         effective_at => '2024-03-02 12:00+00');
+                     PERFORM ims.reverse_posting('SHOP', (SELECT max(p.posting_id)
+                         FROM ims.posting AS p WHERE p.kind = 'count_correction'), reason => 'no');
+                 END
+                 $do$ $$),
+    ('IV301', $$ SELECT ims.ship('SHOP', 'PEN', 21, from_location => 'T-HERE-A') $$),
+    ('IV302', $$ DO $do$
+                 BEGIN
+                     PERFORM set_config('session_replication_role', 'replica', true);
+                     UPDATE ims.availability SET reserved = 19 WHERE item_id = 9301;
+                     PERFORM set_config('session_replication_role', 'origin', true);
+                     PERFORM ims.ship('SHOP', 'PEN', 2, from_location => 'T-HERE-A');
+                 END
+                 $do$ $$),
+    ('IV303', $$ SELECT ims.transfer('SHOP', 'PEN', 1, from_location => 'T-HERE-A',
+                    to_location => 'T-HERE-B', effective_at => '2024-02-01 12:00+00') $$),
+    ('IV304', $$ SELECT ims.ship('SHOP', 'MILK', 1, from_location => 'T-HERE-A', lot => 'HELD') $$),
+    ('IV305', $$ SELECT ims.ship('SHOP', 'PHONE', 1, from_location => 'T-HERE-B', serial => 'S1') $$),
+    ('IV306', $$ DO $do$
+                 BEGIN
+                     PERFORM ims.receive('SHOP', 'SUGAR', 999999999999.999999, to_location => 'T-HERE-A');
+                     PERFORM ims.receive('SHOP', 'SUGAR', 0.000001, to_location => 'T-HERE-A');
+                 END
+                 $do$ $$),
+    ('IV307', format($$ SELECT ims.return_from_customer('SHOP', 'PEN', 5, to_location => 'T-HERE-A',
+                    origin_movement_id => %s) $$, :sold)),
+    ('IV901', $$ DO $do$
+                 BEGIN
+                     ALTER TABLE ims.movement DISABLE TRIGGER movement_no_change;
+                     PERFORM ims.migrate_ledger();
+                 END
+                 $do$ $$),
+    ('IV902', $$ DO $do$
+                 BEGIN
+                     ALTER TABLE ims.movement RENAME TO elsewhere;
+                     PERFORM ims.receive('SHOP', 'PEN', 1, to_location => 'T-HERE-A');
+                 END
+                 $do$ $$),
+    ('IV903', $$ DO $do$
+                 BEGIN
+                     UPDATE ims.ledger_info SET ledger_version = '99.10.1';
+                     PERFORM ims.migrate_ledger();
+                 END
+                 $do$ $$),
+    ('IV904', $$ DO $do$
+                 BEGIN
+                     ALTER TABLE ims.ledger_info RENAME COLUMN ledger_version TO mine;
+                     PERFORM ims.create_ledger();
+                 END
+                 $do$ $$)
+    ) AS c (code, call)
+CROSS JOIN LATERAL pg_temp.facts(c.call) AS f;
+
+SELECT is(t.got || CASE WHEN t.got = t.code THEN '' ELSE ': ' || coalesce(t.detail, '') END, t.code,
+    t.code || ' ' || d.condition || ': ' || coalesce((
+        SELECT string_agg(k.key, ', ' ORDER BY k.key)
+        FROM jsonb_object_keys(t.facts) AS k (key)), 'no facts'))
+FROM thrown AS t
+LEFT JOIN documented AS d USING (code)
+ORDER BY t.code, t.call;
+SELECT set_eq('SELECT DISTINCT code FROM thrown', 'SELECT code FROM listed',
+    'every code is raised here');
+SELECT is_empty($$
+    SELECT t.code, k.key
+    FROM thrown AS t
+    JOIN documented AS d USING (code)
+    CROSS JOIN LATERAL jsonb_object_keys(t.facts) AS k (key)
+    WHERE t.code NOT IN ('IV204', 'IV207', 'IV228') AND k.key <> ALL (d.keys) $$,
+    'every key is documented (of three codes, by a rule)');
+SELECT is_empty($$
+    SELECT t.code FROM thrown AS t JOIN documented AS d USING (code)
+    WHERE cardinality(d.keys) > 0 AND t.facts IS NULL $$,
+    'what the page gives keys for ends with an object');
+SELECT * FROM finish();
+ROLLBACK;
