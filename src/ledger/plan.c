@@ -215,26 +215,32 @@ static const PlanText plan_texts[IMS_NPLAN] = {
 	 "UPDATE ims.posting_key SET posting_id = NULL, answer ="
 	 " pg_catalog.jsonb_build_object('rejected_posting_id', posting_id)"
 	 " WHERE owner_id" EQ "$1 AND idempotency_key" EQ "$2"},
-	{IMS_PLAN_LOCK_POSTINGS,
+	{IMS_PLAN_LOCK_POSTING,
 	 2,
-	 {INT8OID, INT8ARRAYOID},
+	 {INT8OID, INT8OID},
 	 "SELECT p.posting_id FROM ims.posting AS p WHERE p.owner_id" EQ "$1"
-	 " AND p.posting_id" EQ "ANY ($2) ORDER BY p.posting_id FOR NO KEY UPDATE"},
+	 " AND p.posting_id" EQ "$2 FOR NO KEY UPDATE"},
 	{IMS_PLAN_RETURNED,
 	 5,
 	 {INT8OID, INT8ARRAYOID, INT8ARRAYOID, TIMESTAMPTZARRAYOID, TEXTOID},
+	 /*
+	  * Subqueries that the planner does not flatten: a plan kept from when the
+	  * ledger was small must not join whole tables later on.
+	  */
 	 "SELECT k.n, coalesce((SELECT pg_catalog.sum(m.quantity) FROM ims.movement AS m"
-	 " JOIN ims.posting AS p ON p.owner_id" EQ "m.owner_id AND p.posting_id" EQ
-	 "m.posting_id AND p.kind" EQ "$5 WHERE m.owner_id" EQ "$1 AND m.item_id" EQ
-	 "k.item_id AND m.effective_at OPERATOR(pg_catalog.>=) k.effective_at"
-	 " AND m.origin_movement_id" EQ "k.movement_id AND NOT EXISTS ("
-	 "SELECT FROM ims.posting AS r WHERE r.owner_id" EQ "p.owner_id"
-	 " AND r.origin_posting_id" EQ "p.posting_id AND r.kind" EQ "'reversal')), 0),"
+	 " WHERE m.owner_id" EQ "$1 AND m.item_id" EQ "k.item_id"
+	 " AND m.effective_at OPERATOR(pg_catalog.>=) k.effective_at"
+	 " AND m.origin_movement_id" EQ "k.movement_id"
+	 " AND (SELECT p.kind FROM ims.posting AS p WHERE p.owner_id" EQ "m.owner_id"
+	 " AND p.posting_id" EQ "m.posting_id)" EQ "$5 AND NOT EXISTS ("
+	 "SELECT FROM ims.posting AS r WHERE r.owner_id" EQ "m.owner_id"
+	 " AND r.origin_posting_id" EQ "m.posting_id AND r.kind" EQ "'reversal' OFFSET 0)), 0),"
 	 " EXISTS (SELECT FROM ims.posting AS r WHERE r.owner_id" EQ "$1"
-	 " AND r.origin_posting_id" EQ "o.posting_id AND r.kind" EQ "'reversal')"
+	 " AND r.origin_posting_id" EQ "(SELECT o.posting_id FROM ims.movement AS o"
+	 " WHERE o.owner_id" EQ "$1 AND o.movement_id" EQ "k.movement_id)"
+	 " AND r.kind" EQ "'reversal')"
 	 " FROM unnest($2, $3, $4) WITH ORDINALITY"
-	 " AS k(movement_id, item_id, effective_at, n)"
-	 " JOIN ims.movement AS o ON o.owner_id" EQ "$1 AND o.movement_id" EQ "k.movement_id"},
+	 " AS k(movement_id, item_id, effective_at, n)"},
 };
 
 static SPIPlanPtr kept_plans[IMS_NPLAN];

@@ -66,13 +66,17 @@ lock_postings(ImsResolver *resolver, const ImsOrigin *origins, int n)
 			ids[distinct++] = ids[i];
 	}
 
+	/* one by one: for an array of ids a plan kept from when there were few would read them all */
 	values[0] = Int64GetDatum(resolver->owner_id);
-	values[1] = ims_int64_array(ids, distinct);
-	ims_plan_execute(IMS_PLAN_LOCK_POSTINGS, values, NULL, NULL);
-	if (SPI_processed != distinct)
-		ereport(ERROR,
-				(errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
-				 errmsg("could not serialize access to a posting that is returned")));
+	for (i = 0; i < distinct; i++)
+	{
+		values[1] = Int64GetDatum(ids[i]);
+		ims_plan_execute(IMS_PLAN_LOCK_POSTING, values, NULL, NULL);
+		if (SPI_processed != 1)
+			ereport(ERROR,
+					(errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
+					 errmsg("could not serialize access to a posting that is returned")));
+	}
 	pfree(ids);
 }
 
