@@ -538,13 +538,18 @@ resolve_tracking(ImsResolver *resolver, const ImsLineInput *input, const ImsItem
 	}
 	if (serial != NULL)
 	{
+		int64 lot_id;
+
 		if (item->tracking != 's')
 			return refuse_tracking(resolver, item, IMS_FIELD_SERIAL, serial);
 		line->serial_id = ims_serial_by_code(resolver->masters, resolver->owner_id,
-											 item->item_id, serial);
+											 item->item_id, serial, &lot_id);
 		if (line->serial_id == 0)
 			return refuse_code(resolver, ERRCODE_IMS_UNKNOWN_SERIAL, IMS_FIELD_SERIAL,
 							   "serial", serial, item->code);
+		/* the unit tells its lot, where the caller does not */
+		if (lot == NULL)
+			line->lot_id = lot_id;
 	}
 	return true;
 }
