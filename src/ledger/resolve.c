@@ -221,8 +221,8 @@ check_text(ImsField field, const char *text, int limit)
 }
 
 /* The same for a text of one line. */
-static bool
-check_reference_line(ImsResolver *resolver, const char *text)
+bool
+ims_check_reference_line(ImsResolver *resolver, const char *text)
 {
 	int length = text == NULL ? 0 : pg_mbstrlen(text);
 
@@ -695,7 +695,7 @@ resolve_extra(ImsResolver *resolver, const ImsLineInput *input, const ImsItem *i
 		!ims_check_money(resolver, IMS_FIELD_SALE_VALUE, extra.sale_value) ||
 		!ims_check_money(resolver, IMS_FIELD_RATE, extra.rate) ||
 		!ims_check_currency(resolver, extra.currency) ||
-		!check_reference_line(resolver, extra.reference_line))
+		!ims_check_reference_line(resolver, extra.reference_line))
 		return false;
 	if (extra.origin_movement_id != 0 &&
 		!resolve_origin(resolver, item, extra.origin_movement_id, &origin_posting_id))
