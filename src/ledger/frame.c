@@ -14,6 +14,11 @@
  * marked as applied is the engine's own: the triggers return at once.  No
  * setting can forge that mark.
  *
+ * A statement may end without its AFTER STATEMENT trigger: a procedural
+ * language that runs INSERT .. RETURNING with a limit of rows stops there.
+ * Its rows are in the table and were never posted; its frame is still open,
+ * and so the transaction cannot commit.
+ *
  *-------------------------------------------------------------------------
  */
 #include "postgres.h"
@@ -33,10 +38,14 @@
 #include "utils/tuplestore.h"
 
 #include "ledger/access.h"
+#include "ledger/amount.h"
 #include "ledger/detail.h"
 #include "ledger/frame.h"
 #include "ledger/info.h"
+#include "ledger/master.h"
 #include "ledger/movement_columns.h"
+#include "ledger/resolve.h"
+#include "type/quantity.h"
 #include "type/quantity_stored.h"
 
 typedef struct Frame
@@ -45,6 +54,7 @@ typedef struct Frame
 	int nest_level;
 	bool applied;
 	int64 posting_id;
+	int64 movement_floor; /* every movement id of the statement is drawn after it */
 	TimestampTz opened_at;
 	int64 default_owner_id; /* 0 until a row asks for it */
 	Oid default_owner_role; /* whose default that is */
@@ -80,6 +90,11 @@ at_subxact_end(SubXactEvent event, SubTransactionId my_id, SubTransactionId pare
 	}
 	else if (event == SUBXACT_EVENT_COMMIT_SUB)
 	{
+		Frame *frame;
+
+		/* what is left open belongs to the parent now, whatever aborts later */
+		for (frame = frame_stack; frame; frame = frame->outer)
+			frame->nest_level = Min(frame->nest_level, level - 1);
 		for (open = open_postings; open; open = open->next)
 		{
 			open->nest_level = Min(open->nest_level, level - 1);
@@ -108,6 +123,23 @@ check_open_postings(void)
 					 errhint("Insert its lines into ims.movement before the commit.")));
 }
 
+/* Rows that came in without being posted must not stay. */
+static void
+check_frames(void)
+{
+	Frame *frame;
+
+	for (frame = frame_stack; frame; frame = frame->outer)
+		if (!frame->applied)
+			ereport(ERROR,
+					(errcode(ERRCODE_IMS_INCONSISTENT),
+					 errmsg("an INSERT into ims.movement was not run to its end"),
+					 errdetail("Its trigger \"movement_post\" did not fire, so its rows "
+							   "changed no balance."),
+					 errhint(
+						 "Run it without a limit of rows, and with all triggers enabled.")));
+}
+
 static void
 at_xact_end(XactEvent event, void *arg)
 {
@@ -115,6 +147,7 @@ at_xact_end(XactEvent event, void *arg)
 	{
 	case XACT_EVENT_PRE_COMMIT:
 	case XACT_EVENT_PRE_PREPARE:
+		check_frames();
 		check_open_postings();
 		break;
 	case XACT_EVENT_COMMIT:
@@ -227,6 +260,7 @@ ims_movement_open_frame(PG_FUNCTION_ARGS)
 
 	frame = push_frame();
 	frame->posting_id = nextval_internal(ledger->posting_sequence, false);
+	frame->movement_floor = nextval_internal(ledger->movement_sequence, false);
 	frame->opened_at = GetCurrentTimestamp();
 	return PointerGetDatum(NULL);
 }
@@ -284,7 +318,11 @@ typedef struct Gathered
 	ImsCall call;
 	int posting_allocated;
 	int64 line_allocated;
+	int64 min_movement_id;
 	int64 max_movement_id;
+	ImsResolver resolver;	/* for the checks of values; it never collects */
+	MemoryContext context;	/* of the statement */
+	MemoryContext checking; /* of the checks of one line */
 } Gathered;
 
 static void
@@ -356,6 +394,88 @@ slot_int64(TupleTableSlot *slot, int attnum)
 	return DatumGetInt64(slot->tts_values[attnum - 1]);
 }
 
+static Numeric
+slot_numeric(TupleTableSlot *slot, int attnum)
+{
+	return slot->tts_isnull[attnum - 1] ? NULL
+										: DatumGetNumeric(slot->tts_values[attnum - 1]);
+}
+
+static char *
+slot_text(TupleTableSlot *slot, int attnum)
+{
+	return slot->tts_isnull[attnum - 1]
+			   ? NULL
+			   : TextDatumGetCString(slot->tts_values[attnum - 1]);
+}
+
+/* What was entered must be the quantity, by the item's own factor. */
+static void
+check_entered(Gathered *gathered, int64 owner_id, const ImsLine *line, TupleTableSlot *slot)
+{
+	ImsResolver *resolver = &gathered->resolver;
+	Numeric entered = slot_numeric(slot, MOVEMENT_ENTERED_QUANTITY);
+	char *unit = slot_text(slot, MOVEMENT_ENTERED_UNIT);
+	const ImsItem *item;
+	ImsQuantity quantity;
+
+	if (entered == NULL && unit == NULL)
+		return;
+	if (entered == NULL || unit == NULL)
+		raise_bad_line(line->line, "entered_quantity and entered_unit go together");
+	if (gathered->call.masters == NULL)
+	{
+		MemoryContext old = MemoryContextSwitchTo(gathered->context);
+
+		ims_engine_lock_tables();
+		gathered->call.masters = ims_masters_create(ims_ledger());
+		resolver->masters = gathered->call.masters;
+		MemoryContextSwitchTo(old);
+	}
+	item = ims_item_by_id(resolver->masters, owner_id, line->item_id);
+	if (item == NULL)
+		return; /* the engine refuses the line */
+	ims_check_quantity(resolver, entered, item->code, false, &quantity);
+	ims_to_base_unit(resolver, item, unit, entered, quantity, &quantity);
+	if (quantity != line->quantity)
+		raise_bad_line(line->line, "quantity is not what was entered");
+}
+
+/*
+ * What the engine does not look at, as the other doors check it.  A link to
+ * another line is more than a value: it is made under the locks of a function
+ * that knows how much of that line is left.
+ */
+static void
+check_values(Gathered *gathered, int64 owner_id, const ImsLine *line, TupleTableSlot *slot)
+{
+	ImsResolver *resolver = &gathered->resolver;
+	MemoryContext old;
+	int i;
+
+	for (i = MOVEMENT_ENTERED_QUANTITY; i <= MOVEMENT_REFERENCE_LINE; i++)
+		if (!slot->tts_isnull[i - 1])
+			break;
+	if (i > MOVEMENT_REFERENCE_LINE && slot->tts_isnull[MOVEMENT_ORIGIN_MOVEMENT_ID - 1])
+		return;
+	if (!slot->tts_isnull[MOVEMENT_ORIGIN_MOVEMENT_ID - 1])
+		raise_bad_line(line->line, "origin_movement_id is set by the posting functions");
+	if (gathered->checking == NULL)
+		gathered->checking =
+			AllocSetContextCreate(gathered->context, "ims insert", ALLOCSET_SMALL_SIZES);
+	old = MemoryContextSwitchTo(gathered->checking);
+	resolver->line = line->line;
+	ims_check_money(resolver, IMS_FIELD_UNIT_COST, slot_numeric(slot, MOVEMENT_UNIT_COST));
+	ims_check_money(resolver, IMS_FIELD_SALE_VALUE,
+					slot_numeric(slot, MOVEMENT_SALE_VALUE));
+	ims_check_money(resolver, IMS_FIELD_RATE, slot_numeric(slot, MOVEMENT_RATE));
+	ims_check_currency(resolver, slot_text(slot, MOVEMENT_CURRENCY));
+	ims_check_reference_line(resolver, slot_text(slot, MOVEMENT_REFERENCE_LINE));
+	check_entered(gathered, owner_id, line, slot);
+	MemoryContextSwitchTo(old);
+	MemoryContextReset(gathered->checking);
+}
+
 static void
 gather_line(Gathered *gathered, Frame *frame, TupleTableSlot *slot)
 {
@@ -402,23 +522,36 @@ gather_line(Gathered *gathered, Frame *frame, TupleTableSlot *slot)
 	line->movement_id = slot_int64(slot, MOVEMENT_MOVEMENT_ID);
 	line->extra = NULL;
 	line->rejected = false;
+	gathered->min_movement_id = Min(gathered->min_movement_id, line->movement_id);
 	gathered->max_movement_id = Max(gathered->max_movement_id, line->movement_id);
+	check_values(gathered, posting->owner_id, line, slot);
 }
 
-/* COPY may carry movement ids of its own; one that is yet to be drawn would collide later. */
+/*
+ * INSERT and COPY may carry movement ids of their own.  One of the past would
+ * change the order of history; one that is yet to be drawn, or that another
+ * session keeps in its cache, would collide later.
+ */
 static void
-check_movement_ids(const ImsLedger *ledger, int64 max_movement_id)
+check_movement_ids(const ImsLedger *ledger, const Frame *frame, const Gathered *gathered)
 {
-	Datum last = DirectFunctionCall1(pg_sequence_last_value,
-									 ObjectIdGetDatum(ledger->movement_sequence));
+	int64 last =
+		DatumGetInt64(DirectFunctionCall1(pg_sequence_last_value,
+										  ObjectIdGetDatum(ledger->movement_sequence)));
+	int64 wrong;
 
-	if (max_movement_id > DatumGetInt64(last))
-		ereport(ERROR,
-				(errcode(ERRCODE_IMS_INVALID_LINE),
-				 errmsg("movement_id " INT64_FORMAT " has not been drawn yet",
-						max_movement_id),
-				 errdetail("The last one drawn is " INT64_FORMAT ".", DatumGetInt64(last)),
-				 errhint("Leave movement_id out.")));
+	if (gathered->min_movement_id > frame->movement_floor &&
+		gathered->max_movement_id <= last)
+		return;
+	wrong = gathered->max_movement_id > last ? gathered->max_movement_id
+											 : gathered->min_movement_id;
+	ereport(ERROR,
+			(errcode(ERRCODE_IMS_INVALID_LINE),
+			 errmsg("movement_id " INT64_FORMAT " was not drawn by this statement", wrong),
+			 errdetail_internal("%s",
+								ims_error_detail("Ids are drawn from a sequence.",
+												 ims_detail_integer("movement_id", wrong))),
+			 errhint("Leave movement_id out.")));
 }
 
 /*
@@ -447,6 +580,8 @@ ims_movement_post(PG_FUNCTION_ARGS)
 	gathered.posting_allocated = 4;
 	gathered.line_allocated = 64;
 	gathered.call.lines_written = true;
+	gathered.min_movement_id = PG_INT64_MAX;
+	gathered.context = CurrentMemoryContext;
 	gathered.call.postings = palloc(sizeof(ImsPosting) * gathered.posting_allocated);
 	gathered.call.lines = palloc(sizeof(ImsLine) * gathered.line_allocated);
 
@@ -459,9 +594,13 @@ ims_movement_post(PG_FUNCTION_ARGS)
 
 	if (gathered.call.nline > 0)
 	{
-		check_movement_ids(ledger, gathered.max_movement_id);
+		check_movement_ids(ledger, frame, &gathered);
 		ims_engine_post(&gathered.call);
 	}
+	if (gathered.resolver.masters != NULL)
+		ims_masters_free(gathered.resolver.masters);
+	if (gathered.checking != NULL)
+		MemoryContextDelete(gathered.checking);
 	pfree(gathered.call.lines);
 	pfree(gathered.call.postings);
 	pop_frame();

@@ -47,6 +47,7 @@
 #define LOT_ITEM_ID 3
 #define LOT_CODE 4
 #define LOT_STATUS 5
+#define SERIAL_LOT_ID 5
 #define ITEM_UNIT_NUMERATOR 4
 #define ITEM_UNIT_DENOMINATOR 5
 #define UNIT_WHOLE 4
@@ -437,11 +438,28 @@ ims_lot_by_code(ImsMasters *masters, int64 owner_id, int64 item_id, const char *
 								owner_id, item_id, code);
 }
 
+/* Its lot as well, which may change until the row of the unit is locked. */
 int64
-ims_serial_by_code(ImsMasters *masters, int64 owner_id, int64 item_id, const char *code)
+ims_serial_by_code(ImsMasters *masters, int64 owner_id, int64 item_id, const char *code,
+				   int64 *lot_id)
 {
-	return find_id_by_item_code(masters->ledger->serial, masters->ledger->serial_code_key,
-								owner_id, item_id, code);
+	ImsProbe probe;
+	Datum keys[3];
+	int64 serial_id = 0;
+
+	*lot_id = 0;
+	keys[0] = Int64GetDatum(owner_id);
+	keys[1] = Int64GetDatum(item_id);
+	keys[2] = CStringGetTextDatum(code);
+	ims_probe_open(&probe, masters->ledger->serial, masters->ledger->serial_code_key);
+	ims_probe_start(&probe, 3, keys);
+	if (ims_probe_next(&probe))
+	{
+		serial_id = probe_int64(&probe, MASTER_ID);
+		*lot_id = probe_int64(&probe, SERIAL_LOT_ID);
+	}
+	ims_probe_close(&probe);
+	return serial_id;
 }
 
 int64

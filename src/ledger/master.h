@@ -97,7 +97,7 @@ extern ImsLot *ims_lot_by_id(ImsMasters *masters, int64 owner_id, int64 lot_id);
 extern int64 ims_lot_by_code(ImsMasters *masters, int64 owner_id, int64 item_id,
 							 const char *code);
 extern int64 ims_serial_by_code(ImsMasters *masters, int64 owner_id, int64 item_id,
-								const char *code);
+								const char *code, int64 *lot_id);
 extern int64 ims_handling_unit_by_code(ImsMasters *masters, int64 owner_id,
 									   const char *code);
 extern int64 ims_party_by_code(ImsMasters *masters, int64 owner_id, const char *code);

@@ -127,7 +127,8 @@ static const PlanText plan_texts[IMS_NPLAN] = {
 	{IMS_PLAN_LOCK_SERIAL,
 	 2,
 	 {INT8ARRAYOID, INT8ARRAYOID},
-	 "SELECT k.n, s.item_id, s.location_id, s.handling_unit_id, s.last_effective_at, s.code"
+	 "SELECT k.n, s.item_id, s.location_id, s.handling_unit_id, s.last_effective_at, s.code,"
+	 " s.lot_id"
 	 " FROM unnest($1, $2) WITH ORDINALITY AS k(owner_id, serial_id, n)"
 	 " JOIN ims.serial AS s ON s.owner_id" EQ "k.owner_id AND s.serial_id" EQ "k.serial_id"
 	 " ORDER BY k.n FOR NO KEY UPDATE OF s"},

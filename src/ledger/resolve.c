@@ -221,8 +221,8 @@ check_text(ImsField field, const char *text, int limit)
 }
 
 /* The same for a text of one line. */
-static bool
-check_reference_line(ImsResolver *resolver, const char *text)
+bool
+ims_check_reference_line(ImsResolver *resolver, const char *text)
 {
 	int length = text == NULL ? 0 : pg_mbstrlen(text);
 
@@ -538,13 +538,18 @@ resolve_tracking(ImsResolver *resolver, const ImsLineInput *input, const ImsItem
 	}
 	if (serial != NULL)
 	{
+		int64 lot_id;
+
 		if (item->tracking != 's')
 			return refuse_tracking(resolver, item, IMS_FIELD_SERIAL, serial);
 		line->serial_id = ims_serial_by_code(resolver->masters, resolver->owner_id,
-											 item->item_id, serial);
+											 item->item_id, serial, &lot_id);
 		if (line->serial_id == 0)
 			return refuse_code(resolver, ERRCODE_IMS_UNKNOWN_SERIAL, IMS_FIELD_SERIAL,
 							   "serial", serial, item->code);
+		/* the unit tells its lot, where the caller does not */
+		if (lot == NULL)
+			line->lot_id = lot_id;
 	}
 	return true;
 }
@@ -690,7 +695,7 @@ resolve_extra(ImsResolver *resolver, const ImsLineInput *input, const ImsItem *i
 		!ims_check_money(resolver, IMS_FIELD_SALE_VALUE, extra.sale_value) ||
 		!ims_check_money(resolver, IMS_FIELD_RATE, extra.rate) ||
 		!ims_check_currency(resolver, extra.currency) ||
-		!check_reference_line(resolver, extra.reference_line))
+		!ims_check_reference_line(resolver, extra.reference_line))
 		return false;
 	if (extra.origin_movement_id != 0 &&
 		!resolve_origin(resolver, item, extra.origin_movement_id, &origin_posting_id))

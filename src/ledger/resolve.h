@@ -77,6 +77,7 @@ extern bool ims_resolve_line(ImsResolver *resolver, const ImsLineInput *input,
 							 ImsLine *line);
 extern bool ims_resolve_destination(ImsResolver *resolver, const char *item,
 									const ImsLocation *from, const ImsLocation *to);
+extern bool ims_check_reference_line(ImsResolver *resolver, const char *text);
 extern bool ims_holds_stock(const ImsLocation *location);
 
 /* Raises, or in report mode keeps the refusal and returns false. */

@@ -4,8 +4,8 @@
  *	  Single units: each in at most one place, by construction.
  *
  * The row of a unit says where it lies.  Its lines are followed in call order
- * under the lock of that row: a line must take the unit from where it is, and
- * later than its last movement.  By SQL in both paths: a unit is a line of its
+ * under the lock of that row: a line must take the unit from where it is, in
+ * the lot that it is of, and later than its last movement.  By SQL in both paths: a unit is a line of its
  * own, so there is nothing to gain by summing.
  *
  *-------------------------------------------------------------------------
@@ -117,6 +117,7 @@ lock_units(Unit *units, int64 n, MemoryContext context)
 		unit->last_effective_at =
 			DatumGetTimestampTz(SPI_getbinval(tuple, desc, 5, &isnull));
 		unit->code = MemoryContextStrdup(context, code);
+		unit->lot_id = DatumGetInt64(SPI_getbinval(tuple, desc, 7, &isnull));
 	}
 }
 
@@ -133,6 +134,30 @@ refuse_unit(ImsCall *call, ImsLine *line, const Unit *unit, int sqlstate, char *
 									   ims_detail_text("item", item),
 									   ims_detail_text("serial", unit->code)),
 					  hint);
+}
+
+/*
+ * In stock a unit is of the lot that its balance is counted in, and what comes
+ * back from a customer is still of the lot that went out; else the unit of a
+ * lot on hold would leave under no lot, or another.  Received anew it may be
+ * of another lot, but not lose its own by not being asked.
+ */
+static void
+check_lot(ImsCall *call, ImsLine *line, const Unit *unit)
+{
+	ImsLot *lot;
+	bool is_fixed = unit->location_id != 0;
+
+	if (unit->lot_id != 0)
+		is_fixed |= line->lot_id == 0 || line->from_location_id == IMS_LOCATION_CUSTOMER;
+	if (line->lot_id == unit->lot_id || !is_fixed)
+		return;
+	lot = unit->lot_id == 0 ? NULL
+							: ims_lot_by_id(call->masters, unit->owner_id, unit->lot_id);
+	refuse_unit(call, line, unit, ERRCODE_IMS_TRACKING,
+				lot ? psprintf("serial \"%s\" is of lot \"%s\"", unit->code, lot->code)
+					: psprintf("serial \"%s\" is of no lot", unit->code),
+				"The line says otherwise.", "Name the lot that the unit is of.");
 }
 
 static void
@@ -156,6 +181,7 @@ follow_line(ImsCall *call, ImsLine *line, Unit *unit)
 						: psprintf("It lies at \"%s\".",
 								   ims_location_label(call->masters, unit->location_id)),
 					"Take the unit from where it is.");
+	check_lot(call, line, unit);
 	if (posting->effective_at <= unit->last_effective_at)
 		refuse_unit(call, line, unit, ERRCODE_IMS_SERIAL_ELSEWHERE,
 					psprintf("serial \"%s\" has moved later already", unit->code),

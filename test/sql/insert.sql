@@ -1,0 +1,82 @@
+-- Plain INSERT into ims.movement: what only the verbs used to check is checked
+-- here too, and rows that were never posted cannot be committed.
+\i test/setup.psql
+\i test/refusal.psql
+BEGIN;
+SELECT plan(19);
+\i test/posting.psql
+CREATE FUNCTION pg_temp.insert(columns text, given text) RETURNS text
+LANGUAGE sql AS $$
+    SELECT pg_temp.refusal(format(
+        'INSERT INTO ims.movement (owner_id, item_id, from_location_id, to_location_id, quantity, %s)
+         VALUES (9001, 9301, 2, 9101, 12, %s)', columns, given))
+$$;
+
+SELECT is(pg_temp.insert(c.columns, c.given), c.expected, c.columns || ' ' || left(c.given, 20))
+FROM (VALUES
+    ('unit_cost', '0', 'accepted'),
+    ('unit_cost', $$'NaN'$$, '22003 | unit_cost NaN is out of range | {"line": 1, "argument": "unit_cost", "unit_cost": "NaN"}'),
+    ('unit_cost', '-1', '22003 | unit_cost -1 is out of range | {"line": 1, "argument": "unit_cost", "unit_cost": -1}'),
+    ('sale_value', $$'-Infinity'$$, '22003 | sale_value -Infinity is out of range | {"line": 1, "argument": "sale_value", "sale_value": "-Infinity"}'),
+    ('sale_value', '1e15', '22003 | sale_value 1000000000000000 is out of range | {"line": 1, "argument": "sale_value", "sale_value": 1000000000000000}'),
+    ('sale_value', '-5', 'accepted'),
+    ('rate', '0', '22003 | rate 0 is out of range | {"line": 1, "rate": 0, "argument": "rate"}'),
+    ('currency', $$'euro'$$, 'IV104 | currency "euro" is invalid | {"line": 1, "currency": "euro"}'),
+    ('currency, rate', $$'USD', 0.9$$, 'accepted'),
+    ('reference_line', $$repeat('x', 101)$$, '22001 | reference_line is too long | {"line": 1, "argument": "reference_line"}'),
+    ('entered_unit', $$'CS'$$, 'IV223 | line 1: entered_quantity and entered_unit go together | {"line": 1}'),
+    ('entered_quantity', '1', 'IV223 | line 1: entered_quantity and entered_unit go together | {"line": 1}'),
+    ('entered_quantity, entered_unit', $$2, 'CS'$$, 'IV223 | line 1: quantity is not what was entered | {"line": 1}'),
+    ('entered_quantity, entered_unit', $$1, 'XX'$$, 'IV102 | item "PEN" has no unit "XX" | {"item": "PEN", "line": 1, "unit": "XX"}'),
+    ('entered_quantity, entered_unit', $$1, 'CS'$$, 'accepted'),
+    ('origin_movement_id', '1', 'IV223 | line 1: origin_movement_id is set by the posting functions | {"line": 1}')
+) AS c (columns, given, expected);
+
+-- Ids come from the sequence, where each belongs to the session that drew it.
+SELECT is(
+    pg_temp.refusal(format(
+        'INSERT INTO ims.movement (owner_id, movement_id, item_id, from_location_id, to_location_id, quantity)
+         OVERRIDING SYSTEM VALUE VALUES (9001, %s, 9301, 2, 9101, 1)', c.movement_id)),
+    c.expected, c.name)
+FROM (VALUES
+    ('an id drawn before is refused', '-1',
+     'IV223 | movement_id -1 was not drawn by this statement | {"movement_id": -1}'),
+    ('and one that nobody drew', '9000000000000000000',
+     'IV223 | movement_id 9000000000000000000 was not drawn by this statement | {"movement_id": 9000000000000000000}')
+) AS c (name, movement_id, expected);
+
+SELECT is(count(*), 0::bigint, 'nothing of what was refused is there')
+FROM ims.movement AS m
+WHERE m.owner_id = 9001
+    AND (m.origin_movement_id IS NOT NULL OR m.movement_id < 0 OR m.unit_cost <> 0 OR m.rate = 0);
+SELECT * FROM finish();
+ROLLBACK;
+
+-- A procedural language can end an INSERT .. RETURNING after some rows, before
+-- its trigger has posted them; a trigger that is switched off does the same.
+BEGIN;
+\i test/posting.psql
+ALTER TABLE ims.movement DISABLE TRIGGER movement_post;
+INSERT INTO ims.movement (owner_id, item_id, from_location_id, to_location_id, quantity)
+    VALUES (9001, 9301, 2, 9101, 1);
+COMMIT;
+BEGIN;
+\i test/posting.psql
+ALTER TABLE ims.movement DISABLE TRIGGER movement_post;
+SAVEPOINT kept;
+INSERT INTO ims.movement (owner_id, item_id, from_location_id, to_location_id, quantity)
+    VALUES (9001, 9301, 2, 9101, 1);
+RELEASE SAVEPOINT kept;
+SAVEPOINT undone;
+ROLLBACK TO SAVEPOINT undone;
+COMMIT;
+SELECT count(*) || ' rows of it' FROM ims.movement AS m WHERE m.owner_id = 9001;
+-- Undone, it is forgotten.
+BEGIN;
+SAVEPOINT undone;
+\i test/posting.psql
+ALTER TABLE ims.movement DISABLE TRIGGER movement_post;
+INSERT INTO ims.movement (owner_id, item_id, from_location_id, to_location_id, quantity)
+    VALUES (9001, 9301, 2, 9101, 1);
+ROLLBACK TO SAVEPOINT undone;
+COMMIT;
