@@ -50,6 +50,7 @@
 #define ERRCODE_IMS_IN_USE MAKE_SQLSTATE('I', 'V', '2', '2', '8')
 #define ERRCODE_IMS_UNKNOWN_MASTER MAKE_SQLSTATE('I', 'V', '2', '2', '9')
 #define ERRCODE_IMS_PERIOD_ORDER MAKE_SQLSTATE('I', 'V', '2', '3', '0')
+#define ERRCODE_IMS_NOT_REVERSIBLE MAKE_SQLSTATE('I', 'V', '2', '3', '1')
 
 /* stock and reservation */
 #define ERRCODE_IMS_INSUFFICIENT_STOCK MAKE_SQLSTATE('I', 'V', '3', '0', '1')

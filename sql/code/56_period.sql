@@ -191,6 +191,7 @@ BEGIN
                                   'period', name, 'open', earlier_name)::text,
                   HINT = 'Close the earlier period first.';
     END IF;
+    PERFORM ims._post_period_usage(_close_period.owner_id, found_period.period_id);
     PERFORM ims._set_period_status(
         _close_period.owner_id, found_period.period_id, 'close', found_period.ends_at,
         _close_period.reason, _close_period.actor);

@@ -23,7 +23,8 @@ BEGIN
             coalesce(a.lot_id, s.lot_id) AS lot_id,
             coalesce(a.handling_unit_id, s.handling_unit_id) AS handling_unit_id,
             trim_scale(coalesce(a.on_hand, 0)) AS on_hand,
-            coalesce(a.last_effective_at, '-infinity') AS last_effective_at,
+            -- a count is the latest word on a balance too, though it posted nothing
+            greatest(a.last_effective_at, c.counted_at, '-infinity') AS last_effective_at,
             coalesce(i.negative_ok, false) OR coalesce(l.negative_ok, false) AS negative_ok
         FROM (
             SELECT m.owner_id, m.item_id, v.location_id, m.lot_id, v.handling_unit_id,
@@ -44,6 +45,17 @@ BEGIN
             ON s.owner_id = a.owner_id AND s.item_id = a.item_id
             AND s.location_id = a.location_id AND s.lot_id = a.lot_id
             AND s.handling_unit_id = a.handling_unit_id
+        LEFT JOIN (
+            SELECT k.owner_id, k.item_id, k.location_id, k.lot_id, k.handling_unit_id,
+                max(k.counted_at) AS counted_at
+            FROM ims.stock_count AS k
+            WHERE wanted IS NULL OR k.owner_id = wanted
+            GROUP BY k.owner_id, k.item_id, k.location_id, k.lot_id, k.handling_unit_id) AS c
+            ON c.owner_id = coalesce(a.owner_id, s.owner_id)
+            AND c.item_id = coalesce(a.item_id, s.item_id)
+            AND c.location_id = coalesce(a.location_id, s.location_id)
+            AND c.lot_id = coalesce(a.lot_id, s.lot_id)
+            AND c.handling_unit_id = coalesce(a.handling_unit_id, s.handling_unit_id)
         LEFT JOIN ims.item AS i ON i.owner_id = coalesce(a.owner_id, s.owner_id)
             AND i.item_id = coalesce(a.item_id, s.item_id)
         LEFT JOIN ims.location AS l ON l.location_id = coalesce(a.location_id, s.location_id)

@@ -69,6 +69,9 @@ CREATE POLICY rejected_line_rows ON ims.rejected_line
 ALTER TABLE ims.stock_count ENABLE ROW LEVEL SECURITY;
 CREATE POLICY stock_count_rows ON ims.stock_count
     USING (owner_id IN (SELECT ims._my_owners()));
+ALTER TABLE ims.stock_count_scope ENABLE ROW LEVEL SECURITY;
+CREATE POLICY stock_count_scope_rows ON ims.stock_count_scope
+    USING (owner_id IN (SELECT ims._my_owners()));
 ALTER TABLE ims.closing ENABLE ROW LEVEL SECURITY;
 CREATE POLICY closing_rows ON ims.closing
     USING (owner_id IN (SELECT ims._my_owners()));

@@ -841,9 +841,9 @@ ims_engine_post(ImsCall *call)
 	ims_elr_arm();
 }
 
-/* A posting whose lines come by INSERT or COPY later in the transaction. */
+/* A posting without lines: a count that agreed with the books, or one to be filled. */
 void
-ims_engine_open_posting(ImsPosting *posting)
+ims_engine_write_posting(ImsPosting *posting)
 {
 	ImsCall call;
 
@@ -862,6 +862,29 @@ ims_engine_open_posting(ImsPosting *posting)
 	choose_applier(&call)->write_postings(&call);
 	ims_masters_free(call.masters);
 	CommandCounterIncrement();
-	ims_frame_remember_open(posting);
 	ims_elr_arm();
+}
+
+/* A posting whose lines come by INSERT or COPY later in the transaction. */
+void
+ims_engine_open_posting(ImsPosting *posting)
+{
+	ims_engine_write_posting(posting);
+	ims_frame_remember_open(posting);
+}
+
+/*
+ * Locks what posting the lines would lock, reads the balances into
+ * call->stocks, and posts nothing.  For a caller that must know a balance
+ * before it can say what to post: a count, a reversal.
+ */
+void
+ims_engine_lock_balances(ImsCall *call)
+{
+	const ImsApplier *applier = choose_applier(call);
+
+	call->asserted = true; /* the availability of every line's sites is locked too */
+	sum_lines(call);
+	applier->lock_availability(call);
+	applier->lock_stock(call);
 }

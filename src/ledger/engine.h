@@ -202,6 +202,12 @@ extern void ims_engine_lock_tables(void);
 /* Draws the ids of a posting and writes its row (ims.open_posting). */
 extern void ims_engine_open_posting(ImsPosting *posting);
 
+/* Writes the row of a posting that has no lines. */
+extern void ims_engine_write_posting(ImsPosting *posting);
+
+/* Locks and reads the balances of the lines; ledger and masters are set. */
+extern void ims_engine_lock_balances(ImsCall *call);
+
 /* Whether the applier is to write the row of a line. */
 static inline bool
 ims_line_is_to_write(const ImsCall *call, const ImsLine *line)

@@ -34,6 +34,7 @@
 typedef struct Effect
 {
 	ImsStockKey key;
+	int64 serial_id; /* a single unit is compensated by itself */
 	TimestampTz effective_at;
 	ImsQuantity delta;
 	TimestampTz counted_at; /* of the next count, 0 for none */
@@ -122,6 +123,7 @@ add_effect(Effect *effects, int64 *n, const ImsPosting *posting, const ImsLine *
 	effect->key.location_id = location->location_id;
 	effect->key.lot_id = line->lot_id;
 	effect->key.handling_unit_id = handling_unit_id;
+	effect->serial_id = line->serial_id;
 	effect->effective_at = posting->effective_at;
 	effect->delta = delta;
 	(*n)++;
@@ -213,6 +215,8 @@ compare_effects(const void *a, const void *b)
 
 	if (result != 0)
 		return result;
+	if (x->serial_id != y->serial_id)
+		return x->serial_id < y->serial_id ? -1 : 1;
 	return x->counted_at < y->counted_at ? -1 : x->counted_at > y->counted_at;
 }
 
@@ -235,6 +239,7 @@ add_correction(ImsCall *call, const Effect *effect, ImsQuantity sum)
 	memset(&line, 0, sizeof(line));
 	line.item_id = effect->key.item_id;
 	line.lot_id = effect->key.lot_id;
+	line.serial_id = effect->serial_id;
 	line.quantity = sum > 0 ? sum : -sum;
 	line.from_location_id = sum > 0 ? effect->key.location_id : IMS_LOCATION_ADJUSTMENT;
 	line.to_location_id = sum > 0 ? IMS_LOCATION_ADJUSTMENT : effect->key.location_id;

@@ -145,10 +145,14 @@ static const PlanText plan_texts[IMS_NPLAN] = {
 	{IMS_PLAN_LATEST_ASSERTION,
 	 1,
 	 {INT8ARRAYOID},
-	 "SELECT (SELECT pg_catalog.max(c.counted_at) FROM ims.stock_count AS c"
-	 " WHERE c.owner_id" EQ "ANY ($1)),"
-	 " (SELECT pg_catalog.max(c.closed_at) FROM ims.closing AS c"
-	 " WHERE c.owner_id" EQ "ANY ($1))"},
+	 "SELECT pg_catalog.max(GREATEST("
+	 "(SELECT s.counted_at FROM ims.stock_count AS s WHERE s.owner_id" EQ "k.owner_id"
+	 " ORDER BY s.counted_at DESC LIMIT 1),"
+	 " (SELECT q.counted_at FROM ims.stock_count_scope AS q WHERE q.owner_id" EQ "k.owner_id"
+	 " ORDER BY q.counted_at DESC LIMIT 1))),"
+	 " pg_catalog.max((SELECT pg_catalog.max(c.closed_at) FROM ims.closing AS c"
+	 " WHERE c.owner_id" EQ "k.owner_id))"
+	 " FROM (SELECT DISTINCT o.owner_id FROM unnest($1) AS o(owner_id)) AS k"},
 	{IMS_PLAN_NEXT_COUNT,
 	 6,
 	 {INT8ARRAYOID, INT8ARRAYOID, INT8ARRAYOID, INT8ARRAYOID, INT8ARRAYOID,
@@ -156,9 +160,21 @@ static const PlanText plan_texts[IMS_NPLAN] = {
 	 "SELECT k.n, c.counted_at, c.posting_id"
 	 " FROM unnest($1, $2, $3, $4, $5, $6) WITH ORDINALITY"
 	 " AS k(owner_id, item_id, location_id, lot_id, handling_unit_id, effective_at, n)"
-	 " CROSS JOIN LATERAL (SELECT s.counted_at, s.posting_id FROM ims.stock_count AS s WHERE " STOCK_MATCH
+	 " CROSS JOIN LATERAL (SELECT a.counted_at, a.posting_id FROM ("
+	 "(SELECT s.counted_at, s.posting_id FROM ims.stock_count AS s WHERE " STOCK_MATCH
 	 " AND s.counted_at OPERATOR(pg_catalog.>=) k.effective_at"
-	 " ORDER BY s.counted_at LIMIT 1) AS c ORDER BY k.n"},
+	 " AND s.reversed_posting_id IS NULL AND NOT s.pending"
+	 " ORDER BY s.counted_at LIMIT 1)"
+	 " UNION ALL "
+	 "(SELECT q.counted_at, q.posting_id FROM ims.stock_count_scope AS q"
+	 " WHERE q.owner_id" EQ "k.owner_id AND q.location_id" EQ "k.location_id"
+	 " AND (q.item_id" EQ "k.item_id OR q.item_id" EQ "0)"
+	 " AND q.counted_at OPERATOR(pg_catalog.>=) k.effective_at"
+	 " AND q.reversed_posting_id IS NULL"
+	 " AND NOT EXISTS (SELECT FROM ims.item AS i WHERE i.owner_id" EQ "k.owner_id"
+	 " AND i.item_id" EQ "k.item_id AND i.periodic)"
+	 " ORDER BY q.counted_at LIMIT 1)) AS a"
+	 " ORDER BY a.counted_at LIMIT 1) AS c ORDER BY k.n"},
 	{IMS_PLAN_LOWEST_LEVEL,
 	 7,
 	 {INT8ARRAYOID, INT8ARRAYOID, INT8ARRAYOID, INT8ARRAYOID, INT8ARRAYOID,

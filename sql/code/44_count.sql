@@ -1,0 +1,714 @@
+-- Counts: what was on the shelf at an instant.
+--
+-- The balances are locked as a posting would lock them; then the level of the
+-- books at the instant is the balance less the movements after it, and the
+-- difference is posted between the place and ADJUSTMENT, dated at the instant.
+-- Every counted balance takes the instant as its last effective time, so that
+-- whatever is dated before it later is late to the engine, which compensates
+-- it at the instant of the count (late.c).
+--
+-- A complete count also says that nothing else was there.  A posting of a
+-- balance that does not exist yet would not meet any row lock, so a complete
+-- count keeps all postings out while it is taken.
+
+-- The first count at or after an instant that speaks of a balance; the same
+-- question as IMS_PLAN_NEXT_COUNT, for one balance and leaving out one count.
+CREATE FUNCTION ims._next_count(
+    owner_id bigint,
+    item_id bigint,
+    location_id bigint,
+    lot_id bigint,
+    handling_unit_id bigint,
+    effective_at timestamptz,
+    but_posting_id bigint)
+RETURNS TABLE (counted_at timestamptz, posting_id bigint)
+LANGUAGE sql STABLE PARALLEL SAFE ROWS 1
+SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT a.counted_at, a.posting_id
+    FROM (
+        SELECT s.counted_at, s.posting_id
+        FROM ims.stock_count AS s
+        WHERE s.owner_id = $1 AND s.item_id = $2 AND s.location_id = $3 AND s.lot_id = $4
+          AND s.handling_unit_id = $5 AND s.counted_at >= $6
+          AND s.reversed_posting_id IS NULL AND NOT s.pending AND s.posting_id <> $7
+        UNION ALL
+        SELECT q.counted_at, q.posting_id
+        FROM ims.stock_count_scope AS q
+        WHERE q.owner_id = $1 AND q.location_id = $3 AND q.item_id IN (0, $2)
+          AND q.counted_at >= $6 AND q.reversed_posting_id IS NULL AND q.posting_id <> $7
+          AND NOT EXISTS (
+            SELECT FROM ims.item AS i
+            WHERE i.owner_id = $1 AND i.item_id = $2 AND i.periodic)) AS a
+    ORDER BY a.counted_at
+    LIMIT 1
+$$;
+COMMENT ON FUNCTION ims._next_count IS
+    'first count at or after an instant that says what a balance was';
+REVOKE ALL ON FUNCTION ims._next_count FROM PUBLIC;
+
+-- What each balance had at an instant, movements of that instant included;
+-- exact for balances that the transaction has locked.
+CREATE FUNCTION ims._levels_at(balances jsonb, at timestamptz)
+RETURNS TABLE (
+    owner_id bigint,
+    item_id bigint,
+    location_id bigint,
+    lot_id bigint,
+    handling_unit_id bigint,
+    level numeric)
+LANGUAGE sql STABLE PARALLEL SAFE ROWS 100
+SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT b.owner_id, b.item_id, b.location_id, b.lot_id, b.handling_unit_id,
+        b.on_hand - coalesce((
+            SELECT sum(CASE WHEN m.to_location_id = b.location_id
+                             AND m.to_handling_unit_id = b.handling_unit_id
+                       THEN m.quantity ELSE 0 END
+                     - CASE WHEN m.from_location_id = b.location_id
+                             AND m.from_handling_unit_id = b.handling_unit_id
+                       THEN m.quantity ELSE 0 END)
+            FROM ims.movement AS m
+            WHERE m.owner_id = b.owner_id AND m.item_id = b.item_id AND m.effective_at > $2
+              AND m.lot_id = b.lot_id
+              AND b.location_id IN (m.from_location_id, m.to_location_id)), 0)
+    FROM jsonb_to_recordset($1) AS b (
+        owner_id bigint, item_id bigint, location_id bigint, lot_id bigint,
+        handling_unit_id bigint, on_hand numeric)
+$$;
+COMMENT ON FUNCTION ims._levels_at IS 'levels of locked balances at an instant, base units';
+REVOKE ALL ON FUNCTION ims._levels_at FROM PUBLIC;
+
+-- Single units at places at an instant, by the ledger.
+CREATE FUNCTION ims._serials_at(owner_id bigint, item_ids bigint[], at timestamptz)
+RETURNS TABLE (item_id bigint, location_id bigint, lot_id bigint, handling_unit_id bigint,
+    serial_id bigint)
+LANGUAGE sql STABLE PARALLEL SAFE ROWS 100
+SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT l.item_id, l.to_location_id, l.lot_id, l.to_handling_unit_id, l.serial_id
+    FROM (
+        SELECT DISTINCT ON (m.item_id, m.serial_id)
+            m.item_id, m.serial_id, m.lot_id, m.to_location_id, m.to_handling_unit_id
+        FROM ims.movement AS m
+        WHERE m.owner_id = $1 AND m.item_id = ANY ($2) AND m.effective_at <= $3
+          AND m.serial_id <> 0
+        ORDER BY m.item_id, m.serial_id, m.effective_at DESC, m.movement_id DESC) AS l
+    JOIN ims.location AS p ON p.location_id = l.to_location_id AND p.keeps_stock
+$$;
+COMMENT ON FUNCTION ims._serials_at IS 'where the single units of items lay at an instant';
+REVOKE ALL ON FUNCTION ims._serials_at FROM PUBLIC;
+
+-- The lines of a count as balances and serials; the short form is one line.
+CREATE FUNCTION ims._count_lines(owner_id bigint, lines jsonb)
+RETURNS TABLE (
+    line bigint,
+    item_id bigint,
+    location_id bigint,
+    lot_id bigint,
+    handling_unit_id bigint,
+    serial_id bigint,
+    quantity numeric)
+LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 100
+SET search_path = pg_catalog, pg_temp
+AS $$
+#variable_conflict use_variable
+DECLARE
+    given record;
+    known record;
+BEGIN
+    PERFORM ims._check_lines(lines, 'item', 'quantity', 'unit', 'location', 'lot', 'serial',
+        'handling_unit');
+    FOR given IN
+        SELECT l.line, r.item, r.quantity, r.unit, r.location, r.lot, r.serial, r.handling_unit
+        FROM jsonb_array_elements(lines) WITH ORDINALITY AS l (value, line)
+        CROSS JOIN LATERAL jsonb_to_record(l.value) AS r (
+            item text, quantity text, unit text, location text, lot text, serial text,
+            handling_unit text)
+        ORDER BY l.line
+    LOOP
+        line := given.line;
+        item_id := ims._item_id(owner_id, given.item);
+        location_id := ims._location_id(given.location);
+        SELECT i.tracking, i.stocked, p.site_id > 0 AND p.keeps_stock AS is_place,
+            s.lot_id, s.serial_id
+        INTO STRICT known
+        FROM ims.item AS i
+        CROSS JOIN ims.location AS p
+        LEFT JOIN ims.serial AS s
+            ON s.owner_id = i.owner_id AND s.item_id = i.item_id AND s.code = given.serial
+        WHERE i.owner_id = owner_id AND i.item_id = item_id AND p.location_id = location_id;
+        lot_id := CASE WHEN given.lot IS NOT NULL THEN ims._lot_id(owner_id, item_id, given.lot)
+            WHEN given.serial IS NOT NULL THEN coalesce(known.lot_id, 0)
+            ELSE 0 END;
+        serial_id := CASE WHEN given.serial IS NULL THEN 0
+            ELSE ims._serial_id(owner_id, item_id, given.serial) END;
+        handling_unit_id := CASE WHEN given.handling_unit IS NULL THEN 0
+            ELSE ims._handling_unit_id(owner_id, given.handling_unit) END;
+        PERFORM ims._check_present('quantity',
+            given.quantity IS NOT NULL OR given.serial IS NOT NULL);
+        quantity := ims._base_quantity(owner_id, item_id, given.item, line,
+            coalesce(ims._line_number(line, 'quantity', given.quantity), 1), given.unit);
+        IF NOT known.is_place OR NOT known.stocked THEN
+            RAISE 'item "%" cannot be counted at "%"', given.item, given.location
+                USING ERRCODE = 'IV214',
+                    DETAIL = CASE WHEN known.stocked THEN 'The place keeps no stock. '
+                            ELSE 'The item is not stocked. ' END
+                        || jsonb_build_object('line', line, 'item', given.item,
+                            'location', given.location)::text,
+                    HINT = 'Count stocked items at places of a site that keep stock.';
+        END IF;
+        IF (given.serial IS NOT NULL AND known.tracking <> 'serial')
+            OR (given.lot IS NOT NULL AND known.tracking = 'none')
+            OR (given.lot IS NULL AND known.tracking = 'lot')
+            OR (known.tracking = 'serial' AND quantity <> (serial_id <> 0)::integer)
+        THEN
+            RAISE 'line % does not name what item "%" is tracked by', line, given.item
+                USING ERRCODE = 'IV213',
+                    DETAIL = format('The item is tracked by %s. ', known.tracking)
+                        || jsonb_build_object('line', line, 'item', given.item,
+                            'tracking', known.tracking)::text,
+                    HINT = 'One line per lot, one per serial; quantity 0 without a serial '
+                        'says that no unit is there.';
+        END IF;
+        RETURN NEXT;
+    END LOOP;
+END
+$$;
+COMMENT ON FUNCTION ims._count_lines IS 'lines of a count by ids, base units';
+REVOKE ALL ON FUNCTION ims._count_lines FROM PUBLIC;
+
+-- The counted balances: what the lines say of each.  Lines with serials add
+-- up; any other balance is named once.
+CREATE FUNCTION ims._counted_balances(owner_id bigint, counted jsonb)
+RETURNS jsonb
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+#variable_conflict use_variable
+DECLARE
+    twice record;
+BEGIN
+    SELECT min(c.line) AS first, max(c.line) AS last, i.code, l.code AS place INTO twice
+    FROM jsonb_to_recordset(counted) AS c (
+        line bigint, item_id bigint, location_id bigint, lot_id bigint, handling_unit_id bigint,
+        serial_id bigint)
+    JOIN ims.item AS i ON i.owner_id = owner_id AND i.item_id = c.item_id
+    JOIN ims.location AS l ON l.location_id = c.location_id
+    GROUP BY i.code, l.code, c.lot_id, c.handling_unit_id, c.serial_id
+    HAVING count(*) > 1
+    ORDER BY min(c.line)
+    LIMIT 1;
+    IF FOUND THEN
+        RAISE 'line % counts what line % counts already', twice.last, twice.first
+            USING ERRCODE = 'IV223',
+                DETAIL = 'A balance is counted once. '
+                    || jsonb_build_object('line', twice.last, 'item', twice.code,
+                        'location', twice.place)::text,
+                HINT = 'Add up what lies at the place before you enter it.';
+    END IF;
+    RETURN (
+        SELECT jsonb_agg(jsonb_build_object('item_id', b.item_id, 'location_id', b.location_id,
+            'lot_id', b.lot_id, 'handling_unit_id', b.handling_unit_id, 'quantity', b.quantity))
+        FROM (
+            SELECT c.item_id, c.location_id, c.lot_id, c.handling_unit_id,
+                sum(c.quantity) AS quantity
+            FROM jsonb_to_recordset(counted) AS c (
+                item_id bigint, location_id bigint, lot_id bigint, handling_unit_id bigint,
+                quantity numeric)
+            GROUP BY c.item_id, c.location_id, c.lot_id, c.handling_unit_id) AS b);
+END
+$$;
+COMMENT ON FUNCTION ims._counted_balances IS 'balances that a count names, or IV223 for one named twice';
+REVOKE ALL ON FUNCTION ims._counted_balances FROM PUBLIC;
+
+-- Places of a complete count: the one named and all below it that keep stock.
+CREATE FUNCTION ims._places_below(location_id bigint)
+RETURNS bigint[]
+LANGUAGE sql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+    WITH RECURSIVE place AS (
+        SELECT l.location_id, l.site_id, l.keeps_stock, l.status
+        FROM ims.location AS l
+        WHERE l.location_id = $1
+        UNION ALL
+        SELECT l.location_id, l.site_id, l.keeps_stock, l.status
+        FROM place AS p
+        JOIN ims.location AS l ON l.parent_id = p.location_id)
+    SELECT coalesce(array_agg(p.location_id ORDER BY p.location_id), '{}')
+    FROM place AS p
+    WHERE p.keeps_stock AND p.site_id > 0
+$$;
+COMMENT ON FUNCTION ims._places_below IS 'a place and all below it, those that keep stock';
+REVOKE ALL ON FUNCTION ims._places_below FROM PUBLIC;
+
+-- Row locks find out what changed since the snapshot of a REPEATABLE READ
+-- transaction, but not what is new.
+CREATE FUNCTION ims._check_scope_snapshot(owner_id bigint, scope_location_ids bigint[])
+RETURNS void
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+#variable_conflict use_variable
+DECLARE
+    location_id bigint;
+    seen bigint;
+BEGIN
+    IF current_setting('transaction_isolation') = 'read committed' THEN
+        RETURN;
+    END IF;
+    FOREACH location_id IN ARRAY scope_location_ids LOOP
+        SELECT count(*) INTO seen
+        FROM ims.stock AS s
+        WHERE s.owner_id = owner_id AND s.location_id = location_id;
+        IF seen <> ims._latest('SELECT count(*) FROM ims.stock AS s'
+            ' WHERE s.owner_id = $1 AND s.location_id = $2', owner_id, location_id)
+        THEN
+            RAISE 'could not serialize access due to a concurrent posting'
+                USING ERRCODE = 'serialization_failure',
+                    HINT = 'Retry the transaction.';
+        END IF;
+    END LOOP;
+END
+$$;
+COMMENT ON FUNCTION ims._check_scope_snapshot IS
+    'raise 40001 where a place has a balance that the snapshot does not show';
+REVOKE ALL ON FUNCTION ims._check_scope_snapshot FROM PUBLIC;
+
+CREATE FUNCTION ims._check_counted_before(owner_id bigint, balances jsonb, counted_at timestamptz)
+RETURNS void
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+#variable_conflict use_variable
+DECLARE
+    same record;
+BEGIN
+    SELECT i.code AS item, l.code AS location, s.posting_id INTO same
+    FROM jsonb_to_recordset(balances) AS b (
+        item_id bigint, location_id bigint, lot_id bigint, handling_unit_id bigint)
+    JOIN ims.stock_count AS s
+        ON s.owner_id = owner_id AND s.item_id = b.item_id AND s.location_id = b.location_id
+        AND s.lot_id = b.lot_id AND s.handling_unit_id = b.handling_unit_id
+        AND s.counted_at = counted_at AND s.reversed_posting_id IS NULL
+    JOIN ims.item AS i ON i.owner_id = owner_id AND i.item_id = b.item_id
+    JOIN ims.location AS l ON l.location_id = b.location_id
+    LIMIT 1;
+    IF FOUND THEN
+        RAISE 'item "%" at "%" was counted at this instant already', same.item, same.location
+            USING ERRCODE = 'IV227',
+                DETAIL = format('Posting %s holds that count. ', same.posting_id)
+                    || jsonb_build_object('item', same.item, 'location', same.location,
+                        'counted_at', counted_at, 'posting_id', same.posting_id)::text,
+                HINT = 'Reverse that count first, or count anew.';
+    END IF;
+END
+$$;
+COMMENT ON FUNCTION ims._check_counted_before IS
+    'raise IV227 where a balance was counted at the same instant';
+REVOKE ALL ON FUNCTION ims._check_counted_before FROM PUBLIC;
+
+-- Locks the counted balances, and with them those that the scope says are
+-- empty; returns all with on hand and the quantity counted.
+CREATE FUNCTION ims._lock_counted(
+    owner_id bigint, balances jsonb, scope_location_ids bigint[], scope_item_id bigint)
+RETURNS jsonb
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+#variable_conflict use_variable
+DECLARE
+    locked jsonb;
+BEGIN
+    SELECT jsonb_agg(to_jsonb(b) || jsonb_build_object('quantity', coalesce(c.quantity, 0)))
+    INTO locked
+    FROM (
+        SELECT array_agg(owner_id) AS owner_ids, array_agg(k.item_id) AS item_ids,
+            array_agg(k.location_id) AS location_ids, array_agg(k.lot_id) AS lot_ids,
+            array_agg(k.handling_unit_id) AS handling_unit_ids
+        FROM (
+            SELECT b.item_id, b.location_id, b.lot_id, b.handling_unit_id
+            FROM jsonb_to_recordset(coalesce(balances, '[]')) AS b (
+                item_id bigint, location_id bigint, lot_id bigint, handling_unit_id bigint)
+            UNION
+            SELECT s.item_id, s.location_id, s.lot_id, s.handling_unit_id
+            FROM ims.stock AS s
+            WHERE s.owner_id = owner_id AND s.location_id = ANY (scope_location_ids)
+              AND (scope_item_id = 0 OR s.item_id = scope_item_id)) AS k) AS k
+    CROSS JOIN LATERAL ims._lock_balances(k.owner_ids, k.item_ids, k.location_ids, k.lot_ids,
+        k.handling_unit_ids) AS b
+    LEFT JOIN jsonb_to_recordset(balances) AS c (
+        item_id bigint, location_id bigint, lot_id bigint, handling_unit_id bigint,
+        quantity numeric)
+        ON c.item_id = b.item_id AND c.location_id = b.location_id AND c.lot_id = b.lot_id
+        AND c.handling_unit_id = b.handling_unit_id;
+    RETURN coalesce(locked, '[]');
+END
+$$;
+COMMENT ON FUNCTION ims._lock_counted IS 'lock and read the balances that a count speaks of';
+REVOKE ALL ON FUNCTION ims._lock_counted FROM PUBLIC;
+
+-- The differences as lines of a posting.  Periodic items have none: their
+-- books follow when the period is closed (but single units are never used up
+-- unnamed, so a serial-tracked item is brought to the count at once).
+CREATE FUNCTION ims._count_differences(
+    owner_id bigint, levels jsonb, counted jsonb, counted_at timestamptz)
+RETURNS jsonb
+LANGUAGE sql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+    WITH level AS (
+        SELECT l.item_id, l.location_id, l.lot_id, l.handling_unit_id,
+            l.quantity - l.book AS difference, i.tracking = 'serial' AS by_serial
+        FROM jsonb_to_recordset($2) AS l (
+            item_id bigint, location_id bigint, lot_id bigint, handling_unit_id bigint,
+            quantity numeric, book numeric)
+        JOIN ims.item AS i ON i.owner_id = $1 AND i.item_id = l.item_id
+        WHERE NOT i.periodic OR i.tracking = 'serial'),
+    unit AS (
+        SELECT DISTINCT c.item_id, c.location_id, c.lot_id, c.handling_unit_id, c.serial_id
+        FROM jsonb_to_recordset($3) AS c (
+            item_id bigint, location_id bigint, lot_id bigint, handling_unit_id bigint,
+            serial_id bigint)
+        WHERE c.serial_id <> 0),
+    book AS (
+        SELECT b.item_id, b.location_id, b.lot_id, b.handling_unit_id, b.serial_id
+        FROM ims._serials_at($1,
+            ARRAY(SELECT DISTINCT l.item_id FROM level AS l WHERE l.by_serial), $4) AS b
+        JOIN level AS l
+            ON l.item_id = b.item_id AND l.location_id = b.location_id AND l.lot_id = b.lot_id
+            AND l.handling_unit_id = b.handling_unit_id),
+    difference AS (
+        SELECT l.item_id, l.location_id, l.lot_id, l.handling_unit_id, 0 AS serial_id,
+            l.difference
+        FROM level AS l
+        WHERE NOT l.by_serial AND l.difference <> 0
+        UNION ALL
+        SELECT b.item_id, b.location_id, b.lot_id, b.handling_unit_id, b.serial_id, -1
+        FROM (TABLE book EXCEPT TABLE unit) AS b
+        UNION ALL
+        SELECT u.item_id, u.location_id, u.lot_id, u.handling_unit_id, u.serial_id, 1
+        FROM (TABLE unit EXCEPT TABLE book) AS u)
+    SELECT jsonb_agg(jsonb_build_object(
+        'item_id', d.item_id, 'quantity', abs(d.difference), 'lot_id', d.lot_id,
+        'serial_id', d.serial_id,
+        'from_location_id', CASE WHEN d.difference > 0 THEN 4 ELSE d.location_id END,
+        'to_location_id', CASE WHEN d.difference > 0 THEN d.location_id ELSE 4 END,
+        'from_handling_unit_id', CASE WHEN d.difference > 0 THEN 0 ELSE d.handling_unit_id END,
+        'to_handling_unit_id', CASE WHEN d.difference > 0 THEN d.handling_unit_id ELSE 0 END)
+        ORDER BY d.difference, d.item_id, d.location_id, d.lot_id, d.handling_unit_id,
+            d.serial_id)
+    FROM difference AS d
+$$;
+COMMENT ON FUNCTION ims._count_differences IS 'lines that bring the books to a count';
+REVOKE ALL ON FUNCTION ims._count_differences FROM PUBLIC;
+
+-- A unit that was seen here cannot lie elsewhere.
+CREATE FUNCTION ims._check_counted_serials(
+    owner_id bigint, counted jsonb, counted_at timestamptz)
+RETURNS void
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+#variable_conflict use_variable
+DECLARE
+    stray record;
+BEGIN
+    SELECT c.line, s.code, l.code AS location, i.code AS item INTO stray
+    FROM jsonb_to_recordset(counted) AS c (
+        line bigint, item_id bigint, location_id bigint, handling_unit_id bigint, serial_id bigint)
+    JOIN ims._serials_at(owner_id,
+        ARRAY(SELECT DISTINCT d.item_id
+              FROM jsonb_to_recordset(counted) AS d (item_id bigint, serial_id bigint)
+              WHERE d.serial_id <> 0), counted_at) AS b ON b.serial_id = c.serial_id
+    JOIN ims.serial AS s ON s.owner_id = owner_id AND s.serial_id = c.serial_id
+    JOIN ims.item AS i ON i.owner_id = owner_id AND i.item_id = c.item_id
+    JOIN ims.location AS l ON l.location_id = b.location_id
+    WHERE b.location_id <> c.location_id OR b.handling_unit_id <> c.handling_unit_id
+    ORDER BY c.line
+    LIMIT 1;
+    IF FOUND THEN
+        RAISE 'serial "%" of item "%" lies elsewhere', stray.code, stray.item
+            USING ERRCODE = 'IV305',
+                DETAIL = format('By the books it is at "%s". ', stray.location)
+                    || jsonb_build_object('line', stray.line, 'item', stray.item,
+                        'serial', stray.code, 'location', stray.location)::text,
+                HINT = 'Post the move that was forgotten, then count again.';
+    END IF;
+END
+$$;
+COMMENT ON FUNCTION ims._check_counted_serials IS 'raise IV305 for a counted serial that is elsewhere';
+REVOKE ALL ON FUNCTION ims._check_counted_serials FROM PUBLIC;
+
+-- What was asserted, after the differences are posted.
+CREATE FUNCTION ims._record_count(
+    owner_id bigint,
+    posting_id bigint,
+    levels jsonb,
+    counted_at timestamptz,
+    scope_location_ids bigint[],
+    scope_item_id bigint)
+RETURNS void
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+#variable_conflict use_variable
+BEGIN
+    INSERT INTO ims.stock_count
+        (owner_id, posting_id, item_id, location_id, lot_id, handling_unit_id, counted_at,
+         counted_quantity, book_quantity, pending)
+    SELECT owner_id, posting_id, l.item_id, l.location_id, l.lot_id, l.handling_unit_id,
+        counted_at, l.quantity, l.book, i.periodic AND i.tracking <> 'serial'
+    FROM jsonb_to_recordset(levels) AS l (
+        item_id bigint, location_id bigint, lot_id bigint, handling_unit_id bigint,
+        quantity numeric, book numeric)
+    JOIN ims.item AS i ON i.owner_id = owner_id AND i.item_id = l.item_id;
+    INSERT INTO ims.stock_count_scope (owner_id, posting_id, location_id, item_id, counted_at)
+    SELECT owner_id, posting_id, s.location_id, scope_item_id, counted_at
+    FROM unnest(scope_location_ids) AS s (location_id);
+    PERFORM ims._engine_begin();
+    UPDATE ims.stock AS s
+    SET last_effective_at = counted_at
+    FROM jsonb_to_recordset(levels) AS l (
+        item_id bigint, location_id bigint, lot_id bigint, handling_unit_id bigint)
+    WHERE s.owner_id = owner_id AND s.item_id = l.item_id AND s.location_id = l.location_id
+      AND s.lot_id = l.lot_id AND s.handling_unit_id = l.handling_unit_id
+      AND s.last_effective_at < counted_at;
+    PERFORM ims._engine_end();
+END
+$$;
+COMMENT ON FUNCTION ims._record_count IS 'keep what a count asserts';
+REVOKE ALL ON FUNCTION ims._record_count FROM PUBLIC;
+
+CREATE FUNCTION ims._raise_unclear_count(what text, advice text)
+RETURNS void
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    RAISE 'it is not clear what was counted'
+        USING ERRCODE = 'IV223',
+            DETAIL = what || ' ' || jsonb_build_object('argument', 'lines')::text,
+            HINT = advice;
+END
+$$;
+COMMENT ON FUNCTION ims._raise_unclear_count IS 'raise IV223 for arguments of a count that contradict';
+REVOKE ALL ON FUNCTION ims._raise_unclear_count FROM PUBLIC;
+
+-- One form for all: lines that name item and place each.
+CREATE FUNCTION ims._count_arguments_as_lines(
+    item text, quantity numeric, unit text, location text, lot text, serial text,
+    handling_unit text, lines jsonb, complete boolean)
+RETURNS jsonb
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    IF lines IS NULL AND complete AND quantity IS NULL AND serial IS NULL THEN
+        lines := '[]';
+    END IF;
+    IF lines IS NULL THEN
+        PERFORM ims._check_present('item', item IS NOT NULL);
+        PERFORM ims._check_present('location', location IS NOT NULL);
+        PERFORM ims._check_present('quantity', quantity IS NOT NULL OR serial IS NOT NULL);
+        RETURN jsonb_build_array(jsonb_strip_nulls(jsonb_build_object('item', item,
+            'quantity', quantity, 'unit', unit, 'location', location, 'lot', lot,
+            'serial', serial, 'handling_unit', handling_unit)));
+    END IF;
+    IF coalesce(quantity::text, unit, lot, serial, handling_unit) IS NOT NULL THEN
+        PERFORM ims._raise_unclear_count('There are lines, and a quantity, unit, lot, serial or '
+            'handling unit outside of them.', 'Say it in the lines.');
+    END IF;
+    PERFORM ims._check_lines(lines, 'item', 'quantity', 'unit', 'location', 'lot', 'serial',
+        'handling_unit');
+    IF lines = '[]' AND complete IS NOT TRUE THEN
+        RAISE 'there is no line to count'
+            USING ERRCODE = 'IV219',
+                DETAIL = 'The call has 0 lines. {"lines": 0}',
+                HINT = 'Only with complete => true no line means that nothing is there.';
+    END IF;
+    RETURN (
+        SELECT coalesce(jsonb_agg(jsonb_strip_nulls(jsonb_build_object(
+            'item', item, 'location', location)) || l.value ORDER BY l.line), '[]')
+        FROM jsonb_array_elements(lines) WITH ORDINALITY AS l (value, line));
+END
+$$;
+COMMENT ON FUNCTION ims._count_arguments_as_lines IS 'arguments of a count as lines that name all';
+REVOKE ALL ON FUNCTION ims._count_arguments_as_lines FROM PUBLIC;
+
+CREATE FUNCTION ims._check_count_scope(
+    owner_id bigint, counted jsonb, scope_location_ids bigint[], scope_item_id bigint)
+RETURNS void
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+#variable_conflict use_variable
+DECLARE
+    outside bigint;
+BEGIN
+    IF cardinality(scope_location_ids) = 0 THEN
+        RAISE 'no place to count'
+            USING ERRCODE = 'IV214',
+                DETAIL = 'Neither the place nor any below it keeps stock. {"argument": "location"}',
+                HINT = 'Count a site, or a place below one.';
+    END IF;
+    SELECT min(c.line) INTO outside
+    FROM jsonb_to_recordset(counted) AS c (line bigint, item_id bigint, location_id bigint)
+    WHERE c.location_id <> ALL (scope_location_ids)
+       OR scope_item_id NOT IN (0, c.item_id);
+    IF outside IS NOT NULL THEN
+        PERFORM ims._raise_unclear_count(
+            format('Line %s is outside of what is counted completely.', outside),
+            'A complete count is of a place and all below it, and of one item or all of them.');
+    END IF;
+END
+$$;
+COMMENT ON FUNCTION ims._check_count_scope IS 'raise unless the lines are within the scope';
+REVOKE ALL ON FUNCTION ims._check_count_scope FROM PUBLIC;
+
+CREATE FUNCTION ims._count_stock(
+    owner_id bigint,
+    item text,
+    quantity numeric,
+    unit text,
+    location text,
+    lot text,
+    serial text,
+    handling_unit text,
+    lines jsonb,
+    complete boolean,
+    counted_at timestamptz,
+    reason text,
+    reference_type text,
+    reference_number text,
+    actor text,
+    idempotency_key text,
+    dry_run boolean)
+RETURNS TABLE (posting_id bigint, document_number bigint, status text, replayed boolean)
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE ROWS 1
+SET search_path = pg_catalog, pg_temp
+AS $$
+#variable_conflict use_variable
+DECLARE
+    counted jsonb;
+    balances jsonb;
+    levels jsonb;
+    scope_location_ids bigint[] := '{}';
+    scope_item_id bigint := 0;
+BEGIN
+    IF dry_run THEN
+        BEGIN
+            SELECT r.posting_id, r.document_number, r.replayed
+            INTO posting_id, document_number, replayed
+            FROM ims._count_stock(owner_id, item, quantity, unit, location, lot, serial,
+                handling_unit, lines, complete, counted_at, reason, reference_type,
+                reference_number, actor, idempotency_key, false) AS r;
+            RAISE SQLSTATE 'IV000';
+        EXCEPTION WHEN SQLSTATE 'IV000' THEN
+            status := CASE WHEN replayed THEN 'posted' ELSE 'dry_run' END;
+            posting_id := CASE WHEN replayed THEN posting_id END;
+            document_number := CASE WHEN replayed THEN document_number END;
+        END;
+        RETURN NEXT;
+        RETURN;
+    END IF;
+
+    status := 'posted';
+    SELECT k.posting_id, k.document_number, k.replayed INTO posting_id, document_number, replayed
+    FROM ims._claim_key(owner_id, idempotency_key, 'count_stock', jsonb_build_object(
+        'item', item, 'quantity', trim_scale(quantity), 'unit', unit, 'location', location,
+        'lot', lot, 'serial', serial, 'handling_unit', handling_unit, 'lines', lines,
+        'complete', complete, 'counted_at', extract(epoch FROM counted_at), 'reason', reason,
+        'reference_type', reference_type, 'reference_number', reference_number,
+        'actor', actor), ims._next_posting_id()) AS k;
+    IF replayed THEN
+        RETURN NEXT;
+        RETURN;
+    END IF;
+
+    lines := ims._count_arguments_as_lines(item, quantity, unit, location, lot, serial,
+        handling_unit, lines, complete);
+    IF complete THEN
+        PERFORM ims._check_present('location', location IS NOT NULL);
+        LOCK TABLE ims.movement IN SHARE ROW EXCLUSIVE MODE;
+    ELSE
+        -- no item, place or unit factor that is read below changes any more
+        LOCK TABLE ims.movement IN ROW EXCLUSIVE MODE;
+    END IF;
+    SELECT jsonb_agg(to_jsonb(c)) INTO counted
+    FROM ims._count_lines(owner_id, lines) AS c;
+    IF complete THEN
+        scope_location_ids := ims._places_below(ims._location_id(location));
+        scope_item_id := CASE WHEN item IS NULL THEN 0 ELSE ims._item_id(owner_id, item) END;
+        PERFORM ims._check_count_scope(owner_id, counted, scope_location_ids, scope_item_id);
+        PERFORM ims._check_scope_snapshot(owner_id, scope_location_ids);
+    END IF;
+
+    balances := ims._lock_counted(owner_id, ims._counted_balances(owner_id, counted),
+        scope_location_ids, scope_item_id);
+    IF counted_at IS NULL THEN
+        SELECT greatest(clock_timestamp(), max(b.last_effective_at) + interval '1 microsecond')
+        INTO counted_at
+        FROM jsonb_to_recordset(balances) AS b (last_effective_at timestamptz);
+    END IF;
+    PERFORM ims._check_counted_before(owner_id, balances, counted_at);
+    PERFORM ims._check_counted_serials(owner_id, counted, counted_at);
+    SELECT jsonb_agg(to_jsonb(b) || jsonb_build_object('book', l.level)) INTO levels
+    FROM jsonb_to_recordset(balances) AS b (
+        item_id bigint, location_id bigint, lot_id bigint, handling_unit_id bigint,
+        quantity numeric)
+    JOIN ims._levels_at(balances, counted_at) AS l
+        ON l.item_id = b.item_id AND l.location_id = b.location_id AND l.lot_id = b.lot_id
+        AND l.handling_unit_id = b.handling_unit_id;
+
+    SELECT r.posting_id, r.document_number INTO posting_id, document_number
+    FROM ims._post_lines(
+        jsonb_build_array(jsonb_build_object(
+            'owner_id', owner_id, 'posting_id', posting_id, 'kind', 'count',
+            'effective_at', counted_at, 'reason', reason, 'reference_type', reference_type,
+            'reference_number', reference_number, 'actor', actor,
+            'idempotency_key', idempotency_key)),
+        ims._count_differences(owner_id, coalesce(levels, '[]'), coalesce(counted, '[]'),
+            counted_at)) AS r;
+    PERFORM ims._record_count(owner_id, posting_id, coalesce(levels, '[]'), counted_at,
+        scope_location_ids, scope_item_id);
+    RETURN NEXT;
+END
+$$;
+COMMENT ON FUNCTION ims._count_stock IS 'internal form of ims.count_stock()';
+REVOKE ALL ON FUNCTION ims._count_stock FROM PUBLIC;
+
+CREATE FUNCTION ims.count_stock(
+    owner text DEFAULT NULL,
+    item text DEFAULT NULL,
+    quantity numeric DEFAULT NULL,
+    unit text DEFAULT NULL,
+    location text DEFAULT NULL,
+    lot text DEFAULT NULL,
+    serial text DEFAULT NULL,
+    handling_unit text DEFAULT NULL,
+    lines jsonb DEFAULT NULL,
+    complete boolean DEFAULT false,
+    counted_at timestamptz DEFAULT NULL,
+    reason text DEFAULT NULL,
+    reference_type text DEFAULT NULL,
+    reference_number text DEFAULT NULL,
+    actor text DEFAULT NULL,
+    idempotency_key text DEFAULT NULL,
+    dry_run boolean DEFAULT false)
+RETURNS TABLE (posting_id bigint, document_number bigint, status text, replayed boolean)
+LANGUAGE c VOLATILE PARALLEL UNSAFE ROWS 1
+AS 'MODULE_PATHNAME', 'ims_door';
+COMMENT ON FUNCTION ims.count_stock IS
+'say what was on the shelf at an instant
+
+The difference to the books is posted to or from ADJUSTMENT. Movements after counted_at do
+not spoil it, and what is posted later but dated before it leaves the level as counted.
+Either item, quantity and location, or lines with the same keys; item and location given
+outside are the default of every line. With complete => true all that is not named is zero:
+at location and every place below it, of one item if item is given, else of all. Units of
+an item tracked by serial are named one by one; a unit that is not named is gone.
+The count of a periodic item changes nothing before its period is closed.
+Example: SELECT * FROM ims.count_stock(item => ''A-1'', quantity => 12, location => ''BIN-7'');';
+REVOKE ALL ON FUNCTION ims.count_stock FROM PUBLIC;

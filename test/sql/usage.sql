@@ -1,0 +1,85 @@
+-- Periodic items: nobody issues them; closing a period posts what was used,
+-- opening + receipts - counted.
+\i test/setup.psql
+BEGIN;
+SELECT no_plan();
+\i test/verb.psql
+CREATE FUNCTION pg_temp.day(n integer) RETURNS timestamptz
+LANGUAGE sql IMMUTABLE AS $$ SELECT timestamptz '2024-03-01 00:00+00' + n * interval '1 day' $$;
+SELECT count(*) FROM (VALUES ('march', 0, 31), ('april', 31, 61), ('may', 61, 92)) AS p (name, first, last)
+    CROSS JOIN LATERAL ims.create_period('SHOP', p.name, pg_temp.day(p.first), pg_temp.day(p.last)) \g /dev/null
+
+SELECT is(split_part(pg_temp.refusal($$ SELECT * FROM ims.ship('SHOP', 'SCREW', 1, from_location => 'T-HERE-A') $$),
+    ' |', 1), 'IV224', 'a periodic item is not issued');
+
+-- March: 100 received, some moved, counted at two places, one of them twice.
+SELECT count(*) FROM ims.receive('SHOP', 'SCREW', 100, to_location => 'T-HERE-A', effective_at => pg_temp.day(1)) \g /dev/null
+SELECT count(*) FROM ims.transfer('SHOP', 'SCREW', 20, from_location => 'T-HERE-A', to_location => 'T-HERE-B', effective_at => pg_temp.day(2)) \g /dev/null
+SELECT count(*) FROM ims.receive('SHOP', 'PEN', 9, to_location => 'T-HERE-A', effective_at => pg_temp.day(1)) \g /dev/null
+SELECT is(pg_temp.refusal($$ SELECT * FROM ims.close_period('SHOP', 'march') $$),
+    'IV227 | period "march" cannot be closed: periodic items were not counted | {"items": ["SCREW", "SCREW"], '
+    '"period": "march", "balances": 2, "locations": ["T-HERE-A", "T-HERE-B"]}',
+    'without counts the usage is not known');
+SELECT posting_id AS mixed FROM ims.count_stock('SHOP', counted_at => pg_temp.day(10), location => 'T-HERE-A',
+    lines => '[{"item": "SCREW", "quantity": 70}, {"item": "PEN", "quantity": 8}]') \gset
+SELECT is(pg_temp.lines(:mixed), 'PEN 1 T-HERE-A > ADJUSTMENT', 'the count of a periodic item posts nothing yet');
+SELECT count(*) FROM ims.count_stock('SHOP', 'SCREW', 65, location => 'T-HERE-A', counted_at => pg_temp.day(31)) \g /dev/null
+SELECT count(*) FROM ims.count_stock('SHOP', 'SCREW', 21, location => 'T-HERE-B', counted_at => pg_temp.day(30)) \g /dev/null
+SELECT count(*) FROM ims.receive('SHOP', 'SCREW', 5, to_location => 'T-HERE-A', effective_at => pg_temp.day(5)) \g /dev/null
+SELECT count(*) FROM ims.receive('SHOP', 'SCREW', 10, to_location => 'T-HERE-A', effective_at => pg_temp.day(40)) \g /dev/null
+SELECT is(pg_temp.on_hand('SCREW', 'T-HERE-A'), 95::numeric, 'the books know receipts only, until the period is closed');
+SELECT count(*) FROM ims.close_period('SHOP', 'march') \g /dev/null
+SELECT results_eq(
+    $$ SELECT p.effective_at, pg_temp.lines(p.posting_id), p.reference_number, c.kind
+       FROM ims.posting AS p JOIN ims.posting AS c
+            ON c.owner_id = p.owner_id AND c.posting_id = p.origin_posting_id
+       WHERE p.owner_id = 9001 AND p.kind = 'usage' ORDER BY p.effective_at $$,
+    $$ VALUES (pg_temp.day(10), 'SCREW 15 T-HERE-A > PRODUCTION', 'march', 'count'),
+              (pg_temp.day(30), 'SCREW 1 PRODUCTION > T-HERE-B', 'march', 'count'),
+              (pg_temp.day(31) - interval '1 microsecond', 'SCREW 5 T-HERE-A > PRODUCTION', 'march', 'count') $$,
+    'usage up to each count, linked to it; goods found go back');
+SELECT is(sum(CASE m.to_location_id WHEN 6 THEN m.quantity ELSE - m.quantity END),
+    0 + (100 + 5) - (65 + 21)::numeric, 'in all opening + receipts - counted')
+FROM ims.movement AS m JOIN ims.posting AS p USING (owner_id, posting_id)
+WHERE p.kind = 'usage';
+SELECT is(pg_temp.on_hand('SCREW', 'T-HERE-A'), 75::numeric, 'the receipt of april is on top');
+SELECT is_empty($$ SELECT * FROM ims.stock_count WHERE pending $$, 'no count is pending');
+SELECT is_empty('SELECT * FROM pg_temp.drift', 'the books agree with the ledger and the counts');
+
+-- April: opening 86, 10 received, all used at one place; the other is empty.
+SELECT is(split_part(pg_temp.refusal($$ SELECT * FROM ims.close_period('SHOP', 'april') $$), ' |', 1), 'IV227',
+    'each period has its own counts');
+SELECT count(*) FROM ims.count_stock('SHOP', 'SCREW', location => 'T-HERE', complete => true, counted_at => pg_temp.day(60)) \g /dev/null
+SELECT count(*) FROM ims.close_period('SHOP', 'april') \g /dev/null
+SELECT is(pg_temp.on_hand('SCREW', 'T-HERE-A') + pg_temp.on_hand('SCREW', 'T-HERE-B'), 0::numeric, 'all is used up');
+SELECT is_empty('SELECT * FROM pg_temp.drift', 'the books agree with the ledger and the counts');
+
+-- Reopened: a late receipt is compensated by the count, which posted its usage.
+SELECT count(*) FROM ims.reopen_period('SHOP', 'april', reason => 'late receipt') \g /dev/null
+SELECT count(*) FROM ims.receive('SHOP', 'SCREW', 4, to_location => 'T-HERE-A', effective_at => pg_temp.day(50)) \g /dev/null
+SELECT is(pg_temp.on_hand('SCREW', 'T-HERE-A'), 0::numeric, 'a late receipt leaves the counted level');
+SELECT is(split_part(pg_temp.refusal(format($$ SELECT * FROM ims.reverse_posting('SHOP', %s, reason => 'test') $$,
+    pg_temp.last('usage'))), ' |', 1), 'IV231', 'usage is not reversed by itself');
+SELECT count(*) FROM ims.reverse_posting('SHOP', pg_temp.last('count'), reason => 'counted wrong') \g /dev/null
+SELECT is(pg_temp.on_hand('SCREW', 'T-HERE-A') || ' ' || pg_temp.on_hand('SCREW', 'T-HERE-B'), '79 21',
+    'the count is reversed with its usage');
+SELECT count(*) FROM ims.count_stock('SHOP', counted_at => pg_temp.day(60), lines => '[
+    {"item": "SCREW", "quantity": 79, "location": "T-HERE-A"},
+    {"item": "SCREW", "quantity": 11, "location": "T-HERE-B"}]') \g /dev/null
+SELECT count(*) FROM ims.close_period('SHOP', 'april') \g /dev/null
+SELECT is(pg_temp.lines(pg_temp.last('usage')), 'SCREW 10 T-HERE-B > PRODUCTION', 'and counted and closed anew');
+
+-- May: nothing moves, nothing is counted in places without stock.
+SELECT count(*) FROM ims.count_stock('SHOP', 'SCREW', location => 'T-HERE', complete => true, counted_at => pg_temp.day(91)) \g /dev/null
+SELECT is(pg_temp.refusal($$ SELECT * FROM ims.close_period('SHOP', 'may') $$), 'accepted', 'may');
+SELECT is_empty('SELECT * FROM pg_temp.drift', 'the books agree with the ledger and the counts');
+
+-- An owner without periodic items, or a period before any stock, closes as before.
+SELECT count(*) FROM ims.create_period('CLIENT', 'march', pg_temp.day(0), pg_temp.day(31)) \g /dev/null
+SELECT is(pg_temp.refusal($$ SELECT * FROM ims.close_period('CLIENT', 'march') $$), 'accepted', 'no periodic item');
+
+SELECT is_empty($$ SELECT v.* FROM (VALUES ('SHOP'), ('CLIENT')) AS o (code), ims.verify(o.code) AS v
+    WHERE v.check_name !~ '^catalog' $$, 'and verify() finds nothing');
+SELECT is(sum(r.changed), 0::numeric, 'nor does rebuild()') FROM (VALUES ('SHOP'), ('CLIENT')) AS o (code), ims.rebuild(o.code) AS r (what, changed);
+SELECT * FROM finish();
+ROLLBACK;
