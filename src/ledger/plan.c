@@ -32,6 +32,7 @@ typedef struct PlanText
 	int nargs;
 	Oid argtypes[IMS_PLAN_MAX_ARGS];
 	const char *sql;
+	int cursor_options; /* of SPI_prepare_cursor */
 } PlanText;
 
 #define EQ " OPERATOR(pg_catalog.=) "
@@ -152,7 +153,9 @@ static const PlanText plan_texts[IMS_NPLAN] = {
 	 " ORDER BY q.counted_at DESC LIMIT 1))),"
 	 " pg_catalog.max((SELECT pg_catalog.max(c.closed_at) FROM ims.closing AS c"
 	 " WHERE c.owner_id" EQ "k.owner_id))"
-	 " FROM (SELECT DISTINCT o.owner_id FROM unnest($1) AS o(owner_id)) AS k"},
+	 " FROM (SELECT DISTINCT o.owner_id FROM unnest($1) AS o(owner_id)) AS k",
+	 /* asked by every call with a time of its own; planning costs more than running */
+	 CURSOR_OPT_GENERIC_PLAN},
 	{IMS_PLAN_NEXT_COUNT,
 	 6,
 	 {INT8ARRAYOID, INT8ARRAYOID, INT8ARRAYOID, INT8ARRAYOID, INT8ARRAYOID,
@@ -270,7 +273,8 @@ prepared(ImsPlan plan)
 	Assert(text->plan == plan);
 	if (kept_plans[plan] == NULL)
 	{
-		SPIPlanPtr fresh = SPI_prepare(text->sql, text->nargs, (Oid *) text->argtypes);
+		SPIPlanPtr fresh = SPI_prepare_cursor(text->sql, text->nargs,
+											  (Oid *) text->argtypes, text->cursor_options);
 
 		if (fresh == NULL)
 			elog(ERROR, "SPI_prepare of plan %d failed: %s", plan,
