@@ -153,19 +153,6 @@ class Writer(threading.Thread):
             self.error = error
 
 
-def children_of(parent):
-    found = []
-    for entry in os.listdir("/proc"):
-        if entry.isdigit():
-            try:
-                with open("/proc/%s/stat" % entry, encoding="ascii", errors="replace") as stat:
-                    if int(stat.read().rsplit(")", 1)[1].split()[1]) == parent:
-                        found.append(int(entry))
-            except (FileNotFoundError, ProcessLookupError):
-                pass
-    return found
-
-
 def kill(pid):
     try:
         os.kill(pid, signal.SIGKILL)
@@ -223,13 +210,23 @@ class Server:
         self.wait()
 
     def kill_all(self):
-        postmaster = self.postmaster()
-        processes = [postmaster] + children_of(postmaster)
+        # A backend that starts meanwhile ends by itself without its postmaster;
+        # until then the next one refuses to start.
+        with self.cluster.connect("shop") as connection:
+            processes = [self.postmaster()] + [row[0] for row in connection.execute(
+                "SELECT pid FROM pg_stat_activity ORDER BY pid = pg_backend_pid()")]
         for pid in processes:
             kill(pid)
         while not all(is_gone(pid) for pid in processes):
             time.sleep(0.01)
-        self.cluster.run("start", options=["--no-build"])
+        deadline = time.monotonic() + 30
+        while True:
+            try:
+                self.cluster.run("start", options=["--no-build"])
+                break
+            except RuntimeError:
+                if time.monotonic() > deadline:
+                    raise
         self.wait()
 
     def wait(self):
@@ -255,7 +252,11 @@ def is_gone(pid):
         os.waitpid(pid, os.WNOHANG)
     except ChildProcessError:
         pass
-    return not os.path.exists("/proc/%d" % pid)
+    try:
+        os.kill(pid, 0)
+        return False
+    except ProcessLookupError:
+        return True
 
 
 def audit(server, book, since):
