@@ -830,7 +830,7 @@ ims_engine_post(ImsCall *call)
 	call->ledger = ims_ledger();
 	if (own_masters)
 		call->masters = ims_masters_create(call->ledger);
-	call->stamped_at = GetCurrentTimestamp();
+	call->stamped_at = Max(GetCurrentTimestamp(), call->not_before);
 	post_lines(call);
 	if (own_masters)
 	{

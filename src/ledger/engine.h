@@ -178,6 +178,7 @@ typedef struct ImsCall
 	int64 nline;
 	bool lines_written; /* rows are in movement already (direct INSERT, COPY) */
 	bool report;		/* post the good lines, collect the others */
+	TimestampTz not_before; /* lines without a time happen no earlier */
 
 	/* work area of the engine */
 	ImsMasters *masters;
