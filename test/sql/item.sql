@@ -13,7 +13,7 @@ RETURNS void LANGUAGE sql AS $$
     INSERT INTO ims.movement (item_id, quantity, from_location_id, to_location_id,
         entered_unit, entered_quantity)
     VALUES (pg_temp.item(item), quantity, pg_temp.place(source), pg_temp.place(target),
-        unit, quantity / 12)
+        unit, CASE WHEN unit IS NOT NULL THEN quantity / 12 END)
 $$;
 CREATE FUNCTION pg_temp.detail_of(call text) RETURNS jsonb LANGUAGE plpgsql AS $$
 DECLARE
