@@ -219,6 +219,7 @@ extern void ims_check_postings(ImsCall *call); /* line_check.c */
 extern void ims_check_line(ImsCall *call, ImsLine *line);
 extern void ims_check_lots(ImsCall *call);
 extern void ims_serial_apply(ImsCall *call);  /* serial.c */
+extern void ims_serial_sort_out(ImsCall *call);
 extern void ims_late_precheck(ImsCall *call); /* late.c */
 extern void ims_late_correct_counts(ImsCall *call);
 extern void ims_late_verify(ImsCall *call);
