@@ -799,6 +799,8 @@ post_lines(ImsCall *call)
 		applier->lock_stock(call);
 		call->stamped_at = Max(call->stamped_at, GetCurrentTimestamp());
 		ims_check_lots(call);
+		if (call->report)
+			ims_serial_sort_out(call);
 		if (call->report && accept_line_by_line(call) == 0)
 			return;
 		sum_availability_under_locks(call);
@@ -830,7 +832,7 @@ ims_engine_post(ImsCall *call)
 	call->ledger = ims_ledger();
 	if (own_masters)
 		call->masters = ims_masters_create(call->ledger);
-	call->stamped_at = GetCurrentTimestamp();
+	call->stamped_at = Max(GetCurrentTimestamp(), call->not_before);
 	post_lines(call);
 	if (own_masters)
 	{

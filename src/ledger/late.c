@@ -222,12 +222,30 @@ compare_effects(const void *a, const void *b)
 
 /* The line that takes back, at the instant of a count, what was posted before it. */
 static void
-add_correction(ImsCall *call, const Effect *effect, ImsQuantity sum)
+add_correction(ImsCall *call, const Effect *effect, int128 sum)
 {
 	ImsPosting posting;
 	ImsLine line;
 	ImsStock *stock = ims_engine_find_stock(call, &effect->key);
 
+	/* the lines cancel out in the balance, but this one is a line like any other */
+	if (sum >= IMS_QUANTITY_LIMIT || sum <= -IMS_QUANTITY_LIMIT)
+		ereport(ERROR,
+				(errcode(ERRCODE_IMS_QUANTITY_RANGE),
+				 errmsg("the correction of a count of item \"%s\" would be out of range",
+						ims_item_label(call->masters, effect->key.owner_id,
+									   effect->key.item_id)),
+				 errdetail_internal("%s",
+									ims_error_detail("A line is below 1000000000000.",
+													 ims_detail_text("item",
+																	 ims_item_label(call->masters,
+																					effect
+																						->key
+																						.owner_id,
+																					effect
+																						->key
+																						.item_id)))),
+				 errhint("Split the call.")));
 	memset(&posting, 0, sizeof(posting));
 	posting.owner_id = effect->key.owner_id;
 	posting.kind = IMS_KIND_COUNT_CORRECTION;
@@ -240,7 +258,7 @@ add_correction(ImsCall *call, const Effect *effect, ImsQuantity sum)
 	line.item_id = effect->key.item_id;
 	line.lot_id = effect->key.lot_id;
 	line.serial_id = effect->serial_id;
-	line.quantity = sum > 0 ? sum : -sum;
+	line.quantity = (ImsQuantity) (sum > 0 ? sum : -sum);
 	line.from_location_id = sum > 0 ? effect->key.location_id : IMS_LOCATION_ADJUSTMENT;
 	line.to_location_id = sum > 0 ? IMS_LOCATION_ADJUSTMENT : effect->key.location_id;
 	if (sum > 0)
@@ -273,7 +291,7 @@ ims_late_correct_counts(ImsCall *call)
 	while (i < n)
 	{
 		const Effect *first = &effects[i];
-		ImsQuantity sum = 0;
+		int128 sum = 0;
 
 		while (i < n && compare_effects(first, &effects[i]) == 0)
 			sum += effects[i++].delta;

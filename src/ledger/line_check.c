@@ -197,7 +197,8 @@ static const KindRule kind_rules[IMS_KIND_COUNT_OF] = {
 							CLASS_PHYSICAL},
 	[IMS_KIND_USAGE] = {CLASS_PHYSICAL, CLASS_PRODUCTION | CLASS_CUSTOMER,
 						CLASS_PRODUCTION | CLASS_CUSTOMER, CLASS_PHYSICAL},
-	[IMS_KIND_MOVE] = {CLASS_ANY, CLASS_ANY, 0, 0},
+	/* what changes its owner leaves one as it reaches the other: not by itself */
+	[IMS_KIND_MOVE] = {CLASS_ANY & ~CLASS_OWNERSHIP, CLASS_ANY & ~CLASS_OWNERSHIP, 0, 0},
 };
 
 static int
@@ -350,15 +351,23 @@ check_item(ImsCall *call, ImsLine *line, const ImsItem *item)
 			   "Nothing can be posted for it.", NULL, NULL, "Activate the item first.");
 		return false;
 	}
-	if (item->periodic && (kind == IMS_KIND_SHIP || kind == IMS_KIND_CONSUME))
-	{
-		refuse(call, line, ERRCODE_IMS_PERIODIC_ITEM,
-			   psprintf("item \"%s\" is counted, not issued", item->code),
-			   "Its usage follows from the counts when a period is closed.", NULL, NULL,
-			   "Count it, or make the item perpetual.");
-		return false;
-	}
 	return true;
+}
+
+/* What a periodic item was used for is known only by its counts. */
+static bool
+check_issue(ImsCall *call, ImsLine *line, const ImsItem *item, const ImsLocation *to)
+{
+	ImsKind kind = call->postings[line->posting].kind;
+
+	if (!item->periodic || !(place_class(to) & (CLASS_CUSTOMER | CLASS_PRODUCTION)) ||
+		kind == IMS_KIND_USAGE || kind == IMS_KIND_REVERSAL)
+		return true;
+	refuse(call, line, ERRCODE_IMS_PERIODIC_ITEM,
+		   psprintf("item \"%s\" is counted, not issued", item->code),
+		   "Its usage follows from the counts when a period is closed.", NULL, NULL,
+		   "Count it, or make the item perpetual.");
+	return false;
 }
 
 /* Checks one line; refuses at the first rule that it breaks. */
@@ -385,7 +394,8 @@ ims_check_line(ImsCall *call, ImsLine *line)
 	to = ims_location_by_id(call->masters, line->to_location_id);
 	if (check_place(call, line, from, line->from_location_id, item->stocked) &&
 		check_place(call, line, to, line->to_location_id, item->stocked) &&
-		check_route(call, line, from, to) && check_tracking(call, line, item) &&
+		check_route(call, line, from, to) && check_issue(call, line, item, to) &&
+		check_tracking(call, line, item) &&
 		check_handling_unit(call, line, owner_id, line->from_handling_unit_id, from))
 		check_handling_unit(call, line, owner_id, line->to_handling_unit_id, to);
 }

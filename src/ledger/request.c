@@ -153,6 +153,7 @@ post_lines(ImsRequest *request)
 	call->postings = &request->posting;
 	call->nposting = 1;
 	call->report = resolver->report;
+	call->not_before = resolver->not_before;
 	if (call->nline > 0)
 		ims_engine_post(call);
 	request->posting = call->postings[0];

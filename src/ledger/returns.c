@@ -11,7 +11,8 @@
  * posting that was reversed nothing is left to return.
  *
  * The earlier returns are found among the later movements of the item: a
- * return is never dated before what it returns.
+ * return is never dated before what it returns.  A return without a time is
+ * stamped no earlier, for what it returns may be a minute ahead of the clock.
  *
  *-------------------------------------------------------------------------
  */
@@ -149,6 +150,8 @@ keep_distinct(ImsOrigin *origins, int n)
 static bool
 check_time(ImsResolver *resolver, const ImsPosting *posting, const ImsOrigin *origin)
 {
+	if (!posting->effective_given)
+		resolver->not_before = Max(resolver->not_before, origin->effective_at);
 	if (!posting->effective_given || posting->effective_at >= origin->effective_at)
 		return true;
 	return ims_refuse(resolver, ERRCODE_IMS_INVALID_LINE,

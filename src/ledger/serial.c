@@ -31,6 +31,7 @@ typedef struct Unit
 	int64 handling_unit_id;
 	int64 lot_id;
 	TimestampTz last_effective_at;
+	bool moved; /* by a line of the call */
 	char *code;
 } Unit;
 
@@ -127,8 +128,6 @@ refuse_unit(ImsCall *call, ImsLine *line, const Unit *unit, int sqlstate, char *
 {
 	const char *item = ims_item_label(call->masters, unit->owner_id, line->item_id);
 
-	/* balances are written already: a refusal of one line fails the call */
-	call->report = false;
 	ims_engine_refuse(call, line, sqlstate, message,
 					  ims_error_detail(sentence, ims_detail_integer("line", line->line),
 									   ims_detail_text("item", item),
@@ -142,7 +141,7 @@ refuse_unit(ImsCall *call, ImsLine *line, const Unit *unit, int sqlstate, char *
  * lot on hold would leave under no lot, or another.  Received anew it may be
  * of another lot, but not lose its own by not being asked.
  */
-static void
+static bool
 check_lot(ImsCall *call, ImsLine *line, const Unit *unit)
 {
 	ImsLot *lot;
@@ -151,29 +150,34 @@ check_lot(ImsCall *call, ImsLine *line, const Unit *unit)
 	if (unit->lot_id != 0)
 		is_fixed |= line->lot_id == 0 || line->from_location_id == IMS_LOCATION_CUSTOMER;
 	if (line->lot_id == unit->lot_id || !is_fixed)
-		return;
+		return true;
 	lot = unit->lot_id == 0 ? NULL
 							: ims_lot_by_id(call->masters, unit->owner_id, unit->lot_id);
 	refuse_unit(call, line, unit, ERRCODE_IMS_TRACKING,
 				lot ? psprintf("serial \"%s\" is of lot \"%s\"", unit->code, lot->code)
 					: psprintf("serial \"%s\" is of no lot", unit->code),
 				"The line says otherwise.", "Name the lot that the unit is of.");
+	return false;
 }
 
-static void
-follow_line(ImsCall *call, ImsLine *line, Unit *unit)
+/* False: the line was refused, and the refusal kept (report mode). */
+static bool
+follow_line(ImsCall *call, ImsLine *line, Unit *unit, TimestampTz at)
 {
-	ImsPosting *posting = &call->postings[line->posting];
 	ImsLocation *from = ims_location_by_id(call->masters, line->from_location_id);
 	ImsLocation *to = ims_location_by_id(call->masters, line->to_location_id);
 	int64 expected = from->keeps_stock ? from->location_id : 0;
 	int64 expected_unit = from->keeps_stock ? line->from_handling_unit_id : 0;
 
 	if (unit->code == NULL || unit->item_id != line->item_id)
+	{
 		refuse_unit(call, line, unit, ERRCODE_IMS_UNKNOWN_SERIAL,
 					psprintf("serial " INT64_FORMAT " is unknown", line->serial_id),
 					"The item has no such serial.", "Create the serial first.");
+		return false;
+	}
 	if (unit->location_id != expected || unit->handling_unit_id != expected_unit)
+	{
 		refuse_unit(call, line, unit, ERRCODE_IMS_SERIAL_ELSEWHERE,
 					psprintf("serial \"%s\" is not at \"%s\"", unit->code, from->code),
 					unit->location_id == 0
@@ -181,17 +185,35 @@ follow_line(ImsCall *call, ImsLine *line, Unit *unit)
 						: psprintf("It lies at \"%s\".",
 								   ims_location_label(call->masters, unit->location_id)),
 					"Take the unit from where it is.");
-	check_lot(call, line, unit);
-	if (posting->effective_at <= unit->last_effective_at)
+		return false;
+	}
+	if (!check_lot(call, line, unit))
+		return false;
+	if (at <= unit->last_effective_at)
+	{
 		refuse_unit(call, line, unit, ERRCODE_IMS_SERIAL_ELSEWHERE,
 					psprintf("serial \"%s\" has moved later already", unit->code),
 					psprintf("Its last movement is of %s.",
 							 ims_time_text(unit->last_effective_at)),
 					"A single unit can only move forward in time; reverse the later postings first.");
+		return false;
+	}
 	unit->location_id = to->keeps_stock ? to->location_id : 0;
 	unit->handling_unit_id = to->keeps_stock ? line->to_handling_unit_id : 0;
 	unit->lot_id = line->lot_id;
-	unit->last_effective_at = posting->effective_at;
+	unit->last_effective_at = at;
+	unit->moved = true;
+	return true;
+}
+
+static Unit *
+find_unit(const ImsCall *call, const ImsLine *line, Unit *units, int64 n)
+{
+	Unit key;
+
+	key.owner_id = call->postings[line->posting].owner_id;
+	key.serial_id = line->serial_id;
+	return bsearch(&key, units, n, sizeof(Unit), compare_units);
 }
 
 static void
@@ -220,30 +242,74 @@ update_units(const Unit *units, int64 n)
 	Ensure(SPI_processed == (uint64) n, "a locked serial was not updated");
 }
 
-/* Follows the units of all lines; their times are final. */
-void
-ims_serial_apply(ImsCall *call)
+/* The units that the lines name, locked and read; NULL where there are none. */
+static Unit *
+lock_all(const ImsCall *call, int64 *n)
 {
 	MemoryContext context = CurrentMemoryContext;
+	Unit *units = gather_units(call, n);
+
+	if (*n == 0)
+		return NULL;
+	SPI_connect();
+	lock_units(units, *n, context);
+	SPI_finish();
+	return units;
+}
+
+/*
+ * Report mode, before anything is written: refuses the lines whose unit is not
+ * theirs to move, in call order, under the locks of the units.  The time of the
+ * call is not final, but it will be no earlier than it is now.
+ */
+void
+ims_serial_sort_out(ImsCall *call)
+{
 	int64 n;
-	Unit *units = gather_units(call, &n);
+	Unit *units = lock_all(call, &n);
 	int64 i;
 
 	if (n == 0)
 		return;
-	SPI_connect();
-	lock_units(units, n, context);
 	for (i = 0; i < call->nline; i++)
 	{
 		ImsLine *line = &call->lines[i];
-		Unit key;
+		const ImsPosting *posting = &call->postings[line->posting];
+		Unit *unit;
 
 		if (line->serial_id == 0 || line->rejected)
 			continue;
-		key.owner_id = call->postings[line->posting].owner_id;
-		key.serial_id = line->serial_id;
-		follow_line(call, line, bsearch(&key, units, n, sizeof(Unit), compare_units));
+		unit = find_unit(call, line, units, n);
+		if (!posting->effective_given && !unit->moved)
+			call->stamped_at = Max(call->stamped_at, unit->last_effective_at + 1);
+		(void) follow_line(call, line, unit,
+						   posting->effective_given ? posting->effective_at
+													: call->stamped_at);
 	}
+	pfree(units);
+}
+
+/* Follows the units of all lines; their times are final. */
+void
+ims_serial_apply(ImsCall *call)
+{
+	int64 n;
+	Unit *units = lock_all(call, &n);
+	int64 i;
+
+	if (n == 0)
+		return;
+	/* balances are written already: a refusal of one line fails the call */
+	call->report = false;
+	for (i = 0; i < call->nline; i++)
+	{
+		ImsLine *line = &call->lines[i];
+
+		if (line->serial_id != 0 && !line->rejected)
+			(void) follow_line(call, line, find_unit(call, line, units, n),
+							   call->postings[line->posting].effective_at);
+	}
+	SPI_connect();
 	update_units(units, n);
 	SPI_finish();
 	pfree(units);

@@ -2,9 +2,10 @@
 -- included, so that no unit of a lot on hold leaves under another name.
 \i test/setup.psql
 BEGIN;
-SELECT plan(13);
+SELECT plan(15);
 \i test/posting.psql
 \i test/refusal.psql
+INSERT INTO ims.serial (owner_id, serial_id, item_id, code) VALUES (9001, 9503, 9304, 'S3');
 INSERT INTO ims.lot (owner_id, lot_id, item_id, code) VALUES
     (9001, 9402, 9304, 'RED'), (9001, 9403, 9304, 'BLUE');
 
@@ -62,5 +63,20 @@ SELECT results_eq(
     $$ VALUES (0::bigint, 1::numeric), (9402, 0), (9403, 1) $$,
     'every balance counts the units that lie there');
 
+-- In a report a line whose unit is elsewhere is refused by itself.
+SELECT results_eq(
+    $$ SELECT p.line, p.status, p.sqlstate
+       FROM ims.post('[{"item": "PEN", "quantity": 1, "to_location": "T-HERE-A"},
+                       {"item": "PHONE", "quantity": 1, "serial": "S1", "to_location": "T-HERE-A"},
+                       {"item": "PHONE", "quantity": 1, "serial": "S3", "to_location": "T-HERE-B"},
+                       {"item": "PHONE", "quantity": 1, "serial": "S3", "to_location": "T-HERE-A"}]',
+            'receive', 'SHOP', on_error => 'report') AS p
+       WHERE p.line IS NOT NULL ORDER BY p.line $$,
+    $$ VALUES (1, 'posted', NULL), (2, 'rejected', 'IV305'), (3, 'posted', NULL), (4, 'rejected', 'IV305') $$,
+    'the good lines are posted');
+SELECT results_eq(
+    $$ SELECT s.code, s.location_id FROM ims.serial AS s WHERE s.owner_id = 9001 ORDER BY s.code $$,
+    $$ VALUES ('S1', 9101::bigint), ('S2', 9101), ('S3', 9102) $$,
+    'and every unit lies where it was put');
 SELECT * FROM finish();
 ROLLBACK;
