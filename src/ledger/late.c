@@ -351,6 +351,18 @@ raise_past_shortage(ImsCall *call, const Effect *effect, TimestampTz at, Numeric
 			 errhint("Date the posting after the receipt that covers it.")));
 }
 
+/*
+ * Whether some instant before the last one of the balance changes.  Lines of
+ * just that instant change only its level after all of them, which is the
+ * level now, and was checked.
+ */
+static bool
+changes_the_past(const ImsStock *stock)
+{
+	return stock->earliest_given < stock->last_effective_at ||
+		   stock->earliest_given != stock->latest_given || stock->has_stamped;
+}
+
 /* Every later instant must bear the late lines, which are written by now. */
 static void
 check_levels(ImsCall *call, const Effect *late, int64 n)
@@ -362,8 +374,12 @@ check_levels(ImsCall *call, const Effect *late, int64 n)
 	int64 i;
 
 	for (i = 0; i < n; i++)
-		if (!ims_engine_find_stock(call, &late[i].key)->negative_ok)
+	{
+		const ImsStock *stock = ims_engine_find_stock(call, &late[i].key);
+
+		if (!stock->negative_ok && changes_the_past(stock))
 			guarded[guards++] = late[i];
+	}
 	if (guards == 0)
 		return;
 	SPI_connect();
