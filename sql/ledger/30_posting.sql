@@ -33,6 +33,7 @@ CREATE TABLE ims.posting (
         'count_correction', 'scrap', 'consume', 'produce', 'return_from_customer',
         'return_to_supplier', 'reversal', 'ownership', 'usage', 'move'))
 );
+CREATE INDEX posting_document_idx ON ims.posting (owner_id, document_number);
 CREATE INDEX posting_origin_idx ON ims.posting (owner_id, origin_posting_id)
     WHERE origin_posting_id IS NOT NULL;
 COMMENT ON TABLE ims.posting IS 'documents of the ledger, one row per posting';

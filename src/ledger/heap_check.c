@@ -112,6 +112,7 @@ StaticAssertDecl(lengthof(posting_columns) == IMS_POSTING_NATTS, "columns of ims
 
 static const KnownIndex posting_indexes[] = {
 	{"posting_pkey", BTREE_AM_OID, true, 0, 2, {1, 2}},
+	{"posting_document_idx", BTREE_AM_OID, false, 0, 2, {1, 3}},
 	{"posting_origin_idx", BTREE_AM_OID, false, 17, 2, {1, 17}},
 };
 

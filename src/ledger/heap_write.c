@@ -177,6 +177,7 @@ typedef struct PostingWriter
 {
 	RowWriter rows;
 	EntryWriter primary;
+	EntryWriter document;
 	bool has_origin; /* some posting has; else the index is left alone */
 	EntryWriter origin;
 } PostingWriter;
@@ -197,6 +198,8 @@ flush_postings(PostingWriter *writer)
 		key[0] = COLUMN(slot, POSTING_OWNER_ID);
 		key[1] = COLUMN(slot, POSTING_POSTING_ID);
 		insert_entry(&writer->primary, key, &slot->tts_tid);
+		key[1] = COLUMN(slot, POSTING_DOCUMENT_NUMBER);
+		insert_entry(&writer->document, key, &slot->tts_tid);
 		if (!slot->tts_isnull[POSTING_ORIGIN_POSTING_ID - 1])
 		{
 			key[1] = COLUMN(slot, POSTING_ORIGIN_POSTING_ID);
@@ -225,6 +228,7 @@ ims_heap_write_postings(ImsCall *call)
 
 	open_rows(&writer.rows, call->ledger->posting, nrow);
 	open_entries(&writer.primary, writer.rows.heap, call->ledger->posting_pkey);
+	open_entries(&writer.document, writer.rows.heap, call->ledger->posting_document_idx);
 	if (writer.has_origin)
 		open_entries(&writer.origin, writer.rows.heap, call->ledger->posting_origin_idx);
 	old = MemoryContextSwitchTo(writer.rows.context);
@@ -245,6 +249,7 @@ ims_heap_write_postings(ImsCall *call)
 	MemoryContextSwitchTo(old);
 	if (writer.has_origin)
 		close_entries(&writer.origin);
+	close_entries(&writer.document);
 	close_entries(&writer.primary);
 	close_rows(&writer.rows);
 }

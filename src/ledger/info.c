@@ -78,6 +78,7 @@ static const LedgerRelation ledger_relations[] = {
 	LEDGER_RELATION(channel_code_key),
 	LEDGER_RELATION(posting),
 	LEDGER_RELATION(posting_pkey),
+	LEDGER_RELATION(posting_document_idx),
 	LEDGER_RELATION(posting_origin_idx),
 	{"posting_posting_id_seq", offsetof(ImsLedger, posting_sequence)},
 	LEDGER_RELATION(movement),

@@ -23,7 +23,8 @@ typedef struct ImsLedger
 	Oid channel, channel_pkey, channel_code_key;
 	Oid item_unit, item_unit_pkey;
 	Oid unit, unit_pkey;
-	Oid posting, posting_pkey, posting_origin_idx, posting_sequence;
+	Oid posting, posting_pkey, posting_document_idx, posting_origin_idx;
+	Oid posting_sequence;
 	Oid movement, movement_pkey, movement_item_idx, movement_origin_idx, movement_time_idx;
 	Oid movement_sequence;
 	Oid stock, stock_pkey;
