@@ -235,6 +235,12 @@ VERBS = [
     " '[{\"item\": \"I1\", \"quantity\": 2, \"from_location\": \"B1\"}]')",
     "SELECT * FROM ims.return_from_customer(item => 'I1', quantity => 1, to_location => 'B1')",
     "SELECT * FROM ims.return_to_supplier(item => 'I1', quantity => 1, from_location => 'B1')",
+    "SELECT ims.receive_transfer(posting_id => t.posting_id, to_location => 'B11',"
+    " lines => '[{\"item\": \"I1\", \"quantity\": 2, \"missing\": 1}]')"
+    " FROM ims.transfers_outstanding() AS t",
+    "SELECT * FROM ims.count_stock(item => 'I1', quantity => 70, location => 'B1')",
+    "SELECT ims.reverse_posting(posting_id => p.posting_id, reason => 'wrong') FROM ims.posting AS p"
+    " WHERE p.kind = 'scrap'",
     "SELECT * FROM ims.set_lot_status(item => 'MILK', lot => 'L1', status => 'on_hold',"
     " reason => 'smell')",
     "SELECT * FROM ims.post(kind => 'move', lines => '[{\"item\": \"I1\", \"quantity\": 4,"
