@@ -25,7 +25,7 @@ CREATE TABLE bench_bin_ids AS SELECT min(location_id) - 1 AS first FROM bench_bi
 SELECT setseed(0.5);
 CREATE TABLE source_bulk AS
 SELECT g AS n, i.item_id, f.location_id AS from_id, t.location_id AS to_id,
-       (1 + (g * 7919) % 9)::numeric AS quantity
+       (1 + (g::bigint * 7919) % 9)::numeric AS quantity
   FROM generate_series(1, :lines) AS g
   JOIN bench_item AS i ON i.n = 1 + (g::bigint * 2654435761) % 10000
   JOIN bench_bin AS f ON f.n = 1 + (g::bigint * 40503) % 10
