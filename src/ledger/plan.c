@@ -53,8 +53,12 @@ static const PlanText plan_texts[IMS_NPLAN] = {
 	 6,
 	 {INT8ARRAYOID, INT8ARRAYOID, INT8ARRAYOID, INT8ARRAYOID, INT8ARRAYOID, BOOLARRAYOID},
 	 "INSERT INTO ims.stock AS s"
-	 " (owner_id, item_id, location_id, lot_id, handling_unit_id, negative_ok)"
-	 " SELECT k.owner_id, k.item_id, k.location_id, k.lot_id, k.handling_unit_id, k.negative_ok"
+	 " (owner_id, item_id, location_id, lot_id, handling_unit_id, negative_ok, last_effective_at)"
+	 " SELECT k.owner_id, k.item_id, k.location_id, k.lot_id, k.handling_unit_id, k.negative_ok,"
+	 " coalesce((SELECT pg_catalog.max(q.counted_at) FROM ims.stock_count_scope AS q"
+	 " WHERE q.owner_id" EQ "k.owner_id AND q.location_id" EQ "k.location_id"
+	 " AND (q.item_id" EQ "0 OR q.item_id" EQ "k.item_id)"
+	 " AND q.reversed_posting_id IS NULL), '-infinity')"
 	 " FROM unnest($1, $2, $3, $4, $5, $6) WITH ORDINALITY"
 	 " AS k(owner_id, item_id, location_id, lot_id, handling_unit_id, negative_ok, n)"
 	 " ORDER BY k.n"
@@ -334,6 +338,9 @@ ims_timestamptz_array(const TimestampTz *values, int64 n)
  * that somebody else has inserted meanwhile is locked at its place, which the
  * update that never happens does.  DO NOTHING would pass it by and lock it
  * after those behind it.
+ *
+ * A complete count said that a missing balance was zero: that is the last that
+ * is known of it, and may be a minute ahead of the clock.
  */
 void
 ims_plan_insert_zero_stock(ImsCall *call, int64 from, int64 to)

@@ -231,5 +231,20 @@ ROLLBACK TO damage;
 SELECT is_empty($$ SELECT v.* FROM (VALUES ('SHOP'), ('CLIENT')) AS o (code), ims.verify(o.code) AS v
     WHERE v.check_name !~ '^catalog' $$, 'and verify() finds nothing');
 SELECT is(sum(r.changed), 0::numeric, 'nor does rebuild()') FROM (VALUES ('SHOP'), ('CLIENT')) AS o (code), ims.rebuild(o.code) AS r (what, changed);
+-- A complete count that is ahead of the clock speaks of balances to come, too.
+SELECT posting_id AS counted FROM ims.count_stock('SHOP', location => 'T-HERE-Q', complete => true,
+    lines => '[]', counted_at => clock_timestamp() + interval '30 seconds') \gset
+SELECT posting_id AS received FROM ims.receive('SHOP', 'PEN', 7, to_location => 'T-HERE-Q') \gset
+SELECT is(r.effective_at > c.effective_at, true, 'what arrives at a new balance comes after the count')
+FROM ims.posting AS r, ims.posting AS c WHERE r.posting_id = :received AND c.posting_id = :counted;
+SELECT throws_ok(
+    $$ INSERT INTO ims.movement (owner_id, item_id, from_location_id, to_location_id, quantity)
+       VALUES (9001, 9302, 2, 9103, 1) $$,
+    '40001', NULL, 'a direct INSERT waits until the clock has come there');
+SELECT is_empty(
+    $$ SELECT v.check_name FROM ims.verify() AS v WHERE v.check_name LIKE 'stock_count%'
+         AND v.key ->> 'owner_id' = '9001' $$,
+    'and the count stands');
+
 SELECT * FROM finish();
 ROLLBACK;
