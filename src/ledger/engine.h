@@ -176,8 +176,8 @@ typedef struct ImsCall
 	int nposting;
 	ImsLine *lines;
 	int64 nline;
-	bool lines_written; /* rows are in movement already (direct INSERT, COPY) */
-	bool report;		/* post the good lines, collect the others */
+	bool lines_written;		/* rows are in movement already (direct INSERT, COPY) */
+	bool report;			/* post the good lines, collect the others */
 	TimestampTz not_before; /* lines without a time happen no earlier */
 
 	/* work area of the engine */
@@ -224,7 +224,7 @@ extern void ims_engine_refuse(ImsCall *call, ImsLine *line, int sqlstate, char *
 extern void ims_check_postings(ImsCall *call); /* line_check.c */
 extern void ims_check_line(ImsCall *call, ImsLine *line);
 extern void ims_check_lots(ImsCall *call);
-extern void ims_serial_apply(ImsCall *call);  /* serial.c */
+extern void ims_serial_apply(ImsCall *call); /* serial.c */
 extern void ims_serial_sort_out(ImsCall *call);
 extern void ims_late_precheck(ImsCall *call); /* late.c */
 extern void ims_late_correct_counts(ImsCall *call);

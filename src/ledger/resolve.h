@@ -58,7 +58,7 @@ typedef struct ImsResolver
 	ImsOrigin *origins;		 /* in the order of the lines */
 	int norigin;
 	int norigin_allocated;
-	TimestampTz not_before; /* of what is returned: the latest */
+	TimestampTz not_before;	  /* of what is returned: the latest */
 	ImsRejection *rejections; /* ascending by line */
 	int nrejection;
 	int nallocated;

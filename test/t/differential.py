@@ -213,7 +213,8 @@ TABLES = """
 SELECT c.relname, pg_catalog.format('SELECT %s FROM %s AS t ORDER BY 1', pg_catalog.string_agg(
            CASE WHEN a.atttypid = 'xid8'::regtype THEN '''xid'''
                 WHEN a.atttypid = 'timestamptz'::regtype THEN pg_catalog.format(
-                    'CASE WHEN t.%1$I > ''2010-01-01'' THEN ''recent'' ELSE t.%1$I::text END',
+                    'CASE WHEN t.%1$I > ''2010-01-01'' THEN ''recent''
+                      ELSE coalesce(t.%1$I::text, ''-'') END',
                     a.attname)
                 ELSE pg_catalog.format('coalesce(t.%I::text, ''-'')', a.attname) END,
            $$ || '|' || $$ ORDER BY a.attnum), c.oid::regclass)
@@ -238,7 +239,8 @@ class Player(threading.Thread):
 
     def answer(self, call):
         try:
-            return self.connection.execute(*call).fetchall()
+            return [tuple(RECENT.sub("recent", value) if isinstance(value, str) else value
+                          for value in row) for row in self.connection.execute(*call)]
         except psycopg.Error as error:
             if error.sqlstate is None or not (error.sqlstate.startswith("IV")
                                               or error.sqlstate in ("23505", "P0002")):
@@ -253,7 +255,8 @@ class Player(threading.Thread):
                 if number % CHECKPOINT == 0 or number == len(self.calls):
                     for name, query in self.connection.execute(TABLES).fetchall():
                         self.tables[number, name] = [
-                            row[0] for row in self.connection.execute(query)]
+                            RECENT.sub("recent", row[0])
+                            for row in self.connection.execute(query)]
         except Exception as error:  # pylint: disable=broad-except
             self.error = (len(self.answers) + 1, self.calls[len(self.answers)], error)
 

@@ -10,9 +10,9 @@ new_shop()
 
 # Every row of every table of the ledger and every sequence, one line each:
 # name, number of rows, hash.  Equal text means equal ledgers.
-fingerprint()
+fingerprint_queries()
 {
-    cluster "$1" psql -q -A -t -v ON_ERROR_STOP=1 -d "$2" <<'SQL'
+    cat <<'SQL'
 SET timezone = 'UTC';
 SET datestyle = 'ISO, MDY';
 SET intervalstyle = 'postgres';
@@ -28,6 +28,12 @@ SELECT format('SELECT %L, last_value, is_called FROM %s', c.relname, c.oid::regc
  ORDER BY c.relname COLLATE "C"
 \gexec
 SQL
+}
+
+# fingerprint cluster database
+fingerprint()
+{
+    fingerprint_queries | cluster "$1" psql -q -A -t -v ON_ERROR_STOP=1 -d "$2"
 }
 
 # same_ledger fingerprint-file cluster database description

@@ -20,10 +20,10 @@ data=$(sed -n 's/^export PGDATA=//p' "$test_dir/env")
 test_clusters+=(standby)
 mkdir -p "$(dirname "$data")/socket"
 chown -R --reference="$(server_data main)" "$(dirname "$data")"
-as_server main "$(q main postgres "SELECT setting FROM pg_config() WHERE name = 'BINDIR'")/pg_basebackup" \
-    -h "$(sed -n 's/^export PGHOST=//p' <(cluster main env))" \
-    -p "$(sed -n 's/^export PGPORT=//p' <(cluster main env))" \
-    -U postgres -D "$data" -R -X stream -c fast
+(
+    eval "$(cluster main env)"
+    as_server main "$(command -v pg_basebackup)" -D "$data" -R -X stream -c fast
+)
 # With a configuration of its own: port and socket of the backup are the primary's.
 cluster standby --conf "hot_standby = on" start
 
