@@ -167,6 +167,8 @@ typedef enum PlaceClass
 } PlaceClass;
 
 #define CLASS_STOCK (CLASS_PHYSICAL | CLASS_SERVICE)
+/* what is in transit belongs to a dispatch, what changes its owner to two postings */
+#define CLASS_FREE (CLASS_ANY & ~(CLASS_TRANSIT | CLASS_OWNERSHIP))
 
 typedef struct KindRule
 {
@@ -197,8 +199,7 @@ static const KindRule kind_rules[IMS_KIND_COUNT_OF] = {
 							CLASS_PHYSICAL},
 	[IMS_KIND_USAGE] = {CLASS_PHYSICAL, CLASS_PRODUCTION | CLASS_CUSTOMER,
 						CLASS_PRODUCTION | CLASS_CUSTOMER, CLASS_PHYSICAL},
-	/* what changes its owner leaves one as it reaches the other: not by itself */
-	[IMS_KIND_MOVE] = {CLASS_ANY & ~CLASS_OWNERSHIP, CLASS_ANY & ~CLASS_OWNERSHIP, 0, 0},
+	[IMS_KIND_MOVE] = {CLASS_FREE, CLASS_FREE, 0, 0},
 };
 
 static int

@@ -1,9 +1,9 @@
 -- Rules that hold for every door, kind "move" and plain INSERT among them: stock
--- does not come out of the change of owner by itself, and what is counted is
--- not issued.
+-- does not come out of the change of owner or out of transit by itself, and what
+-- is counted is not issued.
 \i test/setup.psql
 BEGIN;
-SELECT plan(11);
+SELECT plan(13);
 \i test/posting.psql
 \i test/refusal.psql
 UPDATE ims.item AS i SET periodic = true WHERE i.owner_id = 9001 AND i.code = 'INK';
@@ -22,6 +22,13 @@ FROM (VALUES
     ('by INSERT',
      $$ INSERT INTO ims.movement (owner_id, item_id, from_location_id, to_location_id, quantity)
         VALUES (9001, 9301, 7, 9101, 1) $$,
+     'IV214'),
+    ('out of transit, past the dispatch it belongs to',
+     $$ SELECT ims.post('[{"item": "PEN", "quantity": 1, "from_location": "TRANSIT", "to_location": "T-HERE-A"}]', owner => 'SHOP') $$,
+     'IV214'),
+    ('into transit by INSERT',
+     $$ INSERT INTO ims.movement (owner_id, item_id, from_location_id, to_location_id, quantity)
+        VALUES (9001, 9301, 2, 1, 1) $$,
      'IV214'),
     ('a periodic item is received',
      $$ SELECT ims.receive('SHOP', 'INK', 10, to_location => 'T-HERE-A') $$, 'accepted'),
