@@ -459,8 +459,7 @@ BEGIN
         FROM ims.stock AS s
         WHERE s.owner_id = wanted_id AND s.location_id = 1 AND s.on_hand > 0),
     dispatch AS (
-        SELECT DISTINCT p.owner_id, p.posting_id, p.document_number, p.effective_at,
-            p.destination_id
+        SELECT p.document_number, p.destination_id, m.*
         FROM wanted AS w
         JOIN ims.movement AS m
             ON m.owner_id = w.owner_id AND m.item_id = w.item_id AND m.to_location_id = 1
@@ -470,13 +469,11 @@ BEGIN
             SELECT FROM ims.posting AS v
             WHERE v.owner_id = p.owner_id AND v.origin_posting_id = p.posting_id
               AND v.kind = 'reversal'))
-    SELECT p.posting_id, p.document_number, p.effective_at, f.code, d.code,
+    SELECT m.posting_id, m.document_number, m.effective_at, f.code, d.code,
         i.code, l.code, e.code, h.code,
         sum(m.quantity), sum(coalesce(r.quantity, 0)),
         sum(m.quantity - coalesce(r.quantity, 0))
-    FROM dispatch AS p
-    JOIN ims.movement AS m
-        ON m.owner_id = p.owner_id AND m.posting_id = p.posting_id AND m.to_location_id = 1
+    FROM dispatch AS m
     LEFT JOIN LATERAL (
         SELECT sum(a.quantity) AS quantity
         FROM ims.posting AS c
@@ -484,23 +481,23 @@ BEGIN
             ON a.owner_id = c.owner_id AND a.item_id = m.item_id
             AND a.effective_at = c.effective_at AND a.posting_id = c.posting_id
             AND a.from_location_id = 1 AND a.origin_movement_id = m.movement_id
-        WHERE c.owner_id = p.owner_id AND c.origin_posting_id = p.posting_id
+        WHERE c.owner_id = m.owner_id AND c.origin_posting_id = m.posting_id
           AND c.kind = 'receive_transfer'
           AND NOT EXISTS (
             SELECT FROM ims.posting AS v
             WHERE v.owner_id = c.owner_id AND v.origin_posting_id = c.posting_id
               AND v.kind = 'reversal')) AS r ON true
-    JOIN ims.item AS i ON i.owner_id = p.owner_id AND i.item_id = m.item_id
+    JOIN ims.item AS i ON i.owner_id = m.owner_id AND i.item_id = m.item_id
     JOIN ims.location AS f ON f.location_id = m.from_location_id
-    LEFT JOIN ims.location AS d ON d.location_id = p.destination_id
-    LEFT JOIN ims.lot AS l ON l.owner_id = p.owner_id AND l.lot_id = m.lot_id
-    LEFT JOIN ims.serial AS e ON e.owner_id = p.owner_id AND e.serial_id = m.serial_id
+    LEFT JOIN ims.location AS d ON d.location_id = m.destination_id
+    LEFT JOIN ims.lot AS l ON l.owner_id = m.owner_id AND l.lot_id = m.lot_id
+    LEFT JOIN ims.serial AS e ON e.owner_id = m.owner_id AND e.serial_id = m.serial_id
     LEFT JOIN ims.handling_unit AS h
-        ON h.owner_id = p.owner_id AND h.handling_unit_id = m.to_handling_unit_id
+        ON h.owner_id = m.owner_id AND h.handling_unit_id = m.to_handling_unit_id
     WHERE m.quantity > coalesce(r.quantity, 0) AND (d.code = to_location OR to_location IS NULL)
-    GROUP BY p.posting_id, p.document_number, p.effective_at, f.code, d.code,
+    GROUP BY m.posting_id, m.document_number, m.effective_at, f.code, d.code,
         i.code, l.code, e.code, h.code
-    ORDER BY p.effective_at, p.posting_id, i.code, l.code, e.code, h.code;
+    ORDER BY m.effective_at, m.posting_id, i.code, l.code, e.code, h.code;
 END
 $$;
 COMMENT ON FUNCTION ims.transfers_outstanding IS

@@ -194,10 +194,38 @@ class Script:
         return self.statement(self.dice.choice(["take_closing", "drop_closing"]),
                               {"closed_at": "2001-%02d-01 00:00+00" % month})
 
+    def count(self):
+        """A level asserted, now or at an instant of the past."""
+        dice = self.dice
+        arguments = {"location": dice.choice(NORTH[:3]), "counted_at": self.given_time(),
+                     "item": "I%d" % dice.randint(1, 6)}
+        if dice.random() < 0.3:
+            arguments["lines"] = jsonb([{"quantity": dice.randint(0, 30)}])
+            arguments["complete"] = True
+        else:
+            arguments["quantity"] = dice.randint(0, 30)
+        return self.statement("count_stock", arguments)
+
+    def reversal(self):
+        """One of the postings so far, undone."""
+        return ("SELECT r.* FROM (SELECT p.posting_id FROM ims.posting AS p ORDER BY p.posting_id"
+                " OFFSET mod(%s, (SELECT greatest(count(*), 1) FROM ims.posting)) LIMIT 1) AS x,"
+                " LATERAL ims.reverse_posting(posting_id => x.posting_id, reason => 'wrong') AS r",
+                [self.dice.randrange(1 << 30)])
+
+    @staticmethod
+    def arrival():
+        """The oldest dispatch that is under way."""
+        return ("SELECT r.* FROM (SELECT min(t.posting_id) FROM ims.transfers_outstanding() AS t)"
+                " AS x (id), LATERAL ims.receive_transfer(posting_id => x.id,"
+                " to_location => 'S1') AS r", [])
+
     def draw(self):
         choice = self.dice.random()
-        if choice < 0.002:
-            return self.closing()
+        for bound, method in ((0.002, self.closing), (0.02, self.count), (0.04, self.reversal),
+                              (0.05, self.arrival)):
+            if choice < bound:
+                return method()
         for bound, method in ((0.45, self.verb), (0.5, self.repeated), (0.7, self.batch),
                               (0.84, self.ids), (0.96, self.insert)):
             if choice < bound:
