@@ -33,6 +33,7 @@ BEGIN
                                        CASE WHEN (g / 200000) % 2 = 0 THEN 10 ELSE 9 END::numeric
                                            AS quantity) AS x) AS a;
         done := done + batch;
+        COMMIT;
     END LOOP;
 END $$;
 VACUUM ANALYZE ims.movement;

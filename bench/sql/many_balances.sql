@@ -32,6 +32,7 @@ BEGIN
                                   many_site AS s),
             kind => 'receive');
         low := low + batch;
+        COMMIT;
     END LOOP;
 END $$;
 VACUUM ANALYZE ims.stock;
