@@ -37,7 +37,7 @@ BEGIN
     END LOOP;
 END $$;
 VACUUM ANALYZE ims.movement;
-SELECT ims.maintain_closings();
+SELECT ims.maintain_closings(at_most => 1000);
 VACUUM ANALYZE ims.closing_balance;
 CREATE FUNCTION bench_full_as_of(at date) RETURNS TABLE (item_id bigint, q numeric)
 LANGUAGE sql STABLE AS $$
