@@ -40,6 +40,7 @@ typedef struct Effect
 	TimestampTz counted_at; /* of the next count, 0 for none */
 	int64 count_posting_id;
 } Effect;
+StaticAssertDecl(offsetof(Effect, key) == 0, "effects are taken by their key");
 
 static bool
 is_explicit(const ImsPosting *posting)
@@ -159,28 +160,14 @@ gather_effects(const ImsCall *call, TimestampTz upto, int64 *n)
 static void
 effect_arrays(const Effect *effects, int64 n, Datum *values)
 {
-	int64 *column = palloc(sizeof(int64) * Max(n, 1));
+	TimestampTz *times = palloc(sizeof(TimestampTz) * Max(n, 1));
 	int64 i;
-	int c;
 
-	for (c = 0; c < 5; c++)
-	{
-		for (i = 0; i < n; i++)
-		{
-			const ImsStockKey *key = &effects[i].key;
-
-			column[i] = c == 0	 ? key->owner_id
-						: c == 1 ? key->item_id
-						: c == 2 ? key->location_id
-						: c == 3 ? key->lot_id
-								 : key->handling_unit_id;
-		}
-		values[c] = ims_int64_array(column, n);
-	}
+	ims_stock_key_arrays(effects, sizeof(Effect), n, values);
 	for (i = 0; i < n; i++)
-		column[i] = effects[i].effective_at;
-	values[5] = ims_timestamptz_array(column, n);
-	pfree(column);
+		times[i] = effects[i].effective_at;
+	values[5] = ims_timestamptz_array(times, n);
+	pfree(times);
 }
 
 /* Finds the next count of each effect; returns how many have one. */

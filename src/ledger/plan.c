@@ -332,6 +332,22 @@ ims_timestamptz_array(const TimestampTz *values, int64 n)
 	return PointerGetDatum(array);
 }
 
+void
+ims_stock_key_arrays(const void *first, size_t stride, int64 n, Datum *values)
+{
+	int64 *column = palloc(sizeof(int64) * Max(n, 1));
+	int64 i;
+	int c;
+
+	for (c = 0; c < (int) (sizeof(ImsStockKey) / sizeof(int64)); c++)
+	{
+		for (i = 0; i < n; i++)
+			column[i] = ((const int64 *) ((const char *) first + i * stride))[c];
+		values[c] = ims_int64_array(column, n);
+	}
+	pfree(column);
+}
+
 /*
  * Zero rows for the balances [from, to), which the caller found missing.  They
  * are neighbours in the lock order, so nothing is locked out of turn; and one
@@ -346,25 +362,11 @@ void
 ims_plan_insert_zero_stock(ImsCall *call, int64 from, int64 to)
 {
 	int64 n = to - from;
-	int64 *column = palloc(sizeof(int64) * n);
 	Datum *flags = palloc(sizeof(Datum) * n);
 	Datum values[6];
 	int64 i;
 
-#define STOCK_COLUMN(position, field)                                                    \
-	do                                                                                   \
-	{                                                                                    \
-		for (i = 0; i < n; i++)                                                          \
-			column[i] = call->stocks[from + i].key.field;                                \
-		values[position] = ims_int64_array(column, n);                                   \
-	} while (0)
-
-	STOCK_COLUMN(0, owner_id);
-	STOCK_COLUMN(1, item_id);
-	STOCK_COLUMN(2, location_id);
-	STOCK_COLUMN(3, lot_id);
-	STOCK_COLUMN(4, handling_unit_id);
-#undef STOCK_COLUMN
+	ims_stock_key_arrays(&call->stocks[from], sizeof(ImsStock), n, values);
 	for (i = 0; i < n; i++)
 		flags[i] = BoolGetDatum(call->stocks[from + i].negative_ok);
 	values[5] = PointerGetDatum(construct_array(flags, n, BOOLOID, 1, true, TYPALIGN_CHAR));
@@ -374,7 +376,6 @@ ims_plan_insert_zero_stock(ImsCall *call, int64 from, int64 to)
 	ims_plan_execute(IMS_PLAN_INSERT_ZERO_STOCK, values, NULL, NULL);
 	ims_frame_pop_applied();
 	SPI_finish();
-	pfree(column);
 	pfree(flags);
 }
 

@@ -55,6 +55,8 @@ extern void ims_plan_insert_zero_availability(ImsCall *call, int64 from, int64 t
 
 /* Arrays for parameters; palloc'd. */
 extern Datum ims_int64_array(const int64 *values, int64 n);
+/* Key columns of n structs that begin with an ImsStockKey, stride bytes apart: five arrays. */
+extern void ims_stock_key_arrays(const void *first, size_t stride, int64 n, Datum *values);
 extern Datum ims_timestamptz_array(const TimestampTz *values, int64 n);
 
 #endif /* IMS_PLAN_H */

@@ -70,26 +70,7 @@ raise_serialization_failure(void)
 static void
 stock_keys(const ImsCall *call, int64 from, int64 to, Datum *values)
 {
-	int64 n = to - from;
-	int64 *column = palloc(sizeof(int64) * Max(n, 1));
-	int64 i;
-	int c;
-
-	for (c = 0; c < 5; c++)
-	{
-		for (i = 0; i < n; i++)
-		{
-			const ImsStockKey *key = &call->stocks[from + i].key;
-
-			column[i] = c == 0	 ? key->owner_id
-						: c == 1 ? key->item_id
-						: c == 2 ? key->location_id
-						: c == 3 ? key->lot_id
-								 : key->handling_unit_id;
-		}
-		values[c] = ims_int64_array(column, n);
-	}
-	pfree(column);
+	ims_stock_key_arrays(&call->stocks[from], sizeof(ImsStock), to - from, values);
 }
 
 static void
