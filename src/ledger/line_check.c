@@ -355,6 +355,51 @@ check_item(ImsCall *call, ImsLine *line, const ImsItem *item)
 	return true;
 }
 
+/*
+ * Quantities of these kinds follow from what the books say, which may be older
+ * than the rule that a unit is whole: what is left must be countable to zero,
+ * and what was posted reversible.
+ */
+static bool
+is_derived(ImsKind kind)
+{
+	return kind == IMS_KIND_COUNT || kind == IMS_KIND_COUNT_CORRECTION ||
+		   kind == IMS_KIND_USAGE || kind == IMS_KIND_REVERSAL;
+}
+
+/* The unit is looked at only where the quantity is a fraction: bulk has none. */
+static bool
+check_quantity(ImsCall *call, ImsLine *line, ImsItem *item)
+{
+	const char *quantity;
+
+	if (line->quantity <= 0 || line->quantity >= IMS_QUANTITY_LIMIT)
+	{
+		refuse(call, line, ERRCODE_IMS_INVALID_QUANTITY,
+			   psprintf("quantity %s is not above zero", ims_quantity_out(line->quantity)),
+			   "A line moves a quantity above zero.", "quantity",
+			   ims_quantity_out(line->quantity),
+			   "Swap from and to instead of a negative quantity.");
+		return false;
+	}
+	if (likely(line->quantity % IMS_QUANTITY_ONE == 0) ||
+		is_derived(call->postings[line->posting].kind) ||
+		!ims_item_is_whole(call->masters, item))
+		return true;
+	quantity = ims_quantity_out(line->quantity);
+	ims_engine_refuse(call, line, ERRCODE_IMS_INVALID_QUANTITY,
+					  psprintf("quantity %s of item \"%s\" must be whole in unit \"%s\"",
+							   quantity, item->code, item->base_unit),
+					  ims_error_detail(psprintf("The quantity of line %d is %s.",
+												line->line, quantity),
+									   ims_detail_integer("line", line->line),
+									   ims_detail_text("item", item->code),
+									   ims_detail_quantity("quantity", line->quantity),
+									   ims_detail_text("unit", item->base_unit)),
+					  NULL);
+	return false;
+}
+
 /* What a periodic item was used for is known only by its counts. */
 static bool
 check_issue(ImsCall *call, ImsLine *line, const ImsItem *item, const ImsLocation *to)
@@ -380,17 +425,8 @@ ims_check_line(ImsCall *call, ImsLine *line)
 	ImsLocation *from;
 	ImsLocation *to;
 
-	if (!check_item(call, line, item))
+	if (!check_item(call, line, item) || !check_quantity(call, line, item))
 		return;
-	if (line->quantity <= 0 || line->quantity >= IMS_QUANTITY_LIMIT)
-	{
-		refuse(call, line, ERRCODE_IMS_INVALID_QUANTITY,
-			   psprintf("quantity %s is not above zero", ims_quantity_out(line->quantity)),
-			   "A line moves a quantity above zero.", "quantity",
-			   ims_quantity_out(line->quantity),
-			   "Swap from and to instead of a negative quantity.");
-		return;
-	}
 	from = ims_location_by_id(call->masters, line->from_location_id);
 	to = ims_location_by_id(call->masters, line->to_location_id);
 	if (check_place(call, line, from, line->from_location_id, item->stocked) &&

@@ -562,6 +562,14 @@ ims_unit_is_whole(ImsMasters *masters, const char *unit)
 	return whole;
 }
 
+bool
+ims_item_is_whole(ImsMasters *masters, ImsItem *item)
+{
+	if (item->whole == 0)
+		item->whole = ims_unit_is_whole(masters, item->base_unit) ? 'y' : 'n';
+	return item->whole == 'y';
+}
+
 const char *
 ims_item_label(ImsMasters *masters, int64 owner_id, int64 item_id)
 {

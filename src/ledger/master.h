@@ -56,6 +56,7 @@ typedef struct ImsItem
 	bool stocked;
 	bool periodic;
 	bool negative_ok;
+	char whole; /* of the base unit: 'y', 'n', 0 where nobody has asked */
 } ImsItem;
 
 typedef struct ImsLocation
@@ -113,6 +114,8 @@ extern bool ims_item_unit_factor(ImsMasters *masters, const ImsItem *item,
 								 const char *unit, int64 *numerator, int64 *denominator);
 /* Whether only whole numbers of a unit make sense; false for an unknown unit too. */
 extern bool ims_unit_is_whole(ImsMasters *masters, const char *unit);
+/* The same of the base unit, looked up once per item. */
+extern bool ims_item_is_whole(ImsMasters *masters, ImsItem *item);
 
 /* Codes for messages: the id in digits where the row is gone. */
 extern const char *ims_item_label(ImsMasters *masters, int64 owner_id, int64 item_id);

@@ -247,8 +247,8 @@ FROM (
     FROM ims.post_ids('{9301}', '{1}', from_location_ids => '{9101}', owner => 'SHOP',
         kind => 'adjust') AS r
     UNION ALL
-    SELECT 7, 'ids of move name both', r.posting_id, '{"PEN T-HERE-A T-HERE-B 0.5 into 9601"}'
-    FROM ims.post_ids('{9301}', '{0.5}', '{9101}', '{9102}', to_handling_unit_ids => '{9601}',
+    SELECT 7, 'ids of move name both', r.posting_id, '{"PEN T-HERE-A T-HERE-B 2 into 9601"}'
+    FROM ims.post_ids('{9301}', '{2}', '{9101}', '{9102}', to_handling_unit_ids => '{9601}',
         owner => 'SHOP') AS r
     UNION ALL
     SELECT 8, 'a return in a batch is linked by its line', r.posting_id,
@@ -414,17 +414,17 @@ FROM ims.receive(owner => 'OTHER', item => 'PEN', quantity => 9, to_location => 
     idempotency_key => 'once') AS r;
 SELECT results_eq(
     $$ SELECT a.replayed, b.replayed, a.posting_id = b.posting_id
-       FROM ims.post_ids('{9301,9301}', '{1,2.50}', to_location_ids => '{9101,9101}',
+       FROM ims.post_ids('{9302,9302}', '{1,2.50}', to_location_ids => '{9101,9101}',
                lot_ids => '{NULL,0}', owner => 'SHOP', kind => 'receive',
                idempotency_key => 'arrays') AS a,
-           LATERAL (SELECT * FROM ims.post_ids('{9301,9301}', '{1.0,2.5}',
+           LATERAL (SELECT * FROM ims.post_ids('{9302,9302}', '{1.0,2.5}',
                to_location_ids => '{9101,9101}', lot_ids => '{NULL,0}', owner => 'SHOP',
                kind => 'receive',
                idempotency_key => 'arrays' || left(a.status, 0))) AS b $$,
     $$ VALUES (false, true, true) $$,
     'arrays are compared by value');
 SELECT matches(
-    pg_temp.refusal($$ SELECT ims.post_ids('{9301,9301}', '{1,2.5}',
+    pg_temp.refusal($$ SELECT ims.post_ids('{9302,9302}', '{1,2.5}',
         to_location_ids => '{9101,9101}', lot_ids => '{0,NULL}', owner => 'SHOP',
         kind => 'receive', idempotency_key => 'arrays') $$),
     '^IV218 ',

@@ -142,5 +142,62 @@ SELECT throws_ok(
     $$ SELECT ims.adjust('SHOP', 'BULK', -1, 'IN', location => 'T-HERE-A') $$,
     'IV103', NULL, 'and an adjustment below zero');
 
+-- Whole units are whole by every door, ids and rows too.
+SELECT is(pg_temp.refusal(c.statement), c.expected, c.name)
+FROM (VALUES
+    (1, 'half a piece by ids',
+     $$ SELECT ims.post_ids('{9301,9301}', '{1,0.5}', to_location_ids => '{9101,9101}', owner => 'SHOP',
+            kind => 'receive') $$,
+     'IV101 | quantity 0.5 of item "PEN" must be whole in unit "EA" | '
+     '{"item": "PEN", "line": 2, "unit": "EA", "quantity": 0.5}'),
+    (2, 'the least part of one',
+     $$ SELECT ims.post_ids('{9301}', '{1.000001}', to_location_ids => '{9101}', owner => 'SHOP',
+            kind => 'receive') $$,
+     'IV101 | quantity 1.000001 of item "PEN" must be whole in unit "EA" | '
+     '{"item": "PEN", "line": 1, "unit": "EA", "quantity": 1.000001}'),
+    (3, 'half a piece by INSERT',
+     $$ INSERT INTO ims.movement (owner_id, item_id, from_location_id, to_location_id, quantity)
+        VALUES (9001, 9301, 2, 9101, 2.5) $$,
+     'IV101 | quantity 2.5 of item "PEN" must be whole in unit "EA" | '
+     '{"item": "PEN", "line": 1, "unit": "EA", "quantity": 2.5}'),
+    (4, 'zeros at the end are no fraction',
+     $$ INSERT INTO ims.movement (owner_id, item_id, from_location_id, to_location_id, quantity)
+        VALUES (9001, 9301, 2, 9101, 2.000000) $$, 'accepted'),
+    (5, 'half a kilogram by ids',
+     $$ SELECT ims.post_ids('{9302}', '{0.5}', to_location_ids => '{9101}', owner => 'SHOP',
+            kind => 'receive') $$, 'accepted'),
+    (6, 'and by INSERT',
+     $$ INSERT INTO ims.movement (owner_id, item_id, from_location_id, to_location_id, quantity)
+        VALUES (9001, 9302, 2, 9101, 0.25) $$, 'accepted')
+) AS c (n, name, statement, expected)
+ORDER BY c.n;
+SELECT results_eq(
+    $$ SELECT r.line, r.status, r.sqlstate
+       FROM ims.post_ids('{9301,9302,9301}', '{0.5,0.5,1}', to_location_ids => '{9101,9101,9101}',
+           owner => 'SHOP', kind => 'receive', on_error => 'report') AS r
+       WHERE r.line IS NOT NULL ORDER BY r.line $$,
+    $$ VALUES (1, 'rejected', 'IV101'), (2, 'posted', NULL), (3, 'posted', NULL) $$,
+    'a report refuses that line alone');
+
+-- A unit that is made whole leaves fractions behind: they can be undone and
+-- counted away, no more.
+CREATE TEMPORARY TABLE fraction AS
+SELECT r.posting_id
+FROM ims.post_ids('{9302}', '{0.5}', to_location_ids => '{9102}', owner => 'SHOP', kind => 'receive') AS r;
+UPDATE ims.unit SET whole = true WHERE code = 'KGM';
+SELECT is(pg_temp.refusal(c.statement), c.expected, c.name)
+FROM (VALUES
+    (1, 'a fraction of before is not moved',
+     $$ SELECT ims.post_ids('{9302}', '{0.5}', '{9102}', '{9101}', owner => 'SHOP') $$,
+     'IV101 | quantity 0.5 of item "SUGAR" must be whole in unit "KGM" | '
+     '{"item": "SUGAR", "line": 1, "unit": "KGM", "quantity": 0.5}'),
+    (2, 'but its posting is reversed',
+     $$ SELECT ims.reverse_posting('SHOP', (SELECT f.posting_id FROM fraction AS f), reason => 'wrong') $$,
+     'accepted'),
+    (3, 'and what is left is counted away',
+     $$ SELECT ims.count_stock('SHOP', 'SUGAR', 0, location => 'T-HERE-A') $$, 'accepted')
+) AS c (n, name, statement, expected)
+ORDER BY c.n;
+
 SELECT * FROM finish();
 ROLLBACK;

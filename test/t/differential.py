@@ -28,6 +28,7 @@ SELECT ims.create_location(code => l.code, name => l.code, kind => l.kind, paren
                ('N4', 'bin', 'NORTH'), ('NQ', 'quarantine', 'NORTH'), ('S1', 'bin', 'SOUTH'),
                ('S2', 'bin', 'SOUTH'), ('SD', 'damaged', 'SOUTH')) AS l (code, kind, site);
 SELECT ims.create_item(code => 'I' || n, name => 'item', negative_ok => n = 7,
+                       base_unit => CASE WHEN n IN (3, 5) THEN 'KGM' ELSE 'EA' END,
                        stocked => n <> 8) FROM generate_series(1, 8) AS n;
 SELECT ims.create_item(code => 'MILK', name => 'milk', tracking => 'lot');
 SELECT ims.create_item(code => 'PHONE', name => 'phone', tracking => 'serial');
@@ -149,6 +150,12 @@ class Script:
             arguments["dry_run"] = True
         return self.statement("post", arguments)
 
+    def amount(self):
+        """Seldom a fraction, which only some items have."""
+        if self.dice.random() < 0.02:
+            return Decimal("0.5")
+        return Decimal(self.dice.randint(1, 9))
+
     def ids(self):
         """Parallel arrays, every pair of places."""
         dice = self.dice
@@ -165,7 +172,7 @@ class Script:
                 " JOIN ims.location AS l ON l.code = x.code),"
                 "effective_at => %(at)s::timestamptz, on_error => %(on_error)s) AS r",
                 {"items": [dice.choice(["I1", "I2", "I3", "I4", "I7"]) for _ in range(count)],
-                 "quantities": [dice.randint(1, 9) for _ in range(count)],
+                 "quantities": [self.amount() for _ in range(count)],
                  "froms": [dice.choice(["SUPPLIER", "ADJUSTMENT", *NORTH]) for _ in range(count)],
                  "tos": [dice.choice(["CUSTOMER", "SCRAP", *PLACES]) for _ in range(count)],
                  "at": self.given_time(), "on_error": dice.choice(["error", "report"])})
@@ -174,7 +181,7 @@ class Script:
         """Lines straight into the table, in their order."""
         dice = self.dice
         rows = [[dice.choice(["I1", "I3", "I5", "I7"]), dice.choice(["SUPPLIER", "N1", "N2"]),
-                 dice.choice(["CUSTOMER", "N3", "S1"]), dice.randint(1, 4)]
+                 dice.choice(["CUSTOMER", "N3", "S1"]), self.amount()]
                 for _ in range(dice.choice([1, 2, 20]))]
         return ("INSERT INTO ims.movement (item_id, from_location_id, to_location_id, quantity)"
                 " SELECT i.item_id, f.location_id, t.location_id, (x.v ->> 3)::numeric"
