@@ -15,7 +15,7 @@ RETURNS bigint
 LANGUAGE c STABLE STRICT PARALLEL SAFE
 AS 'MODULE_PATHNAME', 'ims_default_owner_id';
 COMMENT ON FUNCTION ims._default_owner_id()
-    IS 'the only owner that the current role may act for';
+    IS 'owner of the open posting that an INSERT fills, else the only one of the role';
 
 CREATE FUNCTION ims._caller_role()
 RETURNS text
@@ -29,21 +29,21 @@ RETURNS bigint
 LANGUAGE c STABLE STRICT PARALLEL RESTRICTED
 AS 'MODULE_PATHNAME', 'ims_frame_posting_id';
 COMMENT ON FUNCTION ims._frame_posting_id()
-    IS 'posting of the running INSERT into ims.movement';
+    IS 'posting of the running INSERT into ims.movement: the one opened last, else its own';
 
 CREATE FUNCTION ims._frame_effective_at()
 RETURNS timestamptz
 LANGUAGE c STABLE STRICT PARALLEL RESTRICTED
-AS 'MODULE_PATHNAME', 'ims_frame_time';
+AS 'MODULE_PATHNAME', 'ims_frame_effective_at';
 COMMENT ON FUNCTION ims._frame_effective_at()
-    IS 'clock when the running INSERT into ims.movement began';
+    IS 'effective time of the posting of the running INSERT into ims.movement';
 
 CREATE FUNCTION ims._frame_recorded_at()
 RETURNS timestamptz
 LANGUAGE c STABLE STRICT PARALLEL RESTRICTED
-AS 'MODULE_PATHNAME', 'ims_frame_time';
+AS 'MODULE_PATHNAME', 'ims_frame_recorded_at';
 COMMENT ON FUNCTION ims._frame_recorded_at()
-    IS 'clock when the running INSERT into ims.movement began';
+    IS 'recording time of the posting of the running INSERT into ims.movement';
 
 CREATE FUNCTION ims._movement_open_frame()
 RETURNS trigger

@@ -395,8 +395,13 @@ CREATE FUNCTION ims.open_posting(
 RETURNS bigint
 LANGUAGE c VOLATILE PARALLEL UNSAFE
 AS 'MODULE_PATHNAME', 'ims_open_posting';
-COMMENT ON FUNCTION ims.open_posting
-    IS 'begin a posting whose lines follow by INSERT or COPY into ims.movement';
+COMMENT ON FUNCTION ims.open_posting IS
+'begin a posting whose lines follow by INSERT or COPY
+
+Until the end of the transaction, or until another one is opened, rows of ims.movement that
+leave out owner_id, posting_id, effective_at and recorded_at are its lines. Returns its id; a
+row that names one opened earlier gives the times of that one too.
+Example: SELECT ims.open_posting(kind => ''receive'', party => ''ACME'', reference_number => ''PO-78'');';
 REVOKE ALL ON FUNCTION ims.open_posting FROM PUBLIC;
 
 CREATE FUNCTION ims._verb_arguments(verb text)

@@ -8,6 +8,15 @@
  * COPY its multi-insert); the AFTER STATEMENT trigger takes the new rows from
  * the transition table, hands them to the engine and closes the frame.
  *
+ * In a transaction that opened a posting (ims.open_posting) the frame is of
+ * that posting, of the last one where there are several: rows that leave out
+ * owner, posting and times are its lines.  All four come together or not at
+ * all.  A default knows nothing of the other columns of its row, so it cannot
+ * follow a posting_id that the row names; and when the trigger sees the row it
+ * is in the heap, where history is not rewritten, least of all for a
+ * subscriber that has guards of its own.  So a row that names another open
+ * posting brings that one's times too, or is refused.
+ *
  * The frames are a stack, one per statement, since the query of an INSERT may
  * post itself.  It lives in the transaction's memory, is cut back when a
  * subtransaction aborts, and forgotten at the end of the transaction.  A frame
@@ -55,7 +64,9 @@ typedef struct Frame
 	bool applied;
 	int64 posting_id;
 	int64 movement_floor; /* every movement id of the statement is drawn after it */
-	TimestampTz opened_at;
+	TimestampTz effective_at;
+	TimestampTz recorded_at;
+	int64 open_owner_id; /* of the open posting that the rows fill, 0: one of their own */
 	int64 default_owner_id; /* 0 until a row asks for it */
 	Oid default_owner_role; /* whose default that is */
 } Frame;
@@ -259,9 +270,21 @@ ims_movement_open_frame(PG_FUNCTION_ARGS)
 		return PointerGetDatum(NULL);
 
 	frame = push_frame();
-	frame->posting_id = nextval_internal(ledger->posting_sequence, false);
 	frame->movement_floor = nextval_internal(ledger->movement_sequence, false);
-	frame->opened_at = GetCurrentTimestamp();
+	if (open_postings != NULL)
+	{
+		const ImsPosting *last = &open_postings->posting;
+
+		frame->posting_id = last->posting_id;
+		frame->effective_at = last->effective_at;
+		frame->recorded_at = last->recorded_at;
+		frame->open_owner_id = last->owner_id;
+	}
+	else
+	{
+		frame->posting_id = nextval_internal(ledger->posting_sequence, false);
+		frame->effective_at = frame->recorded_at = GetCurrentTimestamp();
+	}
 	return PointerGetDatum(NULL);
 }
 
@@ -282,19 +305,28 @@ ims_frame_posting_id(PG_FUNCTION_ARGS)
 	PG_RETURN_INT64(current_frame()->posting_id);
 }
 
-/* ims_frame_time -- SQL: ims._frame_effective_at(), ims._frame_recorded_at() */
-PG_FUNCTION_INFO_V1(ims_frame_time);
+/* ims_frame_effective_at -- SQL: ims._frame_effective_at(), default of a column */
+PG_FUNCTION_INFO_V1(ims_frame_effective_at);
 Datum
-ims_frame_time(PG_FUNCTION_ARGS)
+ims_frame_effective_at(PG_FUNCTION_ARGS)
 {
-	PG_RETURN_TIMESTAMPTZ(current_frame()->opened_at);
+	PG_RETURN_TIMESTAMPTZ(current_frame()->effective_at);
+}
+
+/* ims_frame_recorded_at -- SQL: ims._frame_recorded_at(), default of a column */
+PG_FUNCTION_INFO_V1(ims_frame_recorded_at);
+Datum
+ims_frame_recorded_at(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_TIMESTAMPTZ(current_frame()->recorded_at);
 }
 
 /*
  * ims_default_owner_id -- SQL: ims._default_owner_id() returns bigint
  *
- * The only owner that the current role may act for; IV201 where there are
- * more.  A default of ims.movement: looked up once for all rows of a statement.
+ * The owner of the open posting that a statement fills; else the only owner
+ * that the current role may act for; IV201 where there are more.  A default of
+ * ims.movement: looked up once for all rows of a statement.
  */
 PG_FUNCTION_INFO_V1(ims_default_owner_id);
 Datum
@@ -304,6 +336,8 @@ ims_default_owner_id(PG_FUNCTION_ARGS)
 
 	if (frame == NULL || frame->applied)
 		PG_RETURN_INT64(ims_owner_for_caller(NULL));
+	if (frame->open_owner_id != 0)
+		PG_RETURN_INT64(frame->open_owner_id);
 	if (frame->default_owner_id == 0 || frame->default_owner_role != GetUserId())
 	{
 		frame->default_owner_id = ims_owner_for_caller(NULL);
@@ -328,12 +362,11 @@ typedef struct Gathered
 static void
 raise_bad_line(int64 line, const char *what)
 {
-	ereport(ERROR,
-			(errcode(ERRCODE_IMS_INVALID_LINE),
-			 errmsg("line " INT64_FORMAT ": %s", line, what),
-			 errdetail("{\"line\": " INT64_FORMAT "}", line),
-			 errhint("Leave posting_id, effective_at and recorded_at to their defaults, "
-					 "or name a posting of ims.open_posting().")));
+	ereport(ERROR, (errcode(ERRCODE_IMS_INVALID_LINE),
+					errmsg("line " INT64_FORMAT ": %s", line, what),
+					errdetail("{\"line\": " INT64_FORMAT "}", line),
+					errhint("Leave posting_id, effective_at and recorded_at out, or take all "
+							"three from a posting of ims.open_posting().")));
 }
 
 /* Index of the posting a row belongs to; adds it when it is new to the call. */
@@ -357,7 +390,7 @@ gather_posting(Gathered *gathered, Frame *frame, int64 owner_id, int64 posting_i
 			repalloc(call->postings, sizeof(ImsPosting) * gathered->posting_allocated);
 	}
 	posting = &call->postings[call->nposting];
-	if (posting_id == frame->posting_id)
+	if (posting_id == frame->posting_id && frame->open_owner_id == 0)
 	{
 		for (i = 0; i < call->nposting; i++)
 			if (call->postings[i].posting_id == posting_id)
@@ -368,13 +401,15 @@ gather_posting(Gathered *gathered, Frame *frame, int64 owner_id, int64 posting_i
 		posting->kind = IMS_KIND_MOVE;
 		posting->effective_at = effective_at;
 		posting->effective_given = true;
-		posting->recorded_at = frame->opened_at;
+		posting->recorded_at = frame->recorded_at;
 	}
 	else
 	{
 		OpenPosting *open = find_open_posting(owner_id, posting_id);
 		int level = GetCurrentTransactionNestLevel();
 
+		if (open == NULL && posting_id == frame->posting_id)
+			raise_bad_line(call->nline + 1, "the lines of one posting have one owner");
 		if (open == NULL)
 			raise_bad_line(call->nline + 1,
 						   "the posting is not one that this transaction opened");
@@ -494,7 +529,7 @@ gather_line(Gathered *gathered, Frame *frame, TupleTableSlot *slot)
 	posting = &call->postings[index];
 	if (effective_at != posting->effective_at)
 		raise_bad_line(call->nline + 1, "effective_at differs from that of its posting");
-	if (recorded_at != (posting->written ? posting->recorded_at : frame->opened_at))
+	if (recorded_at != posting->recorded_at)
 		raise_bad_line(call->nline + 1, "recorded_at cannot be chosen");
 
 	if (call->nline == gathered->line_allocated)
