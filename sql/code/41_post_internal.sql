@@ -182,6 +182,22 @@ COMMENT ON FUNCTION ims._second_owner IS
     'owner of that code, for which the caller of the door may act too, or IV202';
 REVOKE ALL ON FUNCTION ims._second_owner FROM PUBLIC;
 
+-- The engine asks for itself (stamp.c); this is for what chooses an instant
+-- before it posts.
+CREATE FUNCTION ims._closed_until(owner_id bigint)
+RETURNS timestamptz
+LANGUAGE sql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT greatest(o.closed_through, (
+        SELECT max(c.closed_at) FROM ims.closing AS c WHERE c.owner_id = $1))
+    FROM ims.owner AS o
+    WHERE o.owner_id = $1
+$$;
+COMMENT ON FUNCTION ims._closed_until IS
+    'end of the closed periods of an owner or its latest closing, null for neither';
+REVOKE ALL ON FUNCTION ims._closed_until FROM PUBLIC;
+
 CREATE FUNCTION ims._next_posting_id()
 RETURNS bigint
 LANGUAGE sql VOLATILE PARALLEL UNSAFE

@@ -648,7 +648,8 @@ BEGIN
     balances := ims._lock_counted(owner_id, ims._counted_balances(owner_id, counted),
         scope_location_ids, scope_item_id);
     IF counted_at IS NULL THEN
-        SELECT greatest(clock_timestamp(), max(b.last_effective_at) + interval '1 microsecond')
+        SELECT greatest(clock_timestamp(), max(b.last_effective_at) + interval '1 microsecond',
+            ims._closed_until(owner_id) + interval '1 microsecond')
         INTO counted_at
         FROM jsonb_to_recordset(balances) AS b (last_effective_at timestamptz);
     END IF;

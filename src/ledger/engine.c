@@ -715,28 +715,6 @@ sum_availability_under_locks(ImsCall *call)
 			apply_to_sums(call, &call->lines[i], 1, false, true);
 }
 
-/* After the locks the time of the call is known; rows written before it grew are written again. */
-static void
-settle_stamp(ImsCall *call, const ImsApplier *applier)
-{
-	int64 upto = 0;
-	int64 i;
-	int p;
-
-	for (i = 0; i < call->nstock; i++)
-		if (call->stocks[i].has_stamped &&
-			call->stocks[i].new_effective_at < call->stamped_at)
-		{
-			call->stocks[i].new_effective_at = call->stamped_at;
-			upto = i + 1;
-		}
-	if (upto > 0)
-		applier->restamp_stock(call, upto);
-	for (p = 0; p < call->nposting; p++)
-		if (!call->postings[p].effective_given)
-			call->postings[p].effective_at = call->stamped_at;
-}
-
 static void
 draw_numbers(ImsCall *call)
 {
@@ -781,6 +759,7 @@ post_lines(ImsCall *call)
 	int64 i;
 
 	ims_check_postings(call);
+	ims_stamp_after_closed(call);
 	for (i = 0; i < call->nline; i++)
 	{
 		if ((i & 0xFFF) == 0)
@@ -809,7 +788,7 @@ post_lines(ImsCall *call)
 	}
 	applier->apply_availability(call);
 	applier->apply_stock(call);
-	settle_stamp(call, applier);
+	ims_stamp_settle(call, applier);
 	ims_serial_apply(call);
 	draw_numbers(call);
 	applier->write_postings(call);
@@ -858,6 +837,7 @@ ims_engine_write_posting(ImsPosting *posting)
 	call.nposting = 1;
 	call.stamped_at = GetCurrentTimestamp();
 	ims_check_postings(&call);
+	ims_stamp_after_closed(&call);
 	if (!posting->effective_given)
 		posting->effective_at = call.stamped_at;
 	draw_numbers(&call);

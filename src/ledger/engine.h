@@ -222,7 +222,10 @@ extern void ims_engine_refuse(ImsCall *call, ImsLine *line, int sqlstate, char *
 
 /* steps of the engine in files of their own */
 extern void ims_check_postings(ImsCall *call); /* line_check.c */
+extern void ims_check_open(const ImsCall *call, const ImsPosting *posting);
 extern void ims_check_line(ImsCall *call, ImsLine *line);
+extern void ims_stamp_after_closed(ImsCall *call); /* stamp.c */
+extern bool ims_is_before_closing(const ImsCall *call, const ImsPosting *posting);
 extern void ims_check_lots(ImsCall *call);
 extern void ims_serial_apply(ImsCall *call); /* serial.c */
 extern void ims_serial_sort_out(ImsCall *call);
@@ -261,6 +264,8 @@ typedef struct ImsApplier
 
 extern const ImsApplier ims_heap_applier; /* heap_apply.c */
 extern const ImsApplier ims_spi_applier;  /* spi_apply.c */
+
+extern void ims_stamp_settle(ImsCall *call, const ImsApplier *applier); /* stamp.c */
 
 /* Checks of the engine that both appliers call on a locked row. */
 extern void ims_engine_check_stock(ImsCall *call, ImsStock *stock);

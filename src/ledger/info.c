@@ -91,6 +91,8 @@ static const LedgerRelation ledger_relations[] = {
 	LEDGER_RELATION(stock_pkey),
 	LEDGER_RELATION(availability),
 	LEDGER_RELATION(availability_pkey),
+	LEDGER_RELATION(closing),
+	LEDGER_RELATION(closing_instant_key),
 };
 
 static void

@@ -29,6 +29,7 @@ typedef struct ImsLedger
 	Oid movement_sequence;
 	Oid stock, stock_pkey;
 	Oid availability, availability_pkey;
+	Oid closing, closing_instant_key;
 	bool writable;	/* of the version that the library writes */
 	bool heap_path; /* all four tables are exactly as made */
 } ImsLedger;

@@ -43,10 +43,16 @@ typedef struct Effect
 StaticAssertDecl(offsetof(Effect, key) == 0, "effects are taken by their key");
 
 static bool
-is_explicit(const ImsPosting *posting)
+is_explicit(const ImsCall *call, const ImsPosting *posting)
 {
-	/* the time of a direct INSERT is its clock: nothing was asserted later */
-	return posting->effective_given && posting->effective_at != posting->recorded_at;
+	if (!posting->effective_given)
+		return false;
+	/*
+	 * The time of a direct INSERT is its clock: nothing was asserted later,
+	 * unless the clock is behind that of an earlier primary.
+	 */
+	return posting->effective_at != posting->recorded_at ||
+		   ims_is_before_closing(call, posting);
 }
 
 /* Runs a read with the latest snapshot, at every isolation level. */
@@ -90,7 +96,7 @@ ims_late_precheck(ImsCall *call)
 	call->asserted = false;
 	call->latest_count = call->latest_closing = DT_NOBEGIN;
 	for (p = 0; p < call->nposting; p++)
-		if (is_explicit(&call->postings[p]))
+		if (is_explicit(call, &call->postings[p]))
 		{
 			earliest = Min(earliest, call->postings[p].effective_at);
 			owners[n++] = call->postings[p].owner_id;

@@ -19,22 +19,12 @@
 #include "ledger/master.h"
 #include "type/quantity.h"
 
-static void
-check_time(ImsCall *call, ImsPosting *posting, const ImsOwner *owner)
+/* Whether the period of a posting is open. */
+void
+ims_check_open(const ImsCall *call, const ImsPosting *posting)
 {
-	if (TIMESTAMP_NOT_FINITE(posting->effective_at) ||
-		posting->effective_at > call->stamped_at + IMS_MAX_AHEAD_USECS)
-		ereport(ERROR,
-				(errcode(ERRCODE_IMS_FUTURE_TIME),
-				 errmsg("effective time %s is ahead of the clock",
-						ims_time_text(posting->effective_at)),
-				 errdetail_internal("%s",
-									ims_error_detail(psprintf("The clock of the server says %s; up to a minute ahead is accepted.",
-															  ims_time_text(call->stamped_at)),
-													 ims_detail_text("effective_at",
-																	 ims_time_text(
-																		 posting->effective_at)))),
-				 errhint("Post when it has happened, or leave effective_at out.")));
+	const ImsOwner *owner = ims_owner_by_id(call->masters, posting->owner_id);
+
 	if (posting->effective_at < owner->closed_through)
 		ereport(ERROR,
 				(errcode(ERRCODE_IMS_CLOSED_PERIOD),
@@ -55,6 +45,25 @@ check_time(ImsCall *call, ImsPosting *posting, const ImsOwner *owner)
 }
 
 static void
+check_time(const ImsCall *call, const ImsPosting *posting)
+{
+	if (TIMESTAMP_NOT_FINITE(posting->effective_at) ||
+		posting->effective_at > call->stamped_at + IMS_MAX_AHEAD_USECS)
+		ereport(ERROR,
+				(errcode(ERRCODE_IMS_FUTURE_TIME),
+				 errmsg("effective time %s is ahead of the clock",
+						ims_time_text(posting->effective_at)),
+				 errdetail_internal("%s",
+									ims_error_detail(psprintf("The clock of the server says %s; up to a minute ahead is accepted.",
+															  ims_time_text(call->stamped_at)),
+													 ims_detail_text("effective_at",
+																	 ims_time_text(
+																		 posting->effective_at)))),
+				 errhint("Post when it has happened, or leave effective_at out.")));
+	ims_check_open(call, posting);
+}
+
+static void
 check_posting(ImsCall *call, ImsPosting *posting)
 {
 	ImsOwner *owner = ims_owner_by_id(call->masters, posting->owner_id);
@@ -71,7 +80,7 @@ check_posting(ImsCall *call, ImsPosting *posting)
 																		   owner->code))),
 				 errhint("Activate the owner first.")));
 	if (posting->effective_given)
-		check_time(call, posting, owner);
+		check_time(call, posting);
 	if (posting->party_id != 0 &&
 		!ims_party_exists(call->masters, posting->owner_id, posting->party_id))
 		ereport(ERROR, (errcode(ERRCODE_IMS_UNKNOWN_PARTY),

@@ -21,6 +21,7 @@
 #include "utils/fmgroids.h"
 #include "utils/rel.h"
 #include "utils/snapmgr.h"
+#include "utils/timestamp.h"
 
 #include "compat.h"
 #include "ims.h"
@@ -40,6 +41,15 @@ ims_probe_open(ImsProbe *probe, Oid table, Oid index)
 	probe->nblock = InvalidBlockNumber;
 }
 
+static void
+rescan(ImsProbe *probe, int nkeys, ScanKey scankeys)
+{
+	if (probe->scan == NULL)
+		probe->scan =
+			ims_index_beginscan(probe->heap, probe->index, probe->snapshot, nkeys);
+	index_rescan(probe->scan, scankeys, nkeys, NULL, 0);
+}
+
 void
 ims_probe_start(ImsProbe *probe, int nkeys, const Datum *keys)
 {
@@ -56,10 +66,19 @@ ims_probe_start(ImsProbe *probe, int nkeys, const Datum *keys)
 							   probe->index->rd_indcollation[i],
 							   type == INT8OID ? F_INT8EQ : F_TEXTEQ, keys[i]);
 	}
-	if (probe->scan == NULL)
-		probe->scan =
-			ims_index_beginscan(probe->heap, probe->index, probe->snapshot, nkeys);
-	index_rescan(probe->scan, scankeys, nkeys, NULL, 0);
+	rescan(probe, nkeys, scankeys);
+}
+
+void
+ims_probe_start_from(ImsProbe *probe, int64 owner_id, TimestampTz from)
+{
+	ScanKeyData scankeys[2];
+
+	Assert(TupleDescAttr(RelationGetDescr(probe->index), 1)->atttypid == TIMESTAMPTZOID);
+	ScanKeyInit(&scankeys[0], 1, BTEqualStrategyNumber, F_INT8EQ, Int64GetDatum(owner_id));
+	ScanKeyInit(&scankeys[1], 2, BTGreaterEqualStrategyNumber, F_TIMESTAMPTZ_GE,
+				TimestampTzGetDatum(from));
+	rescan(probe, 2, scankeys);
 }
 
 bool

@@ -10,6 +10,7 @@
 
 #include "access/genam.h"
 #include "access/relscan.h"
+#include "datatype/timestamp.h"
 #include "executor/tuptable.h"
 #include "utils/snapshot.h"
 
@@ -25,6 +26,8 @@ typedef struct ImsProbe
 
 extern void ims_probe_open(ImsProbe *probe, Oid table, Oid index);
 extern void ims_probe_start(ImsProbe *probe, int nkeys, const Datum *keys);
+/* The rows of an owner from an instant on, by an index of (owner_id, instant), ascending. */
+extern void ims_probe_start_from(ImsProbe *probe, int64 owner_id, TimestampTz from);
 extern bool ims_probe_next(ImsProbe *probe);
 extern bool ims_probe_one(ImsProbe *probe, int nkeys, const int64 *key);
 extern Datum ims_probe_value(ImsProbe *probe, int attnum, bool *isnull);
