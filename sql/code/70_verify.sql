@@ -189,19 +189,22 @@ BEGIN
         WINDOW w AS (PARTITION BY s.owner_id, s.serial_id ORDER BY s.effective_at, s.movement_id)),
     place AS (
         SELECT s.owner_id, s.serial_id, s.location_id, s.handling_unit_id, s.lot_id,
-            s.last_effective_at, coalesce(c.to_id, 0) AS to_id,
+            s.last_effective_at, s.last_movement_id, c.movement_id,
+            coalesce(c.to_id, 0) AS to_id,
             coalesce(c.to_unit_id, 0) AS to_unit_id, c.lot_id AS moved_lot_id, c.effective_at,
             s.location_id <> coalesce(c.to_id, 0) AS wrong_location,
             s.handling_unit_id <> coalesce(c.to_unit_id, 0) AS wrong_unit,
             s.lot_id <> c.lot_id AS wrong_lot,
-            s.last_effective_at < c.effective_at AS wrong_effective_at
+            s.last_effective_at < c.effective_at AS wrong_effective_at,
+            s.last_movement_id <> coalesce(c.movement_id, 0) AS wrong_movement
         FROM ims.serial AS s
         LEFT JOIN chain AS c ON c.owner_id = s.owner_id AND c.serial_id = s.serial_id
             AND c.is_last
         WHERE wanted IS NULL OR s.owner_id = wanted),
     wrong AS MATERIALIZED (
         SELECT * FROM place AS s
-        WHERE s.wrong_location OR s.wrong_unit OR s.wrong_lot OR s.wrong_effective_at)
+        WHERE s.wrong_location OR s.wrong_unit OR s.wrong_lot OR s.wrong_effective_at
+            OR s.wrong_movement)
     SELECT 'serial.chain',
         jsonb_build_object('owner_id', c.owner_id, 'serial_id', c.serial_id,
             'movement_id', c.movement_id),
@@ -218,7 +221,9 @@ BEGIN
         ('serial.handling_unit', s.wrong_unit, s.to_unit_id::text, s.handling_unit_id::text),
         ('serial.lot', s.wrong_lot, s.moved_lot_id::text, s.lot_id::text),
         ('serial.last_effective_at', s.wrong_effective_at,
-            s.effective_at::text, s.last_effective_at::text)
+            s.effective_at::text, s.last_effective_at::text),
+        ('serial.last_movement_id', s.wrong_movement,
+            coalesce(s.movement_id, 0)::text, s.last_movement_id::text)
         ) AS f (check_name, wrong, expected, found)
     WHERE f.wrong;
 END

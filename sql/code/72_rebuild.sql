@@ -142,18 +142,20 @@ DECLARE
 BEGIN
     UPDATE ims.serial AS s
     SET location_id = n.location_id, handling_unit_id = n.handling_unit_id, lot_id = n.lot_id,
-        last_effective_at = n.last_effective_at
+        last_effective_at = n.last_effective_at, last_movement_id = n.last_movement_id
     FROM (
         SELECT k.owner_id, k.serial_id,
             CASE WHEN l.location_id IS NULL THEN 0 ELSE m.to_location_id END AS location_id,
             CASE WHEN l.location_id IS NULL THEN 0 ELSE m.to_handling_unit_id END
                 AS handling_unit_id,
             coalesce(m.lot_id, k.lot_id) AS lot_id,
-            coalesce(m.effective_at, '-infinity') AS last_effective_at
+            coalesce(m.effective_at, '-infinity') AS last_effective_at,
+            coalesce(m.movement_id, 0) AS last_movement_id
         FROM ims.serial AS k
         LEFT JOIN (
             SELECT DISTINCT ON (x.owner_id, x.serial_id) x.owner_id, x.serial_id,
-                x.to_location_id, x.to_handling_unit_id, x.lot_id, x.effective_at
+                x.to_location_id, x.to_handling_unit_id, x.lot_id, x.effective_at,
+                x.movement_id
             FROM ims.movement AS x
             WHERE x.serial_id <> 0 AND (wanted IS NULL OR x.owner_id = wanted)
             ORDER BY x.owner_id, x.serial_id, x.effective_at DESC, x.movement_id DESC) AS m
@@ -162,8 +164,10 @@ BEGIN
             AND (l.site_id > 0 OR l.kind = 'transit')
         WHERE wanted IS NULL OR k.owner_id = wanted) AS n
     WHERE s.owner_id = n.owner_id AND s.serial_id = n.serial_id
-        AND (s.location_id, s.handling_unit_id, s.lot_id, s.last_effective_at)
-            IS DISTINCT FROM (n.location_id, n.handling_unit_id, n.lot_id, n.last_effective_at);
+        AND (s.location_id, s.handling_unit_id, s.lot_id, s.last_effective_at,
+             s.last_movement_id)
+            IS DISTINCT FROM (n.location_id, n.handling_unit_id, n.lot_id, n.last_effective_at,
+             n.last_movement_id);
     GET DIAGNOSTICS changed = ROW_COUNT;
     RETURN changed;
 END

@@ -71,6 +71,7 @@ CREATE TABLE ims.serial (
     location_id bigint NOT NULL DEFAULT 0,
     handling_unit_id bigint NOT NULL DEFAULT 0,
     last_effective_at timestamptz NOT NULL DEFAULT '-infinity',
+    last_movement_id bigint NOT NULL DEFAULT 0,
     attributes jsonb NOT NULL DEFAULT '{}',
     CONSTRAINT serial_pkey PRIMARY KEY (owner_id, serial_id),
     CONSTRAINT serial_code_key UNIQUE (owner_id, item_id, code),
@@ -86,6 +87,7 @@ COMMENT ON COLUMN ims.serial.lot_id IS 'lot, 0 for none';
 COMMENT ON COLUMN ims.serial.location_id IS 'place it lies at, 0 where it is not in stock';
 COMMENT ON COLUMN ims.serial.handling_unit_id IS 'handling unit it is in, 0 for none';
 COMMENT ON COLUMN ims.serial.last_effective_at IS 'effective time of its last movement';
+COMMENT ON COLUMN ims.serial.last_movement_id IS 'its last movement, 0 where it has not moved';
 COMMENT ON COLUMN ims.serial.attributes IS 'further data of the unit';
 
 CREATE TABLE ims.handling_unit (

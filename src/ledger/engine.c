@@ -788,11 +788,13 @@ post_lines(ImsCall *call)
 	}
 	applier->apply_availability(call);
 	applier->apply_stock(call);
+	ims_serial_lock(call);
 	ims_stamp_settle(call, applier);
-	ims_serial_apply(call);
+	ims_serial_follow(call);
 	draw_numbers(call);
 	applier->write_postings(call);
 	applier->write_movements(call);
+	ims_serial_write(call);
 	ims_late_verify(call);
 }
 

@@ -168,6 +168,7 @@ typedef struct ImsAvailability
 } ImsAvailability;
 
 typedef struct ImsMasters ImsMasters; /* master.h */
+typedef struct ImsUnit ImsUnit;		  /* serial.c */
 
 typedef struct ImsCall
 {
@@ -186,6 +187,8 @@ typedef struct ImsCall
 	int64 nstock;
 	ImsAvailability *availabilities; /* ascending by key */
 	int64 navailability;
+	ImsUnit *units; /* locked by ims_serial_lock(), ascending by key */
+	int64 nunit;
 	ImsRejection *rejections; /* ascending by line */
 	int nrejection;
 	TimestampTz stamped_at;	  /* time of the lines without one; grows under the locks */
@@ -227,8 +230,10 @@ extern void ims_check_line(ImsCall *call, ImsLine *line);
 extern void ims_stamp_after_closed(ImsCall *call); /* stamp.c */
 extern bool ims_is_before_closing(const ImsCall *call, const ImsPosting *posting);
 extern void ims_check_lots(ImsCall *call);
-extern void ims_serial_apply(ImsCall *call); /* serial.c */
-extern void ims_serial_sort_out(ImsCall *call);
+extern void ims_serial_sort_out(ImsCall *call); /* serial.c */
+extern void ims_serial_lock(ImsCall *call);
+extern void ims_serial_follow(ImsCall *call);
+extern void ims_serial_write(ImsCall *call);
 extern void ims_late_precheck(ImsCall *call); /* late.c */
 extern void ims_late_correct_counts(ImsCall *call);
 extern void ims_late_verify(ImsCall *call);

@@ -133,19 +133,20 @@ static const PlanText plan_texts[IMS_NPLAN] = {
 	 2,
 	 {INT8ARRAYOID, INT8ARRAYOID},
 	 "SELECT k.n, s.item_id, s.location_id, s.handling_unit_id, s.last_effective_at, s.code,"
-	 " s.lot_id"
+	 " s.lot_id, s.last_movement_id"
 	 " FROM unnest($1, $2) WITH ORDINALITY AS k(owner_id, serial_id, n)"
 	 " JOIN ims.serial AS s ON s.owner_id" EQ "k.owner_id AND s.serial_id" EQ "k.serial_id"
 	 " ORDER BY k.n FOR NO KEY UPDATE OF s"},
 	{IMS_PLAN_UPDATE_SERIAL,
-	 6,
+	 7,
 	 {INT8ARRAYOID, INT8ARRAYOID, INT8ARRAYOID, INT8ARRAYOID, INT8ARRAYOID,
-	  TIMESTAMPTZARRAYOID},
+	  TIMESTAMPTZARRAYOID, INT8ARRAYOID},
 	 "UPDATE ims.serial AS s SET location_id = k.location_id,"
 	 " handling_unit_id = k.handling_unit_id, lot_id = k.lot_id,"
-	 " last_effective_at = k.last_effective_at"
-	 " FROM unnest($1, $2, $3, $4, $5, $6)"
-	 " AS k(owner_id, serial_id, location_id, handling_unit_id, lot_id, last_effective_at)"
+	 " last_effective_at = k.last_effective_at, last_movement_id = k.last_movement_id"
+	 " FROM unnest($1, $2, $3, $4, $5, $6, $7)"
+	 " AS k(owner_id, serial_id, location_id, handling_unit_id, lot_id, last_effective_at,"
+	 " last_movement_id)"
 	 " WHERE s.owner_id" EQ "k.owner_id AND s.serial_id" EQ "k.serial_id"},
 	{IMS_PLAN_LATEST_ASSERTION,
 	 1,

@@ -5,14 +5,23 @@
  *
  * The row of a unit says where it lies.  Its lines are followed in call order
  * under the lock of that row: a line must take the unit from where it is, in
- * the lot that it is of, and later than its last movement.  By SQL in both paths: a unit is a line of its
- * own, so there is nothing to gain by summing.
+ * the lot that it is of, and not before its last movement.  By SQL in both
+ * paths: a unit is a line of its own, so there is nothing to gain by summing.
+ *
+ * Whoever replays the ledger orders it by (effective_at, movement_id).  So at
+ * the very instant of the last movement a unit may move on only under a higher
+ * id: lines whose rows are yet to be written get one, whatever ids the session
+ * still has in its cache; a row of a direct INSERT has its id already, and is
+ * refused where it is lower.
  *
  *-------------------------------------------------------------------------
  */
 #include "postgres.h"
 
+#include "commands/sequence.h"
 #include "executor/spi.h"
+#include "miscadmin.h"
+#include "utils/fmgrprotos.h"
 #include "utils/memutils.h"
 #include "utils/timestamp.h"
 
@@ -22,7 +31,7 @@
 #include "ledger/master.h"
 #include "ledger/plan.h"
 
-typedef struct Unit
+struct ImsUnit
 {
 	int64 owner_id;
 	int64 serial_id;
@@ -31,15 +40,15 @@ typedef struct Unit
 	int64 handling_unit_id;
 	int64 lot_id;
 	TimestampTz last_effective_at;
-	bool moved; /* by a line of the call */
+	int64 last_movement_id; /* 0: none */
 	char *code;
-} Unit;
+};
 
 static int
 compare_units(const void *a, const void *b)
 {
-	const Unit *x = a;
-	const Unit *y = b;
+	const ImsUnit *x = a;
+	const ImsUnit *y = b;
 
 	if (x->owner_id != y->owner_id)
 		return x->owner_id < y->owner_id ? -1 : 1;
@@ -49,10 +58,10 @@ compare_units(const void *a, const void *b)
 }
 
 /* The units that the lines name, each once, in lock order. */
-static Unit *
+static ImsUnit *
 gather_units(const ImsCall *call, int64 *nunit)
 {
-	Unit *units = NULL;
+	ImsUnit *units = NULL;
 	int64 n = 0;
 	int64 distinct = 0;
 	int64 i;
@@ -63,7 +72,7 @@ gather_units(const ImsCall *call, int64 *nunit)
 	*nunit = 0;
 	if (n == 0)
 		return NULL;
-	units = MemoryContextAllocExtended(CurrentMemoryContext, sizeof(Unit) * n,
+	units = MemoryContextAllocExtended(CurrentMemoryContext, sizeof(ImsUnit) * n,
 									   MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
 	n = 0;
 	for (i = 0; i < call->nline; i++)
@@ -73,7 +82,7 @@ gather_units(const ImsCall *call, int64 *nunit)
 			units[n].serial_id = call->lines[i].serial_id;
 			n++;
 		}
-	qsort(units, n, sizeof(Unit), compare_units);
+	qsort(units, n, sizeof(ImsUnit), compare_units);
 	for (i = 0; i < n; i++)
 		if (distinct == 0 || compare_units(&units[distinct - 1], &units[i]) != 0)
 			units[distinct++] = units[i];
@@ -82,7 +91,7 @@ gather_units(const ImsCall *call, int64 *nunit)
 }
 
 static void
-unit_keys(const Unit *units, int64 n, Datum *values)
+unit_keys(const ImsUnit *units, int64 n, Datum *values)
 {
 	int64 *column = palloc(sizeof(int64) * n);
 	int64 i;
@@ -97,7 +106,7 @@ unit_keys(const Unit *units, int64 n, Datum *values)
 }
 
 static void
-lock_units(Unit *units, int64 n, MemoryContext context)
+lock_units(ImsUnit *units, int64 n, MemoryContext context)
 {
 	Datum values[2];
 	uint64 row;
@@ -109,7 +118,7 @@ lock_units(Unit *units, int64 n, MemoryContext context)
 		HeapTuple tuple = SPI_tuptable->vals[row];
 		TupleDesc desc = SPI_tuptable->tupdesc;
 		bool isnull;
-		Unit *unit = &units[DatumGetInt64(SPI_getbinval(tuple, desc, 1, &isnull)) - 1];
+		ImsUnit *unit = &units[DatumGetInt64(SPI_getbinval(tuple, desc, 1, &isnull)) - 1];
 		char *code = SPI_getvalue(tuple, desc, 6);
 
 		unit->item_id = DatumGetInt64(SPI_getbinval(tuple, desc, 2, &isnull));
@@ -119,12 +128,13 @@ lock_units(Unit *units, int64 n, MemoryContext context)
 			DatumGetTimestampTz(SPI_getbinval(tuple, desc, 5, &isnull));
 		unit->code = MemoryContextStrdup(context, code);
 		unit->lot_id = DatumGetInt64(SPI_getbinval(tuple, desc, 7, &isnull));
+		unit->last_movement_id = DatumGetInt64(SPI_getbinval(tuple, desc, 8, &isnull));
 	}
 }
 
 static void
-refuse_unit(ImsCall *call, ImsLine *line, const Unit *unit, int sqlstate, char *message,
-			const char *sentence, const char *hint)
+refuse_unit(ImsCall *call, ImsLine *line, const ImsUnit *unit, int sqlstate,
+			char *message, const char *sentence, const char *hint)
 {
 	const char *item = ims_item_label(call->masters, unit->owner_id, line->item_id);
 
@@ -142,7 +152,7 @@ refuse_unit(ImsCall *call, ImsLine *line, const Unit *unit, int sqlstate, char *
  * of another lot, but not lose its own by not being asked.
  */
 static bool
-check_lot(ImsCall *call, ImsLine *line, const Unit *unit)
+check_lot(ImsCall *call, ImsLine *line, const ImsUnit *unit)
 {
 	ImsLot *lot;
 	bool is_fixed = unit->location_id != 0;
@@ -160,9 +170,16 @@ check_lot(ImsCall *call, ImsLine *line, const Unit *unit)
 	return false;
 }
 
+/* A line without a row has no id yet, and will get one that is high enough. */
+static bool
+is_row_before(const ImsLine *line, const ImsUnit *unit)
+{
+	return line->movement_id != 0 && line->movement_id <= unit->last_movement_id;
+}
+
 /* False: the line was refused, and the refusal kept (report mode). */
 static bool
-follow_line(ImsCall *call, ImsLine *line, Unit *unit, TimestampTz at)
+follow_line(ImsCall *call, ImsLine *line, ImsUnit *unit, TimestampTz at)
 {
 	ImsLocation *from = ims_location_by_id(call->masters, line->from_location_id);
 	ImsLocation *to = ims_location_by_id(call->masters, line->to_location_id);
@@ -189,7 +206,7 @@ follow_line(ImsCall *call, ImsLine *line, Unit *unit, TimestampTz at)
 	}
 	if (!check_lot(call, line, unit))
 		return false;
-	if (at <= unit->last_effective_at)
+	if (at < unit->last_effective_at)
 	{
 		refuse_unit(call, line, unit, ERRCODE_IMS_SERIAL_ELSEWHERE,
 					psprintf("serial \"%s\" has moved later already", unit->code),
@@ -198,28 +215,38 @@ follow_line(ImsCall *call, ImsLine *line, Unit *unit, TimestampTz at)
 					"A single unit can only move forward in time; reverse the later postings first.");
 		return false;
 	}
+	if (at == unit->last_effective_at && is_row_before(line, unit))
+	{
+		refuse_unit(call, line, unit, ERRCODE_IMS_SERIAL_ELSEWHERE,
+					psprintf("serial \"%s\" moved under a higher id already", unit->code),
+					psprintf("Its last movement is of the same instant, %s, and its id is " INT64_FORMAT
+							 ".",
+							 ims_time_text(at), unit->last_movement_id),
+					"Give a later effective_at, or use a posting function, which draws a higher id.");
+		return false;
+	}
 	unit->location_id = to->keeps_stock ? to->location_id : 0;
 	unit->handling_unit_id = to->keeps_stock ? line->to_handling_unit_id : 0;
 	unit->lot_id = line->lot_id;
 	unit->last_effective_at = at;
-	unit->moved = true;
+	unit->last_movement_id = line->movement_id;
 	return true;
 }
 
-static Unit *
-find_unit(const ImsCall *call, const ImsLine *line, Unit *units, int64 n)
+static ImsUnit *
+find_unit(const ImsCall *call, const ImsLine *line)
 {
-	Unit key;
+	ImsUnit key;
 
 	key.owner_id = call->postings[line->posting].owner_id;
 	key.serial_id = line->serial_id;
-	return bsearch(&key, units, n, sizeof(Unit), compare_units);
+	return bsearch(&key, call->units, call->nunit, sizeof(ImsUnit), compare_units);
 }
 
 static void
-update_units(const Unit *units, int64 n)
+update_units(const ImsUnit *units, int64 n)
 {
-	Datum values[6];
+	Datum values[7];
 	int64 *column = palloc(sizeof(int64) * n);
 	int64 i;
 
@@ -236,25 +263,46 @@ update_units(const Unit *units, int64 n)
 	for (i = 0; i < n; i++)
 		column[i] = units[i].last_effective_at;
 	values[5] = ims_timestamptz_array(column, n);
+	for (i = 0; i < n; i++)
+		column[i] = units[i].last_movement_id;
+	values[6] = ims_int64_array(column, n);
 	ims_frame_push_applied();
 	ims_plan_execute(IMS_PLAN_UPDATE_SERIAL, values, NULL, NULL);
 	ims_frame_pop_applied();
 	Ensure(SPI_processed == (uint64) n, "a locked serial was not updated");
 }
 
-/* The units that the lines name, locked and read; NULL where there are none. */
-static Unit *
-lock_all(const ImsCall *call, int64 *n)
+static bool
+moves_unit(const ImsLine *line)
+{
+	return line->serial_id != 0 && !line->rejected;
+}
+
+/*
+ * Locks and reads the units that the lines name.  A line without a time of its
+ * own happens after the last movement of its unit, wherever that was: the unit
+ * may come back to another balance than the one it left.
+ */
+void
+ims_serial_lock(ImsCall *call)
 {
 	MemoryContext context = CurrentMemoryContext;
-	Unit *units = gather_units(call, n);
+	int64 i;
 
-	if (*n == 0)
-		return NULL;
+	call->units = gather_units(call, &call->nunit);
+	if (call->nunit == 0)
+		return;
 	SPI_connect();
-	lock_units(units, *n, context);
+	lock_units(call->units, call->nunit, context);
 	SPI_finish();
-	return units;
+	for (i = 0; i < call->nline; i++)
+	{
+		const ImsLine *line = &call->lines[i];
+
+		if (moves_unit(line) && !call->postings[line->posting].effective_given)
+			call->stamped_at =
+				Max(call->stamped_at, find_unit(call, line)->last_effective_at + 1);
+	}
 }
 
 /*
@@ -265,52 +313,77 @@ lock_all(const ImsCall *call, int64 *n)
 void
 ims_serial_sort_out(ImsCall *call)
 {
-	int64 n;
-	Unit *units = lock_all(call, &n);
 	int64 i;
 
-	if (n == 0)
-		return;
+	ims_serial_lock(call);
 	for (i = 0; i < call->nline; i++)
 	{
 		ImsLine *line = &call->lines[i];
 		const ImsPosting *posting = &call->postings[line->posting];
-		Unit *unit;
 
-		if (line->serial_id == 0 || line->rejected)
-			continue;
-		unit = find_unit(call, line, units, n);
-		if (!posting->effective_given && !unit->moved)
-			call->stamped_at = Max(call->stamped_at, unit->last_effective_at + 1);
-		(void) follow_line(call, line, unit,
-						   posting->effective_given ? posting->effective_at
-													: call->stamped_at);
+		if (moves_unit(line))
+			(void) follow_line(call, line, find_unit(call, line),
+							   posting->effective_given ? posting->effective_at
+														: call->stamped_at);
 	}
-	pfree(units);
 }
 
-/* Follows the units of all lines; their times are final. */
-void
-ims_serial_apply(ImsCall *call)
+/*
+ * The ids of a block that a session keeps in its cache may be lower than those
+ * that others have used since; those of a new block are higher than all that
+ * were ever drawn.  So a block is thrown away at most.
+ */
+static void
+draw_ids_after(const ImsCall *call, int64 movement_id)
 {
-	int64 n;
-	Unit *units = lock_all(call, &n);
+	Oid sequence = call->ledger->movement_sequence;
+
+	Ensure(movement_id <= DatumGetInt64(DirectFunctionCall1(pg_sequence_last_value,
+															ObjectIdGetDatum(sequence))),
+		   "a movement has an id that was not drawn yet");
+	while (nextval_internal(sequence, false) < movement_id)
+		CHECK_FOR_INTERRUPTS();
+}
+
+/* Follows the units of all lines; the times of the lines are final. */
+void
+ims_serial_follow(ImsCall *call)
+{
+	int64 after = 0;
 	int64 i;
 
-	if (n == 0)
-		return;
 	/* balances are written already: a refusal of one line fails the call */
-	call->report = false;
-	for (i = 0; i < call->nline; i++)
+	if (call->nunit > 0)
+		call->report = false;
+	for (i = 0; call->nunit > 0 && i < call->nline; i++)
 	{
 		ImsLine *line = &call->lines[i];
+		TimestampTz at = call->postings[line->posting].effective_at;
+		ImsUnit *unit;
 
-		if (line->serial_id != 0 && !line->rejected)
-			(void) follow_line(call, line, find_unit(call, line, units, n),
-							   call->postings[line->posting].effective_at);
+		if (!moves_unit(line))
+			continue;
+		unit = find_unit(call, line);
+		if (at == unit->last_effective_at && line->movement_id == 0)
+			after = Max(after, unit->last_movement_id);
+		(void) follow_line(call, line, unit, at);
 	}
+	if (after > 0)
+		draw_ids_after(call, after);
+}
+
+/* Writes where the units are now; the lines have their ids. */
+void
+ims_serial_write(ImsCall *call)
+{
+	int64 i;
+
+	if (call->nunit == 0)
+		return;
+	for (i = 0; i < call->nline; i++)
+		if (moves_unit(&call->lines[i]))
+			find_unit(call, &call->lines[i])->last_movement_id = call->lines[i].movement_id;
 	SPI_connect();
-	update_units(units, n);
+	update_units(call->units, call->nunit);
 	SPI_finish();
-	pfree(units);
 }

@@ -31,7 +31,8 @@ SAVEPOINT damage;
 DELETE FROM ims.stock;
 DELETE FROM ims.availability;
 DELETE FROM ims.closing_balance;
-UPDATE ims.serial SET location_id = 77, handling_unit_id = 7, last_effective_at = '-infinity';
+UPDATE ims.serial SET location_id = 77, handling_unit_id = 7, last_effective_at = '-infinity',
+    last_movement_id = 7;
 SET LOCAL session_replication_role = origin;
 SELECT results_eq('rebuilt', $$VALUES ('stock', 8::bigint), ('availability', 4),
     ('serial', 2), ('closing_balance', 13)$$, 'lost balances come back');

@@ -5,7 +5,7 @@
 \i test/setup.psql
 BEGIN;
 \i test/ledger_fixture.psql
-SELECT plan(90);
+SELECT plan(91);
 
 -- The checks that one damage trips, in alphabetical order.
 CREATE FUNCTION pg_temp.findings(damage text, wanted text DEFAULT NULL,
@@ -90,6 +90,8 @@ FROM (VALUES
     (22, 'UPDATE ims.serial SET lot_id = 1 WHERE serial_id = 9042', 'serial.lot'),
     (23, $$UPDATE ims.serial SET last_effective_at = '-infinity' WHERE serial_id = 9042$$,
         'serial.last_effective_at'),
+    (23, 'UPDATE ims.serial SET last_movement_id = 0 WHERE serial_id = 9042',
+        'serial.last_movement_id'),
     (24, 'UPDATE ims.movement SET from_location_id = 9102 WHERE movement_id = 9409',
         'closing.on_hand serial.chain stock.on_hand'),
     (25, 'UPDATE ims.movement SET posting_id = 9399 WHERE movement_id = 9410',
