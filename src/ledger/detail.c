@@ -93,6 +93,13 @@ ims_error_detail_build(const char *sentence, const ImsDetailField *fields)
 	return detail.data;
 }
 
+void
+ims_raise_concurrent_update(void)
+{
+	ereport(ERROR, (errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
+					errmsg("could not serialize access due to concurrent update")));
+}
+
 char *
 ims_time_text(TimestampTz at)
 {

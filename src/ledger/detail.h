@@ -1,7 +1,8 @@
 /*-------------------------------------------------------------------------
  *
  * detail.h
- *	  The detail of a class IV error: a sentence, then a JSON object.
+ *	  The detail of a class IV error: a sentence, then a JSON object.  And the
+ *	  one error of another class that is thrown in many places.
  *
  * People read the sentence, programs the object; its keys never change.  A
  * detail is built where it is thrown:
@@ -73,6 +74,9 @@ extern char *ims_number_text(Numeric number);
 
 /* An instant for messages: ISO 8601 in UTC, whatever the session's settings are. */
 extern char *ims_time_text(TimestampTz at);
+
+/* 40001: a balance is not as the snapshot of the transaction has it. */
+extern void ims_raise_concurrent_update(void) pg_attribute_noreturn();
 
 extern char *ims_error_detail_build(const char *sentence, const ImsDetailField *fields);
 

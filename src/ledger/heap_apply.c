@@ -21,6 +21,7 @@
 #include "miscadmin.h"
 #include "utils/timestamp.h"
 
+#include "ledger/detail.h"
 #include "ledger/engine.h"
 #include "ledger/heap_balance.h"
 #include "ledger/heap_write.h"
@@ -147,9 +148,7 @@ find_row(Pass *pass, int64 i)
 		if (!ims_balance_find(&pass->table, row_key(pass, i)))
 		{
 			if (pass->table.xact_snapshot)
-				ereport(ERROR,
-						(errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
-						 errmsg("could not serialize access due to concurrent update")));
+				ims_raise_concurrent_update();
 			Ensure(false, "a balance that was just inserted is missing");
 		}
 	}

@@ -45,6 +45,7 @@
 #include "utils/snapmgr.h"
 
 #include "compat.h"
+#include "ledger/detail.h"
 #include "ledger/heap_balance.h"
 #include "ledger/hint.h"
 #include "type/quantity_stored.h"
@@ -299,13 +300,6 @@ ims_balance_find(ImsBalanceTable *table, const int64 *key)
 	return true;
 }
 
-static void
-raise_changed(void)
-{
-	ereport(ERROR, (errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
-					errmsg("could not serialize access due to concurrent update")));
-}
-
 /*
  * ims_balance_lock -- lock the newest version of the row just found
  *
@@ -329,7 +323,7 @@ ims_balance_lock(ImsBalanceTable *table)
 							  table->xact_snapshot ? 0 : TUPLE_LOCK_FLAG_FIND_LAST_VERSION,
 							  &failure);
 	if (table->xact_snapshot && (result == TM_Updated || result == TM_Deleted))
-		raise_changed();
+		ims_raise_concurrent_update();
 	Ensure(result != TM_Deleted, "a balance was deleted");
 	if (result != TM_Ok)
 		elog(ERROR, "unexpected result %d of locking a balance", result);
@@ -384,7 +378,7 @@ ims_balance_update(ImsBalanceTable *table, const int64 *columns)
 	if (result == TM_Updated || result == TM_Deleted)
 	{
 		if (table->xact_snapshot)
-			raise_changed();
+			ims_raise_concurrent_update();
 		return false;
 	}
 	if (result != TM_Ok)

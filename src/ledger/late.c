@@ -21,7 +21,6 @@
 #include "executor/spi.h"
 #include "utils/array.h"
 #include "utils/fmgrprotos.h"
-#include "utils/snapmgr.h"
 #include "utils/timestamp.h"
 
 #include "ledger/detail.h"
@@ -53,16 +52,6 @@ is_explicit(const ImsCall *call, const ImsPosting *posting)
 	 */
 	return posting->effective_at != posting->recorded_at ||
 		   ims_is_before_closing(call, posting);
-}
-
-/* Runs a read with the latest snapshot, at every isolation level. */
-static void
-execute_latest(ImsPlan plan, Datum *values)
-{
-	Snapshot snapshot = RegisterSnapshot(GetLatestSnapshot());
-
-	ims_plan_execute(plan, values, NULL, snapshot);
-	UnregisterSnapshot(snapshot);
 }
 
 static TimestampTz
@@ -107,7 +96,7 @@ ims_late_precheck(ImsCall *call)
 
 		SPI_connect();
 		values[0] = ims_int64_array(owners, n);
-		execute_latest(IMS_PLAN_LATEST_ASSERTION, values);
+		ims_plan_execute_latest(IMS_PLAN_LATEST_ASSERTION, values);
 		call->latest_count = result_time(0, 1);
 		call->latest_closing = result_time(0, 2);
 		SPI_finish();
@@ -169,7 +158,7 @@ effect_arrays(const Effect *effects, int64 n, Datum *values)
 	TimestampTz *times = palloc(sizeof(TimestampTz) * Max(n, 1));
 	int64 i;
 
-	ims_stock_key_arrays(effects, sizeof(Effect), n, values);
+	ims_key_arrays(effects, sizeof(Effect), IMS_STOCK_KEYS, n, values);
 	for (i = 0; i < n; i++)
 		times[i] = effects[i].effective_at;
 	values[5] = ims_timestamptz_array(times, n);
@@ -186,7 +175,7 @@ find_counts(Effect *effects, int64 n)
 
 	SPI_connect();
 	effect_arrays(effects, n, values);
-	execute_latest(IMS_PLAN_NEXT_COUNT, values);
+	ims_plan_execute_latest(IMS_PLAN_NEXT_COUNT, values);
 	for (row = 0; row < SPI_processed; row++)
 	{
 		Effect *effect = &effects[result_int64(row, 1) - 1];
@@ -382,7 +371,7 @@ check_levels(ImsCall *call, const Effect *late, int64 n)
 		levels[i] = NumericGetDatum(ims_quantity_to_numeric(guarded[i].delta));
 	values[6] = PointerGetDatum(
 		construct_array(levels, guards, NUMERICOID, -1, false, TYPALIGN_INT));
-	execute_latest(IMS_PLAN_LOWEST_LEVEL, values);
+	ims_plan_execute_latest(IMS_PLAN_LOWEST_LEVEL, values);
 	if (SPI_processed > 0)
 	{
 		bool isnull;

@@ -521,6 +521,13 @@ ims_channel_exists(ImsMasters *masters, int64 owner_id, int64 channel_id)
 }
 
 bool
+ims_posting_exists(ImsMasters *masters, int64 owner_id, int64 posting_id)
+{
+	return id_exists(masters->ledger->posting, masters->ledger->posting_pkey, owner_id,
+					 posting_id);
+}
+
+bool
 ims_item_unit_factor(ImsMasters *masters, const ImsItem *item, const char *unit,
 					 int64 *numerator, int64 *denominator)
 {

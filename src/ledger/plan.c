@@ -292,6 +292,15 @@ prepared(ImsPlan plan)
 }
 
 void
+ims_plan_execute_latest(ImsPlan plan, Datum *values)
+{
+	Snapshot snapshot = RegisterSnapshot(GetLatestSnapshot());
+
+	ims_plan_execute(plan, values, NULL, snapshot);
+	UnregisterSnapshot(snapshot);
+}
+
+void
 ims_plan_execute(ImsPlan plan, Datum *values, const char *nulls, Snapshot snapshot)
 {
 	SPIPlanPtr ready = prepared(plan);
@@ -334,13 +343,13 @@ ims_timestamptz_array(const TimestampTz *values, int64 n)
 }
 
 void
-ims_stock_key_arrays(const void *first, size_t stride, int64 n, Datum *values)
+ims_key_arrays(const void *first, size_t stride, int nkey, int64 n, Datum *values)
 {
 	int64 *column = palloc(sizeof(int64) * Max(n, 1));
 	int64 i;
 	int c;
 
-	for (c = 0; c < (int) (sizeof(ImsStockKey) / sizeof(int64)); c++)
+	for (c = 0; c < nkey; c++)
 	{
 		for (i = 0; i < n; i++)
 			column[i] = ((const int64 *) ((const char *) first + i * stride))[c];
@@ -367,7 +376,7 @@ ims_plan_insert_zero_stock(ImsCall *call, int64 from, int64 to)
 	Datum values[6];
 	int64 i;
 
-	ims_stock_key_arrays(&call->stocks[from], sizeof(ImsStock), n, values);
+	ims_key_arrays(&call->stocks[from], sizeof(ImsStock), IMS_STOCK_KEYS, n, values);
 	for (i = 0; i < n; i++)
 		flags[i] = BoolGetDatum(call->stocks[from + i].negative_ok);
 	values[5] = PointerGetDatum(construct_array(flags, n, BOOLOID, 1, true, TYPALIGN_CHAR));
@@ -384,24 +393,13 @@ void
 ims_plan_insert_zero_availability(ImsCall *call, int64 from, int64 to)
 {
 	int64 n = to - from;
-	int64 *column = palloc(sizeof(int64) * n);
-	Datum values[3];
-	int64 i;
+	Datum values[IMS_AVAILABILITY_KEYS];
 
-	for (i = 0; i < n; i++)
-		column[i] = call->availabilities[from + i].key.owner_id;
-	values[0] = ims_int64_array(column, n);
-	for (i = 0; i < n; i++)
-		column[i] = call->availabilities[from + i].key.item_id;
-	values[1] = ims_int64_array(column, n);
-	for (i = 0; i < n; i++)
-		column[i] = call->availabilities[from + i].key.site_id;
-	values[2] = ims_int64_array(column, n);
-
+	ims_key_arrays(&call->availabilities[from], sizeof(ImsAvailability),
+				   IMS_AVAILABILITY_KEYS, n, values);
 	SPI_connect();
 	ims_frame_push_applied();
 	ims_plan_execute(IMS_PLAN_INSERT_ZERO_AVAILABILITY, values, NULL, NULL);
 	ims_frame_pop_applied();
 	SPI_finish();
-	pfree(column);
 }

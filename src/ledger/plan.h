@@ -50,13 +50,19 @@ typedef enum ImsPlan
 extern void ims_plan_execute(ImsPlan plan, Datum *values, const char *nulls,
 							 Snapshot snapshot);
 
+/* The same with the latest snapshot, at every isolation level: for a read under locks. */
+extern void ims_plan_execute_latest(ImsPlan plan, Datum *values);
+
 extern void ims_plan_insert_zero_stock(ImsCall *call, int64 from, int64 to);
 extern void ims_plan_insert_zero_availability(ImsCall *call, int64 from, int64 to);
 
 /* Arrays for parameters; palloc'd. */
 extern Datum ims_int64_array(const int64 *values, int64 n);
-/* Key columns of n structs that begin with an ImsStockKey, stride bytes apart: five arrays. */
-extern void ims_stock_key_arrays(const void *first, size_t stride, int64 n, Datum *values);
+/* The int64 that n structs begin with, stride bytes apart: an array per column of the key. */
+extern void ims_key_arrays(const void *first, size_t stride, int nkey, int64 n,
+						   Datum *values);
+#define IMS_STOCK_KEYS ((int) (sizeof(ImsStockKey) / sizeof(int64)))
+#define IMS_AVAILABILITY_KEYS ((int) (sizeof(ImsAvailabilityKey) / sizeof(int64)))
 extern Datum ims_timestamptz_array(const TimestampTz *values, int64 n);
 
 #endif /* IMS_PLAN_H */

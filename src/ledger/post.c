@@ -51,20 +51,10 @@ fields_of_kind(ImsKind kind)
 }
 
 static void
-add_line(void *context, const ImsLineInput *input)
-{
-	ImsRequest *request = context;
-	ImsLine line;
-
-	if (ims_resolve_line(&request->resolver, input, &line))
-		*ims_request_next_line(request) = line;
-}
-
-static void
 fill_lines(ImsRequest *request)
 {
 	ims_json_lines(&request->resolver, request->input.json, fields_of_kind(request->kind),
-				   1, add_line, request);
+				   1, ims_request_add_line, request);
 }
 
 static Jsonb *
@@ -87,8 +77,5 @@ PG_FUNCTION_INFO_V1(ims_post);
 Datum
 ims_post(PG_FUNCTION_ARGS)
 {
-	ImsRequest request = {&post_form, &ims_post_signature};
-
-	request.kind = IMS_KIND_MOVE;
-	return ims_request_run(fcinfo, &request);
+	return ims_request_run(fcinfo, &post_form, &ims_post_signature, IMS_KIND_MOVE);
 }

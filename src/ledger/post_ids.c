@@ -479,8 +479,5 @@ PG_FUNCTION_INFO_V1(ims_post_ids);
 Datum
 ims_post_ids(PG_FUNCTION_ARGS)
 {
-	ImsRequest request = {&post_ids_form, &ims_post_ids_signature};
-
-	request.kind = IMS_KIND_MOVE;
-	return ims_request_run(fcinfo, &request);
+	return ims_request_run(fcinfo, &post_ids_form, &ims_post_ids_signature, IMS_KIND_MOVE);
 }

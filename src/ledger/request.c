@@ -81,6 +81,17 @@ ims_request_next_line(ImsRequest *request)
 	return &call->lines[call->nline++];
 }
 
+/* A line by codes; "context" is the request. */
+void
+ims_request_add_line(void *context, const ImsLineInput *input)
+{
+	ImsRequest *request = context;
+	ImsLine line;
+
+	if (ims_resolve_line(&request->resolver, input, &line))
+		*ims_request_next_line(request) = line;
+}
+
 /* ---------------------------------------------------------------- posting */
 
 static int
@@ -357,31 +368,33 @@ ims_kind_of_call(const ImsInput *input, ImsKind kind)
 	return kind;
 }
 
+/* Of the kind given, unless the call names another. */
 Datum
-ims_request_run(FunctionCallInfo fcinfo, ImsRequest *request)
+ims_request_run(FunctionCallInfo fcinfo, const ImsForm *form,
+				const ImsSignature *signature, ImsKind kind)
 {
-	ImsResolver *resolver = &request->resolver;
+	ImsRequest request = {.form = form, .signature = signature, .fcinfo = fcinfo};
+	ImsResolver *resolver = &request.resolver;
 	ImsDoor door;
 
-	request->fcinfo = fcinfo;
-	ims_read_arguments(fcinfo, request->signature, &request->input);
-	resolver->report = wants_report(&request->input);
+	ims_read_arguments(fcinfo, signature, &request.input);
+	resolver->report = wants_report(&request.input);
 	resolver->context = CurrentMemoryContext;
 
 	ims_door_enter(&door);
 	resolver->ledger = ims_ledger();
 	resolver->owner_id =
-		ims_owner_for_caller(ims_input_text(&request->input, IMS_FIELD_OWNER));
-	resolver->kind = request->kind = ims_kind_of_call(&request->input, request->kind);
-	resolver->shape = ims_shape_of(request->kind);
-	request->ngiven = request->form->count_lines(request);
-	ims_check_line_count(request->ngiven);
-	if (request->input.dry_run)
-		carry_out_dry(request);
+		ims_owner_for_caller(ims_input_text(&request.input, IMS_FIELD_OWNER));
+	resolver->kind = request.kind = ims_kind_of_call(&request.input, kind);
+	resolver->shape = ims_shape_of(request.kind);
+	request.ngiven = form->count_lines(&request);
+	ims_check_line_count(request.ngiven);
+	if (request.input.dry_run)
+		carry_out_dry(&request);
 	else
-		carry_out(request);
+		carry_out(&request);
 	ims_door_leave(&door);
 
-	answer(fcinfo, request);
+	answer(fcinfo, &request);
 	return (Datum) 0;
 }

@@ -49,10 +49,14 @@ struct ImsRequest
 extern const ImsSignature ims_post_signature;
 extern const ImsSignature ims_post_ids_signature;
 
-extern Datum ims_request_run(FunctionCallInfo fcinfo, ImsRequest *request);
+extern Datum ims_request_run(FunctionCallInfo fcinfo, const ImsForm *form,
+							 const ImsSignature *signature, ImsKind kind);
 
 /* Room for the next line; its number is the resolver's. */
 extern ImsLine *ims_request_next_line(ImsRequest *request);
+
+/* Resolves a line given by codes and adds it; context is the request. */
+extern void ims_request_add_line(void *context, const ImsLineInput *input);
 
 /* The kind that the call names, else the one given here. */
 extern ImsKind ims_kind_of_call(const ImsInput *input, ImsKind kind);

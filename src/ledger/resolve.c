@@ -243,17 +243,7 @@ ims_check_reference_line(ImsResolver *resolver, const char *text)
 static void
 check_origin_posting(ImsResolver *resolver, int64 posting_id)
 {
-	Datum keys[2];
-	ImsProbe probe;
-	bool found;
-
-	keys[0] = Int64GetDatum(resolver->owner_id);
-	keys[1] = Int64GetDatum(posting_id);
-	ims_probe_open(&probe, resolver->ledger->posting, resolver->ledger->posting_pkey);
-	ims_probe_start(&probe, 2, keys);
-	found = ims_probe_next(&probe);
-	ims_probe_close(&probe);
-	if (!found)
+	if (!ims_posting_exists(resolver->masters, resolver->owner_id, posting_id))
 		ereport(ERROR,
 				(errcode(ERRCODE_IMS_UNKNOWN_POSTING),
 				 errmsg("origin posting " INT64_FORMAT " is unknown", posting_id),

@@ -20,7 +20,6 @@
 
 #include "executor/spi.h"
 #include "utils/builtins.h"
-#include "utils/snapmgr.h"
 #include "utils/timestamp.h"
 
 #include "ledger/detail.h"
@@ -99,7 +98,6 @@ read_rests(ImsResolver *resolver, ImsOrigin *origins, int n)
 	int64 *movement_ids = palloc(sizeof(int64) * n);
 	int64 *item_ids = palloc(sizeof(int64) * n);
 	TimestampTz *times = palloc(sizeof(TimestampTz) * n);
-	Snapshot snapshot;
 	Datum values[5];
 	int i;
 
@@ -114,9 +112,7 @@ read_rests(ImsResolver *resolver, ImsOrigin *origins, int n)
 	values[2] = ims_int64_array(item_ids, n);
 	values[3] = ims_timestamptz_array(times, n);
 	values[4] = CStringGetTextDatum(ims_kind_names[resolver->kind]);
-	snapshot = RegisterSnapshot(GetLatestSnapshot());
-	ims_plan_execute(IMS_PLAN_RETURNED, values, NULL, snapshot);
-	UnregisterSnapshot(snapshot);
+	ims_plan_execute_latest(IMS_PLAN_RETURNED, values);
 	Ensure(SPI_processed == n, "a line that is returned is gone");
 	for (i = 0; i < n; i++)
 	{

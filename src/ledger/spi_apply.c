@@ -22,6 +22,7 @@
 #include "miscadmin.h"
 #include "utils/array.h"
 
+#include "ledger/detail.h"
 #include "ledger/engine.h"
 #include "ledger/frame.h"
 #include "ledger/movement_columns.h"
@@ -59,39 +60,19 @@ result_quantity(uint64 row, int column)
 		SPI_getbinval(SPI_tuptable->vals[row], SPI_tuptable->tupdesc, column, &isnull)));
 }
 
-static void
-raise_serialization_failure(void)
-{
-	ereport(ERROR, (errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
-					errmsg("could not serialize access due to concurrent update")));
-}
-
 /* The five key columns of stocks [from, to) as arrays. */
 static void
 stock_keys(const ImsCall *call, int64 from, int64 to, Datum *values)
 {
-	ims_stock_key_arrays(&call->stocks[from], sizeof(ImsStock), to - from, values);
+	ims_key_arrays(&call->stocks[from], sizeof(ImsStock), IMS_STOCK_KEYS, to - from,
+				   values);
 }
 
 static void
 availability_keys(const ImsCall *call, int64 from, int64 to, Datum *values)
 {
-	int64 n = to - from;
-	int64 *column = palloc(sizeof(int64) * Max(n, 1));
-	int64 i;
-	int c;
-
-	for (c = 0; c < 3; c++)
-	{
-		for (i = 0; i < n; i++)
-		{
-			const ImsAvailabilityKey *key = &call->availabilities[from + i].key;
-
-			column[i] = c == 0 ? key->owner_id : c == 1 ? key->item_id : key->site_id;
-		}
-		values[c] = ims_int64_array(column, n);
-	}
-	pfree(column);
+	ims_key_arrays(&call->availabilities[from], sizeof(ImsAvailability),
+				   IMS_AVAILABILITY_KEYS, to - from, values);
 }
 
 static void
@@ -106,7 +87,7 @@ lock_stock_range(ImsCall *call, int64 from, int64 to)
 	stock_keys(call, from, to, values);
 	ims_plan_execute(IMS_PLAN_LOCK_STOCK, values, NULL, NULL);
 	if (SPI_processed != (uint64) (to - from))
-		raise_serialization_failure();
+		ims_raise_concurrent_update();
 	for (row = 0; row < SPI_processed; row++)
 	{
 		ImsStock *stock = &call->stocks[from + result_int64(row, 1) - 1];
@@ -132,7 +113,7 @@ lock_availability_range(ImsCall *call, int64 from, int64 to)
 	availability_keys(call, from, to, values);
 	ims_plan_execute(IMS_PLAN_LOCK_AVAILABILITY, values, NULL, NULL);
 	if (SPI_processed != (uint64) (to - from))
-		raise_serialization_failure();
+		ims_raise_concurrent_update();
 	for (row = 0; row < SPI_processed; row++)
 	{
 		ImsAvailability *availability =

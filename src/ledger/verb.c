@@ -103,16 +103,6 @@ count_lines(ImsRequest *request)
 	return 1 + ims_json_count(request->input.json, IMS_FIELD_COMPONENTS);
 }
 
-static void
-add_line(void *context, const ImsLineInput *input)
-{
-	ImsRequest *request = context;
-	ImsLine line;
-
-	if (ims_resolve_line(&request->resolver, input, &line))
-		*ims_request_next_line(request) = line;
-}
-
 /* The line of the verb's own arguments, then a production's components. */
 static void
 fill_lines(ImsRequest *request)
@@ -121,24 +111,16 @@ fill_lines(ImsRequest *request)
 
 	resolver->line = 1;
 	resolver->one_origin = true;
-	add_line(request, &request->input.line);
+	ims_request_add_line(request, &request->input.line);
 	request->posting.origin_posting_id = resolver->origin_posting_id;
 	if (request->input.json == NULL)
 		return;
 	resolver->shape = &ims_component_shape;
-	ims_json_lines(resolver, request->input.json, COMPONENT_FIELDS, 2, add_line, request);
+	ims_json_lines(resolver, request->input.json, COMPONENT_FIELDS, 2,
+				   ims_request_add_line, request);
 }
 
 static const ImsForm verb_form = {count_lines, fill_lines, NULL, false};
-
-static Datum
-run_verb(FunctionCallInfo fcinfo, ImsKind kind)
-{
-	ImsRequest request = {&verb_form, &signatures[kind]};
-
-	request.kind = kind;
-	return ims_request_run(fcinfo, &request);
-}
 
 /*
  * ims_<verb> -- SQL: ims.<verb>(owner text, item text, quantity numeric, unit text, ...)
@@ -150,7 +132,7 @@ run_verb(FunctionCallInfo fcinfo, ImsKind kind)
 	PG_FUNCTION_INFO_V1(ims_##name);                                                     \
 	Datum ims_##name(PG_FUNCTION_ARGS)                                                   \
 	{                                                                                    \
-		return run_verb(fcinfo, kind);                                                   \
+		return ims_request_run(fcinfo, &verb_form, &signatures[kind], kind);             \
 	}                                                                                    \
 	extern int ims_verb_needs_a_semicolon
 
