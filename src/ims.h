@@ -28,6 +28,9 @@ typedef int64 ImsQuantity;
 #define IMS_MAX_KEY_LENGTH 200	/* characters of an idempotency key */
 #define IMS_MAX_AHEAD_USECS (INT64CONST(60) * 1000000) /* effective_at before the clock */
 
+/* Detail of a condition that does not hold (detail.c). */
+extern char *ims_condition_detail(const char *condition);
+
 /* State on disk that may be corrupt is checked in production too. */
 #define Ensure(cond, msg)                                                                \
 	do                                                                                   \
@@ -35,7 +38,7 @@ typedef int64 ImsQuantity;
 		if (unlikely(!(cond)))                                                           \
 			ereport(ERROR, (errcode(ERRCODE_IMS_INCONSISTENT),                           \
 							errmsg("inconsistent ledger: %s", msg),                      \
-							errdetail("Condition failed: %s.", #cond),                   \
+							errdetail_internal("%s", ims_condition_detail(#cond)),       \
 							errhint("Run SELECT * FROM ims.verify().")));                \
 	} while (0)
 

@@ -23,7 +23,7 @@
 static bool
 is_left_out(const ImsDetailField *field)
 {
-	return (field->type == IMS_DETAIL_TEXT && field->text == NULL) ||
+	return field->key == NULL || (field->type == IMS_DETAIL_TEXT && field->text == NULL) ||
 		   (field->type == IMS_DETAIL_NUMBER && field->number == NULL);
 }
 
@@ -93,6 +93,13 @@ ims_error_detail_build(const char *sentence, const ImsDetailField *fields)
 	return detail.data;
 }
 
+char *
+ims_condition_detail(const char *condition)
+{
+	return ims_error_detail(psprintf("Condition failed: %s.", condition),
+							ims_detail_text("condition", condition));
+}
+
 void
 ims_raise_concurrent_update(void)
 {
@@ -106,12 +113,25 @@ ims_time_text(TimestampTz at)
 	struct pg_tm tm;
 	fsec_t fsec;
 	char text[MAXDATELEN + 1];
+	const char *era;
 
 	if (TIMESTAMP_NOT_FINITE(at))
+	{
 		EncodeSpecialTimestamp(at, text);
-	else if (timestamp2tm(at, NULL, &tm, &fsec, NULL, NULL) == 0)
-		EncodeDateTime(&tm, fsec, true, 0, NULL, USE_XSD_DATES, text);
-	else
+		return pstrdup(text);
+	}
+	if (timestamp2tm(at, NULL, &tm, &fsec, NULL, NULL) != 0)
 		return pstrdup("out of range");
-	return pstrdup(text);
+	EncodeDateTime(&tm, fsec, false, 0, NULL, USE_XSD_DATES, text);
+	era = strchr(text, ' '); /* before the first year " BC" comes last */
+	return psprintf("%.*sZ%s", era ? (int) (era - text) : (int) strlen(text), text,
+					era ? era : "");
+}
+
+/* ims_utc -- SQL: ims._utc(instant timestamptz) returns text, as above */
+PG_FUNCTION_INFO_V1(ims_utc);
+Datum
+ims_utc(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_TEXT_P(cstring_to_text(ims_time_text(PG_GETARG_TIMESTAMPTZ(0))));
 }

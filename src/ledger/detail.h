@@ -52,6 +52,14 @@ ims_detail_integer(const char *key, int64 value)
 	return (ImsDetailField){IMS_DETAIL_INTEGER, key, NULL, value, NULL};
 }
 
+/* 0 leaves it out: no single line is to blame. */
+static inline ImsDetailField
+ims_detail_line(int32 line)
+{
+	return (ImsDetailField){IMS_DETAIL_INTEGER, line == 0 ? NULL : "line", NULL, line,
+							NULL};
+}
+
 static inline ImsDetailField
 ims_detail_quantity(const char *key, ImsQuantity value)
 {

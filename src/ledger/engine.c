@@ -34,7 +34,7 @@
 #include "ledger/engine.h"
 #include "ledger/frame.h"
 #include "ledger/master.h"
-#include "type/quantity.h"
+#include "ledger/shortage.h"
 
 const char *const ims_kind_names[IMS_KIND_COUNT_OF] = {"receive",
 													   "ship",
@@ -155,7 +155,7 @@ ims_engine_refuse(ImsCall *call, ImsLine *line, int sqlstate, char *message, cha
 {
 	ImsRejection *rejection;
 
-	if (!call->report || line->line == 0)
+	if (line == NULL || !call->report || line->line == 0)
 		ereport(ERROR, (errcode(sqlstate), errmsg_internal("%s", message),
 						errdetail_internal("%s", detail), hint ? errhint("%s", hint) : 0));
 
@@ -173,7 +173,7 @@ ims_engine_refuse(ImsCall *call, ImsLine *line, int sqlstate, char *message, cha
 }
 
 static ImsQuantity
-add_quantity(ImsQuantity a, ImsQuantity b)
+add_quantity(ImsCall *call, int64 owner_id, int64 item_id, ImsQuantity a, ImsQuantity b)
 {
 	ImsQuantity sum;
 
@@ -181,6 +181,12 @@ add_quantity(ImsQuantity a, ImsQuantity b)
 		ereport(ERROR,
 				(errcode(ERRCODE_IMS_QUANTITY_RANGE),
 				 errmsg("the lines of a balance add up to more than a quantity can hold"),
+				 errdetail_internal("%s",
+									ims_error_detail("A quantity is below 1000000000000.",
+													 ims_detail_text("item",
+																	 ims_item_label(call->masters,
+																					owner_id,
+																					item_id)))),
 				 errhint("Split the call.")));
 	return sum;
 }
@@ -215,7 +221,7 @@ sum_stock(ImsCall *call, Summing *summing, const ImsLine *line, const ImsPosting
 			ims_item_by_id(call->masters, posting->owner_id, line->item_id)->negative_ok;
 	}
 	stock = &call->stocks[entry->index];
-	stock->delta = add_quantity(stock->delta, delta);
+	stock->delta = add_quantity(call, key.owner_id, key.item_id, stock->delta, delta);
 	if (posting->effective_given)
 	{
 		stock->earliest_given = Min(stock->earliest_given, posting->effective_at);
@@ -253,12 +259,11 @@ sum_availability(ImsCall *call, Summing *summing, int64 owner_id, int64 item_id,
 
 /* Adds to the sellable or the held quantity of a site. */
 static void
-add_availability(ImsAvailability *row, bool sellable, ImsQuantity delta)
+add_availability(ImsCall *call, ImsAvailability *row, bool sellable, ImsQuantity delta)
 {
-	if (sellable)
-		row->sellable_delta = add_quantity(row->sellable_delta, delta);
-	else
-		row->held_delta = add_quantity(row->held_delta, delta);
+	ImsQuantity *sum = sellable ? &row->sellable_delta : &row->held_delta;
+
+	*sum = add_quantity(call, row->key.owner_id, row->key.item_id, *sum, delta);
 }
 
 /*
@@ -272,7 +277,11 @@ changes_availability(const ImsLocation *from, const ImsLocation *to)
 	return from->site_id != to->site_id || from->sellable != to->sellable;
 }
 
-/* Sums one line into the arrays.  Lots: rows only, their status is read under the locks. */
+/*
+ * Sums one line into the arrays.  Rows only, where the quantity is added under
+ * the locks: of lots, whose status is read then; of a report, which takes only
+ * what the balances bear.
+ */
 static void
 sum_line(ImsCall *call, Summing *summing, ImsLine *line)
 {
@@ -280,20 +289,22 @@ sum_line(ImsCall *call, Summing *summing, ImsLine *line)
 	ImsLocation *from = ims_location_by_id(call->masters, line->from_location_id);
 	ImsLocation *to = ims_location_by_id(call->masters, line->to_location_id);
 	bool changes = changes_availability(from, to);
-	ImsQuantity known = line->lot_id == 0 && changes ? line->quantity : 0;
+	ImsQuantity quantity = call->report ? 0 : line->quantity;
+	ImsQuantity known = line->lot_id == 0 && changes ? quantity : 0;
 
 	if (from->keeps_stock)
 		sum_stock(call, summing, line, posting, from, line->from_handling_unit_id,
-				  -line->quantity);
+				  -quantity);
 	if (to->keeps_stock)
-		sum_stock(call, summing, line, posting, to, line->to_handling_unit_id,
-				  line->quantity);
+		sum_stock(call, summing, line, posting, to, line->to_handling_unit_id, quantity);
 	if (from->site_id != 0 && (changes || call->asserted))
-		add_availability(sum_availability(call, summing, posting->owner_id, line->item_id,
+		add_availability(call,
+						 sum_availability(call, summing, posting->owner_id, line->item_id,
 										  from->site_id),
 						 from->sellable, -known);
 	if (to->site_id != 0 && (changes || call->asserted))
-		add_availability(sum_availability(call, summing, posting->owner_id, line->item_id,
+		add_availability(call,
+						 sum_availability(call, summing, posting->owner_id, line->item_id,
 										  to->site_id),
 						 to->sellable, known);
 }
@@ -386,8 +397,8 @@ ims_engine_find_stock(ImsCall *call, const ImsStockKey *key)
 	return bsearch(key, call->stocks, call->nstock, sizeof(ImsStock), compare_stock_keys);
 }
 
-static ImsAvailability *
-find_availability(ImsCall *call, int64 owner_id, int64 item_id, int64 site_id)
+ImsAvailability *
+ims_engine_find_availability(ImsCall *call, int64 owner_id, int64 item_id, int64 site_id)
 {
 	ImsAvailabilityKey key = {owner_id, item_id, site_id};
 
@@ -395,54 +406,62 @@ find_availability(ImsCall *call, int64 owner_id, int64 item_id, int64 site_id)
 				   sizeof(ImsAvailability), compare_availability_keys);
 }
 
-/*
- * Adds (sign 1) or takes back (sign -1) a line in sums that exist already.
- * "status" false leaves lines with a lot out of the availability.
- */
-static void
-apply_to_sums(ImsCall *call, const ImsLine *line, int sign, bool stock, bool availability)
+/* Whether goods of the line's lot are sellable where the place is; its status is known. */
+bool
+ims_engine_lot_is_sellable(ImsCall *call, const ImsLine *line)
 {
-	const ImsPosting *posting = &call->postings[line->posting];
+	ImsLot *lot;
+
+	if (line->lot_id == 0)
+		return true;
+	lot =
+		ims_lot_by_id(call->masters, call->postings[line->posting].owner_id, line->lot_id);
+	Ensure(lot != NULL, "a lot vanished while it was posted");
+	return strcmp(lot->status, "released") == 0;
+}
+
+/* Adds to the sums of the stock one end of a line; a place without stock has none. */
+static void
+add_to_stock(ImsCall *call, const ImsLine *line, const ImsLocation *location,
+			 int64 handling_unit_id, ImsQuantity delta)
+{
+	ImsStockKey key = {call->postings[line->posting].owner_id, line->item_id,
+					   location->location_id, line->lot_id, handling_unit_id};
+	ImsStock *row;
+
+	if (!location->keeps_stock)
+		return;
+	row = ims_engine_find_stock(call, &key);
+	row->delta = add_quantity(call, key.owner_id, key.item_id, row->delta, delta);
+}
+
+/* Adds a line to sums that exist already; the status of its lot is known. */
+void
+ims_engine_add_to_sums(ImsCall *call, const ImsLine *line, bool stock, bool availability)
+{
+	int64 owner_id = call->postings[line->posting].owner_id;
 	ImsLocation *from = ims_location_by_id(call->masters, line->from_location_id);
 	ImsLocation *to = ims_location_by_id(call->masters, line->to_location_id);
-	ImsQuantity quantity = sign * line->quantity;
-	ImsStockKey key = {posting->owner_id, line->item_id, from->location_id, line->lot_id,
-					   line->from_handling_unit_id};
 
-	if (stock && from->keeps_stock)
+	if (stock)
 	{
-		ImsStock *row = ims_engine_find_stock(call, &key);
-
-		row->delta = add_quantity(row->delta, -quantity);
-	}
-	if (stock && to->keeps_stock)
-	{
-		ImsStock *row;
-
-		key.location_id = to->location_id;
-		key.handling_unit_id = line->to_handling_unit_id;
-		row = ims_engine_find_stock(call, &key);
-		row->delta = add_quantity(row->delta, quantity);
+		add_to_stock(call, line, from, line->from_handling_unit_id, -line->quantity);
+		add_to_stock(call, line, to, line->to_handling_unit_id, line->quantity);
 	}
 	if (availability && changes_availability(from, to))
 	{
-		bool released = true;
+		bool released = ims_engine_lot_is_sellable(call, line);
 
-		if (line->lot_id != 0)
-		{
-			ImsLot *lot = ims_lot_by_id(call->masters, posting->owner_id, line->lot_id);
-
-			Ensure(lot != NULL, "a lot vanished while it was posted");
-			released = strcmp(lot->status, "released") == 0;
-		}
 		if (from->site_id != 0)
-			add_availability(find_availability(call, posting->owner_id, line->item_id,
-											   from->site_id),
-							 from->sellable && released, -quantity);
+			add_availability(call,
+							 ims_engine_find_availability(call, owner_id, line->item_id,
+														  from->site_id),
+							 from->sellable && released, -line->quantity);
 		if (to->site_id != 0)
-			add_availability(find_availability(call, posting->owner_id, line->item_id,
-											   to->site_id),
-							 to->sellable && released, quantity);
+			add_availability(call,
+							 ims_engine_find_availability(call, owner_id, line->item_id,
+														  to->site_id),
+							 to->sellable && released, line->quantity);
 	}
 }
 
@@ -472,38 +491,7 @@ ims_engine_add_line(ImsCall *call, const ImsPosting *posting, const ImsLine *lin
 	added->line = 0;
 	call->nposting++;
 	call->nline++;
-	apply_to_sums(call, added, 1, true, true);
-}
-
-static char *
-shortage_detail(ImsCall *call, const ImsStock *stock, int line, ImsQuantity requested)
-{
-	ImsQuantity available = stock->on_hand - stock->allocated;
-	char *sentence =
-		psprintf("Requested %s, on hand %s, allocated %s.", ims_quantity_out(requested),
-				 ims_quantity_out(stock->on_hand), ims_quantity_out(stock->allocated));
-
-	return ims_error_detail(sentence, ims_detail_integer("line", line),
-							ims_detail_text("item", ims_item_label(call->masters,
-																   stock->key.owner_id,
-																   stock->key.item_id)),
-							ims_detail_text("location",
-											ims_location_label(call->masters,
-															   stock->key.location_id)),
-							ims_detail_quantity("requested", requested),
-							ims_detail_quantity("available", available));
-}
-
-static void
-refuse_shortage(ImsCall *call, ImsLine *line, const ImsStock *stock, ImsQuantity requested)
-{
-	ims_engine_refuse(call, line, ERRCODE_IMS_INSUFFICIENT_STOCK,
-					  psprintf("insufficient stock of item \"%s\" at \"%s\"",
-							   ims_item_label(call->masters, stock->key.owner_id,
-											  stock->key.item_id),
-							   ims_location_label(call->masters, stock->key.location_id)),
-					  shortage_detail(call, stock, line->line, requested),
-					  "Receive stock first, or allow negative stock for the item or the place.");
+	ims_engine_add_to_sums(call, added, true, true);
 }
 
 static bool
@@ -552,11 +540,11 @@ raise_shortage(ImsCall *call, const ImsStock *stock)
 		}
 	}
 	Ensure(last != NULL, "a balance is short though nothing was taken");
-	refuse_shortage(call, last, stock, requested);
+	ims_refuse_shortage(call, last, stock, requested);
 }
 
-static bool
-is_in_range(ImsQuantity level)
+bool
+ims_engine_is_in_range(ImsQuantity level)
 {
 	return level < IMS_QUANTITY_LIMIT && level > -IMS_QUANTITY_LIMIT;
 }
@@ -564,24 +552,15 @@ is_in_range(ImsQuantity level)
 static void
 check_range(ImsCall *call, int64 owner_id, int64 item_id, ImsQuantity level)
 {
-	if (!is_in_range(level))
-		ereport(ERROR,
-				(errcode(ERRCODE_IMS_QUANTITY_RANGE),
-				 errmsg("the balance of item \"%s\" would be out of range",
-						ims_item_label(call->masters, owner_id, item_id)),
-				 errdetail_internal("%s",
-									ims_error_detail("A balance is below 1000000000000 in size.",
-													 ims_detail_text("item",
-																	 ims_item_label(call->masters,
-																					owner_id,
-																					item_id)))),
-				 errhint("Post smaller quantities, or use a larger base unit.")));
+	if (unlikely(!ims_engine_is_in_range(level)))
+		ims_refuse_range(call, NULL, owner_id, item_id);
 }
 
 static bool
-is_short(const ImsStock *stock)
+is_short(ImsCall *call, const ImsStock *stock)
 {
-	ImsQuantity level = add_quantity(stock->on_hand, stock->delta);
+	ImsQuantity level = add_quantity(call, stock->key.owner_id, stock->key.item_id,
+									 stock->on_hand, stock->delta);
 
 	return !stock->negative_ok && (level < 0 || stock->allocated > level);
 }
@@ -590,11 +569,12 @@ is_short(const ImsStock *stock)
 void
 ims_engine_check_stock(ImsCall *call, ImsStock *stock)
 {
-	ImsQuantity level = add_quantity(stock->on_hand, stock->delta);
+	ImsQuantity level = add_quantity(call, stock->key.owner_id, stock->key.item_id,
+									 stock->on_hand, stock->delta);
 	bool has_given = stock->earliest_given <= stock->latest_given;
 
 	check_range(call, stock->key.owner_id, stock->key.item_id, level);
-	if (unlikely(is_short(stock)))
+	if (unlikely(is_short(call, stock)))
 		raise_shortage(call, stock);
 
 	stock->new_effective_at = stock->last_effective_at;
@@ -626,80 +606,29 @@ choose_applier(ImsCall *call)
 static void
 raise_unavailable(ImsCall *call, const ImsAvailability *row)
 {
-	const char *item = ims_item_label(call->masters, row->key.owner_id, row->key.item_id);
-	const char *site = ims_location_label(call->masters, row->key.site_id);
-	ImsQuantity requested = -row->sellable_delta;
 	int64 i;
 
 	choose_applier(call)->lock_stock(call);
 	for (i = 0; i < call->nstock; i++)
-		if (is_short(&call->stocks[i]))
+		if (is_short(call, &call->stocks[i]))
 			raise_shortage(call, &call->stocks[i]);
-
-	ereport(ERROR,
-			(errcode(ERRCODE_IMS_INSUFFICIENT_AVAILABLE),
-			 errmsg("item \"%s\" is promised at \"%s\"", item, site),
-			 errdetail_internal("%s",
-								ims_error_detail(psprintf("Requested %s, sellable %s, reserved %s.",
-														  ims_quantity_out(requested),
-														  ims_quantity_out(row->sellable),
-														  ims_quantity_out(row->reserved)),
-												 ims_detail_text("item", item),
-												 ims_detail_text("location", site),
-												 ims_detail_quantity("requested", requested),
-												 ims_detail_quantity("available",
-																	 row->sellable -
-																		 row->reserved))),
-			 errhint("Release reservations, or receive stock first.")));
+	ims_refuse_unavailable(call, NULL, row, -row->sellable_delta);
 }
 
 /* The rule of the CHECK of ims.availability. */
 void
 ims_engine_check_availability(ImsCall *call, ImsAvailability *row)
 {
-	ImsQuantity sellable = add_quantity(row->sellable, row->sellable_delta);
-	ImsQuantity held = add_quantity(row->held, row->held_delta);
+	int64 owner_id = row->key.owner_id;
+	int64 item_id = row->key.item_id;
+	ImsQuantity sellable =
+		add_quantity(call, owner_id, item_id, row->sellable, row->sellable_delta);
+	ImsQuantity held = add_quantity(call, owner_id, item_id, row->held, row->held_delta);
 
-	check_range(call, row->key.owner_id, row->key.item_id, sellable);
-	check_range(call, row->key.owner_id, row->key.item_id, held);
+	check_range(call, owner_id, item_id, sellable);
+	check_range(call, owner_id, item_id, held);
 	if (unlikely(!row->negative_ok && row->reserved > sellable))
 		raise_unavailable(call, row);
-}
-
-/*
- * Report mode: takes the lines in call order against the locked balances and
- * refuses each that a balance could not bear after those before it.  Returns
- * how many are left; with none there is no posting.
- */
-static int64
-accept_line_by_line(ImsCall *call)
-{
-	int64 accepted = 0;
-	int64 i;
-
-	for (i = 0; i < call->nstock; i++)
-		call->stocks[i].delta = 0;
-	for (i = 0; i < call->nline; i++)
-	{
-		ImsLine *line = &call->lines[i];
-		ImsStockKey key = {call->postings[line->posting].owner_id, line->item_id,
-						   line->from_location_id, line->lot_id,
-						   line->from_handling_unit_id};
-		ImsStock *stock;
-
-		if (line->rejected)
-			continue;
-		stock = ims_engine_find_stock(call, &key);
-		if (stock != NULL && !stock->negative_ok &&
-			stock->on_hand + stock->delta - stock->allocated < line->quantity)
-			refuse_shortage(call, line, stock, line->quantity);
-		else
-		{
-			apply_to_sums(call, line, 1, true, false);
-			accepted++;
-		}
-	}
-	return accepted;
 }
 
 /* The availability of all lines anew, with the status of lots as it is under the locks. */
@@ -712,7 +641,7 @@ sum_availability_under_locks(ImsCall *call)
 		call->availabilities[i].sellable_delta = call->availabilities[i].held_delta = 0;
 	for (i = 0; i < call->nline; i++)
 		if (!call->lines[i].rejected)
-			apply_to_sums(call, &call->lines[i], 1, false, true);
+			ims_engine_add_to_sums(call, &call->lines[i], false, true);
 }
 
 static void
@@ -778,9 +707,7 @@ post_lines(ImsCall *call)
 		applier->lock_stock(call);
 		call->stamped_at = Max(call->stamped_at, GetCurrentTimestamp());
 		ims_check_lots(call);
-		if (call->report)
-			ims_serial_sort_out(call);
-		if (call->report && accept_line_by_line(call) == 0)
+		if (call->report && ims_accept_lines(call) == 0)
 			return;
 		sum_availability_under_locks(call);
 		if (call->asserted)

@@ -167,6 +167,15 @@ typedef struct ImsAvailability
 	ItemPointerData tid;
 } ImsAvailability;
 
+/* The past of a balance, as the lines of a report find it; indexed like stocks. */
+typedef struct ImsPast
+{
+	bool changes; /* there are instants before the present one that a line changes */
+	bool counted; /* a count at or after the lines keeps the level from there on */
+	ImsQuantity lowest; /* of those instants */
+	TimestampTz lowest_at;
+} ImsPast;
+
 typedef struct ImsMasters ImsMasters; /* master.h */
 typedef struct ImsUnit ImsUnit;		  /* serial.c */
 
@@ -187,9 +196,10 @@ typedef struct ImsCall
 	int64 nstock;
 	ImsAvailability *availabilities; /* ascending by key */
 	int64 navailability;
+	ImsPast *past;	/* NULL where no line of a report changes the past */
 	ImsUnit *units; /* locked by ims_serial_lock(), ascending by key */
 	int64 nunit;
-	ImsRejection *rejections; /* ascending by line */
+	ImsRejection *rejections; /* in the order of the refusals */
 	int nrejection;
 	TimestampTz stamped_at;	  /* time of the lines without one; grows under the locks */
 	bool asserted;			  /* a count may be younger than a line: see late.c */
@@ -219,7 +229,10 @@ ims_line_is_to_write(const ImsCall *call, const ImsLine *line)
 	return !line->rejected && (!call->lines_written || line->line == 0);
 }
 
-/* Raises, or in report mode keeps the refusal and marks the line. */
+/*
+ * Raises, or in report mode keeps the refusal and marks the line.  A line that
+ * the engine made, and NULL where it is no single line's doing, raise.
+ */
 extern void ims_engine_refuse(ImsCall *call, ImsLine *line, int sqlstate, char *message,
 							  char *detail, const char *hint);
 
@@ -230,17 +243,25 @@ extern void ims_check_line(ImsCall *call, ImsLine *line);
 extern void ims_stamp_after_closed(ImsCall *call); /* stamp.c */
 extern bool ims_is_before_closing(const ImsCall *call, const ImsPosting *posting);
 extern void ims_check_lots(ImsCall *call);
-extern void ims_serial_sort_out(ImsCall *call); /* serial.c */
-extern void ims_serial_lock(ImsCall *call);
+extern void ims_serial_lock(ImsCall *call); /* serial.c */
+extern bool ims_serial_accept(ImsCall *call, ImsLine *line);
 extern void ims_serial_follow(ImsCall *call);
 extern void ims_serial_write(ImsCall *call);
+extern int64 ims_accept_lines(ImsCall *call); /* accept.c */
 extern void ims_late_precheck(ImsCall *call); /* late.c */
+extern void ims_late_read_past(ImsCall *call);
 extern void ims_late_correct_counts(ImsCall *call);
 extern void ims_late_verify(ImsCall *call);
 extern void ims_engine_reserve(ImsCall *call, int64 more);
 extern void ims_engine_add_line(ImsCall *call, const ImsPosting *posting,
 								const ImsLine *line);
 extern ImsStock *ims_engine_find_stock(ImsCall *call, const ImsStockKey *key);
+extern ImsAvailability *ims_engine_find_availability(ImsCall *call, int64 owner_id,
+													 int64 item_id, int64 site_id);
+extern void ims_engine_add_to_sums(ImsCall *call, const ImsLine *line, bool stock,
+								   bool availability);
+extern bool ims_engine_lot_is_sellable(ImsCall *call, const ImsLine *line);
+extern bool ims_engine_is_in_range(ImsQuantity level);
 
 /*
  * The two appliers.  Each function works through the array in its order (it

@@ -27,6 +27,7 @@
 #include "ledger/engine.h"
 #include "ledger/master.h"
 #include "ledger/plan.h"
+#include "ledger/shortage.h"
 #include "type/quantity.h"
 
 /* One side of a line: what it does to one balance, and when. */
@@ -307,32 +308,6 @@ gather_late(const ImsCall *call, int64 *n)
 	return late;
 }
 
-static void
-raise_past_shortage(ImsCall *call, const Effect *effect, TimestampTz at, Numeric level)
-{
-	const char *item =
-		ims_item_label(call->masters, effect->key.owner_id, effect->key.item_id);
-	const char *location = ims_location_label(call->masters, effect->key.location_id);
-	char *at_text = ims_time_text(at);
-
-	ereport(ERROR,
-			(errcode(ERRCODE_IMS_INSUFFICIENT_PAST_STOCK),
-			 errmsg("stock of item \"%s\" at \"%s\" would have been negative", item,
-					location),
-			 errdetail_internal("%s",
-								ims_error_detail(psprintf("On %s it would have been %s.",
-														  at_text,
-														  DatumGetCString(
-															  DirectFunctionCall1(numeric_out,
-																				  NumericGetDatum(
-																					  level)))),
-												 ims_detail_text("item", item),
-												 ims_detail_text("location", location),
-												 ims_detail_text("effective_at", at_text),
-												 ims_detail_number("level", level))),
-			 errhint("Date the posting after the receipt that covers it.")));
-}
-
 /*
  * Whether some instant before the last one of the balance changes.  Lines of
  * just that instant change only its level after all of them, which is the
@@ -345,13 +320,120 @@ changes_the_past(const ImsStock *stock)
 		   stock->earliest_given != stock->latest_given || stock->has_stamped;
 }
 
+static ImsPast *
+alloc_past(int64 n)
+{
+	return MemoryContextAllocExtended(CurrentMemoryContext, sizeof(ImsPast) * n,
+									  MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
+}
+
+/* A level of the past may be more than a quantity can hold; how much more, nobody asks. */
+static ImsQuantity
+level_of(Datum value)
+{
+	ImsQuantity quantity;
+	const char *text;
+
+	if (ims_quantity_parse(DatumGetNumeric(value), &quantity) == IMS_QUANTITY_OK)
+		return quantity;
+	text = DatumGetCString(DirectFunctionCall1(numeric_out, value));
+	return *text == '-' ? -IMS_QUANTITY_LIMIT : IMS_QUANTITY_LIMIT;
+}
+
+/*
+ * The lowest level of each balance from its effect on, before its next count;
+ * the earliest instant of several.  What is on hand is in the delta.
+ */
+static void
+read_lowest(const Effect *effects, int64 n, ImsPast *past)
+{
+	Datum values[8];
+	Datum *levels;
+	TimestampTz *until;
+	uint64 row;
+	int64 i;
+
+	SPI_connect();
+	effect_arrays(effects, n, values);
+	levels = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(Datum) * n);
+	until = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(TimestampTz) * n);
+	for (i = 0; i < n; i++)
+	{
+		levels[i] = NumericGetDatum(ims_quantity_to_numeric(effects[i].delta));
+		until[i] = effects[i].counted_at != 0 ? effects[i].counted_at : DT_NOEND;
+	}
+	values[6] =
+		PointerGetDatum(construct_array(levels, n, NUMERICOID, -1, false, TYPALIGN_INT));
+	values[7] = ims_timestamptz_array(until, n);
+	ims_plan_execute_latest(IMS_PLAN_LOWEST_LEVEL, values);
+	for (row = 0; row < SPI_processed; row++)
+	{
+		ImsPast *found = &past[result_int64(row, 1) - 1];
+		bool isnull;
+
+		found->changes = true;
+		found->lowest_at = result_time(row, 2);
+		found->lowest = level_of(
+			SPI_getbinval(SPI_tuptable->vals[row], SPI_tuptable->tupdesc, 3, &isnull));
+	}
+	SPI_finish();
+}
+
+/*
+ * Report mode: reads what the lines find in the past of the locked balances
+ * into call->past.  Nothing is written yet.
+ */
+void
+ims_late_read_past(ImsCall *call)
+{
+	const ImsPosting *posting = &call->postings[0];
+	Effect *effects;
+	ImsPast *found;
+	int64 *indexes;
+	int64 n = 0;
+	int64 i;
+
+	call->past = NULL;
+	if (!posting->effective_given)
+		return;
+	effects = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(Effect) * call->nstock);
+	indexes = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(int64) * call->nstock);
+	for (i = 0; i < call->nstock; i++)
+	{
+		const ImsStock *stock = &call->stocks[i];
+
+		if (!call->asserted && posting->effective_at >= stock->last_effective_at)
+			continue;
+		memset(&effects[n], 0, sizeof(Effect));
+		effects[n].key = stock->key;
+		effects[n].effective_at = posting->effective_at;
+		effects[n].delta = stock->on_hand;
+		indexes[n++] = i;
+	}
+	if (n > 0)
+	{
+		if (call->asserted)
+			find_counts(effects, n);
+		found = alloc_past(n);
+		read_lowest(effects, n, found);
+		call->past = alloc_past(call->nstock);
+		for (i = 0; i < n; i++)
+		{
+			call->past[indexes[i]] = found[i];
+			call->past[indexes[i]].counted = effects[i].counted_at != 0;
+		}
+		pfree(found);
+	}
+	pfree(indexes);
+	pfree(effects);
+}
+
 /* Every later instant must bear the late lines, which are written by now. */
 static void
 check_levels(ImsCall *call, const Effect *late, int64 n)
 {
 	Effect *guarded = palloc(sizeof(Effect) * n);
-	Datum values[7];
-	Datum *levels;
+	ImsPast *past;
 	int64 guards = 0;
 	int64 i;
 
@@ -362,26 +444,16 @@ check_levels(ImsCall *call, const Effect *late, int64 n)
 		if (!stock->negative_ok && changes_the_past(stock))
 			guarded[guards++] = late[i];
 	}
-	if (guards == 0)
-		return;
-	SPI_connect();
-	effect_arrays(guarded, guards, values);
-	levels = palloc(sizeof(Datum) * guards);
-	for (i = 0; i < guards; i++)
-		levels[i] = NumericGetDatum(ims_quantity_to_numeric(guarded[i].delta));
-	values[6] = PointerGetDatum(
-		construct_array(levels, guards, NUMERICOID, -1, false, TYPALIGN_INT));
-	ims_plan_execute_latest(IMS_PLAN_LOWEST_LEVEL, values);
-	if (SPI_processed > 0)
+	if (guards > 0)
 	{
-		bool isnull;
-		Datum level =
-			SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 3, &isnull);
-
-		raise_past_shortage(call, &guarded[result_int64(0, 1) - 1], result_time(0, 2),
-							DatumGetNumeric(level));
+		past = alloc_past(guards);
+		read_lowest(guarded, guards, past);
+		for (i = 0; i < guards; i++)
+			if (past[i].lowest < 0)
+				ims_refuse_past_shortage(call, NULL, &guarded[i].key, past[i].lowest,
+										 past[i].lowest_at);
+		pfree(past);
 	}
-	SPI_finish();
 	pfree(guarded);
 }
 
@@ -435,7 +507,9 @@ ims_late_verify(ImsCall *call)
 			ereport(ERROR, (errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
 							errmsg("could not serialize access due to a concurrent count"),
 							errhint("Retry the transaction.")));
-		check_levels(call, late, n);
+		/* a report has asked before it accepted a line */
+		if (call->past == NULL)
+			check_levels(call, late, n);
 		pfree(late);
 	}
 	if (call->latest_closing != DT_NOBEGIN)

@@ -184,27 +184,33 @@ static const PlanText plan_texts[IMS_NPLAN] = {
 	 " ORDER BY q.counted_at LIMIT 1)) AS a"
 	 " ORDER BY a.counted_at LIMIT 1) AS c ORDER BY k.n"},
 	{IMS_PLAN_LOWEST_LEVEL,
-	 7,
+	 8,
 	 {INT8ARRAYOID, INT8ARRAYOID, INT8ARRAYOID, INT8ARRAYOID, INT8ARRAYOID,
-	  TIMESTAMPTZARRAYOID, NUMERICARRAYOID},
+	  TIMESTAMPTZARRAYOID, NUMERICARRAYOID, TIMESTAMPTZARRAYOID},
+	 /* the first instant has a level, whether or not there is a movement of just then */
 	 "SELECT k.n, l.effective_at, l.level"
-	 " FROM unnest($1, $2, $3, $4, $5, $6, $7) WITH ORDINALITY"
-	 " AS k(owner_id, item_id, location_id, lot_id, handling_unit_id, effective_at, on_hand, n)"
-	 " CROSS JOIN LATERAL (SELECT d.effective_at, k.on_hand OPERATOR(pg_catalog.-)"
+	 " FROM unnest($1, $2, $3, $4, $5, $6, $7, $8) WITH ORDINALITY"
+	 " AS k(owner_id, item_id, location_id, lot_id, handling_unit_id, effective_at, on_hand,"
+	 " until, n)"
+	 " CROSS JOIN LATERAL (SELECT t.effective_at, t.level"
+	 " FROM (SELECT d.effective_at, k.on_hand OPERATOR(pg_catalog.-)"
 	 " (pg_catalog.sum(d.delta) OVER (ORDER BY d.effective_at DESC)"
 	 " OPERATOR(pg_catalog.-) d.delta) AS level"
-	 " FROM (SELECT m.effective_at, pg_catalog.sum("
+	 " FROM (SELECT e.effective_at, pg_catalog.sum(e.delta) AS delta"
+	 " FROM (SELECT k.effective_at, 0::pg_catalog.numeric AS delta"
+	 " UNION ALL SELECT m.effective_at,"
 	 " CASE WHEN m.to_location_id" EQ "k.location_id AND m.to_handling_unit_id" EQ
 	 "k.handling_unit_id THEN m.quantity ELSE 0 END OPERATOR(pg_catalog.-)"
 	 " CASE WHEN m.from_location_id" EQ "k.location_id AND m.from_handling_unit_id" EQ
-	 "k.handling_unit_id THEN m.quantity ELSE 0 END) AS delta"
+	 "k.handling_unit_id THEN m.quantity ELSE 0 END"
 	 " FROM ims.movement AS m WHERE m.owner_id" EQ "k.owner_id AND m.item_id" EQ "k.item_id"
 	 " AND m.effective_at OPERATOR(pg_catalog.>=) k.effective_at AND m.lot_id" EQ "k.lot_id"
 	 " AND ((m.from_location_id" EQ "k.location_id AND m.from_handling_unit_id" EQ
 	 "k.handling_unit_id) OR (m.to_location_id" EQ
-	 "k.location_id AND m.to_handling_unit_id" EQ "k.handling_unit_id))"
-	 " GROUP BY m.effective_at) AS d) AS l"
-	 " WHERE l.level OPERATOR(pg_catalog.<) 0 ORDER BY k.n, l.effective_at LIMIT 1"},
+	 "k.location_id AND m.to_handling_unit_id" EQ "k.handling_unit_id))) AS e"
+	 " GROUP BY e.effective_at) AS d) AS t"
+	 " WHERE t.effective_at OPERATOR(pg_catalog.<) k.until"
+	 " ORDER BY t.level, t.effective_at LIMIT 1) AS l ORDER BY k.n"},
 	{IMS_PLAN_ADJUST_CLOSINGS,
 	 7,
 	 {INT8OID, INT8ARRAYOID, INT8ARRAYOID, INT8ARRAYOID, INT8ARRAYOID, NUMERICARRAYOID,

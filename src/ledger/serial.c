@@ -306,26 +306,18 @@ ims_serial_lock(ImsCall *call)
 }
 
 /*
- * Report mode, before anything is written: refuses the lines whose unit is not
- * theirs to move, in call order, under the locks of the units.  The time of the
- * call is not final, but it will be no earlier than it is now.
+ * Report mode, before anything is written: refuses a line whose unit is not its
+ * to move, after the lines that were accepted before it.  The time of the call
+ * is not final, but it will be no earlier than it is now.
  */
-void
-ims_serial_sort_out(ImsCall *call)
+bool
+ims_serial_accept(ImsCall *call, ImsLine *line)
 {
-	int64 i;
+	const ImsPosting *posting = &call->postings[line->posting];
 
-	ims_serial_lock(call);
-	for (i = 0; i < call->nline; i++)
-	{
-		ImsLine *line = &call->lines[i];
-		const ImsPosting *posting = &call->postings[line->posting];
-
-		if (moves_unit(line))
-			(void) follow_line(call, line, find_unit(call, line),
-							   posting->effective_given ? posting->effective_at
-														: call->stamped_at);
-	}
+	return !moves_unit(line) ||
+		   follow_line(call, line, find_unit(call, line),
+					   posting->effective_given ? posting->effective_at : call->stamped_at);
 }
 
 /*
