@@ -201,7 +201,8 @@ COMMENT ON FUNCTION ims._patch_attributes IS
     'attributes with the keys of the patch set, and those that it gives as null removed';
 REVOKE ALL ON FUNCTION ims._patch_attributes FROM PUBLIC;
 
--- Codes to ids.  Each raises where the code is missing or unknown.
+-- Codes to ids.  Each raises where the code is missing or unknown; the detail
+-- has it under the name of the argument that gave it.
 
 CREATE FUNCTION ims._raise_unknown(argument text, what text, code text, state text)
 RETURNS void
@@ -213,14 +214,14 @@ BEGIN
     RAISE '% "%" is unknown', what, left(code, 120)
         USING ERRCODE = state,
             DETAIL = 'No row has this code. '
-                || jsonb_build_object('argument', argument, 'code', left(code, 120))::text,
+                || jsonb_build_object(argument, left(code, 120))::text,
             HINT = 'Codes are matched exactly, upper and lower case included.';
 END
 $$;
 COMMENT ON FUNCTION ims._raise_unknown IS 'raise IV201 without a code, else that it is unknown';
 REVOKE ALL ON FUNCTION ims._raise_unknown FROM PUBLIC;
 
-CREATE FUNCTION ims._item_id(owner_id bigint, item text)
+CREATE FUNCTION ims._item_id(owner_id bigint, item text, argument text DEFAULT 'item')
 RETURNS bigint
 LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
@@ -233,7 +234,7 @@ BEGIN
     FROM ims.item AS r
     WHERE r.owner_id = owner_id AND r.code = item;
     IF found_id IS NULL THEN
-        PERFORM ims._raise_unknown('item', 'item', item, 'IV203');
+        PERFORM ims._raise_unknown(argument, 'item', item, 'IV203');
     END IF;
     RETURN found_id;
 END
@@ -241,7 +242,7 @@ $$;
 COMMENT ON FUNCTION ims._item_id IS 'item of that code, or IV203';
 REVOKE ALL ON FUNCTION ims._item_id FROM PUBLIC;
 
-CREATE FUNCTION ims._location_id(location text)
+CREATE FUNCTION ims._location_id(location text, argument text DEFAULT 'location')
 RETURNS bigint
 LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
@@ -254,7 +255,7 @@ BEGIN
     FROM ims.location AS r
     WHERE r.code = location;
     IF found_id IS NULL THEN
-        PERFORM ims._raise_unknown('location', 'location', location, 'IV204');
+        PERFORM ims._raise_unknown(argument, 'location', location, 'IV204');
     END IF;
     RETURN found_id;
 END
@@ -304,7 +305,7 @@ $$;
 COMMENT ON FUNCTION ims._serial_id IS 'serial of that code, or IV206';
 REVOKE ALL ON FUNCTION ims._serial_id FROM PUBLIC;
 
-CREATE FUNCTION ims._handling_unit_id(owner_id bigint, handling_unit text)
+CREATE FUNCTION ims._handling_unit_id(owner_id bigint, handling_unit text, argument text DEFAULT 'handling_unit')
 RETURNS bigint
 LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
@@ -317,7 +318,7 @@ BEGIN
     FROM ims.handling_unit AS r
     WHERE r.owner_id = owner_id AND r.code = handling_unit;
     IF found_id IS NULL THEN
-        PERFORM ims._raise_unknown('handling_unit', 'handling unit', handling_unit, 'IV207');
+        PERFORM ims._raise_unknown(argument, 'handling unit', handling_unit, 'IV207');
     END IF;
     RETURN found_id;
 END
@@ -325,7 +326,7 @@ $$;
 COMMENT ON FUNCTION ims._handling_unit_id IS 'handling unit of that code, or IV207';
 REVOKE ALL ON FUNCTION ims._handling_unit_id FROM PUBLIC;
 
-CREATE FUNCTION ims._party_id(owner_id bigint, party text)
+CREATE FUNCTION ims._party_id(owner_id bigint, party text, argument text DEFAULT 'party')
 RETURNS bigint
 LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
@@ -338,7 +339,7 @@ BEGIN
     FROM ims.party AS r
     WHERE r.owner_id = owner_id AND r.code = party;
     IF found_id IS NULL THEN
-        PERFORM ims._raise_unknown('party', 'party', party, 'IV208');
+        PERFORM ims._raise_unknown(argument, 'party', party, 'IV208');
     END IF;
     RETURN found_id;
 END
@@ -367,7 +368,7 @@ $$;
 COMMENT ON FUNCTION ims._channel_id IS 'channel of that code, or IV209';
 REVOKE ALL ON FUNCTION ims._channel_id FROM PUBLIC;
 
-CREATE FUNCTION ims._category_id(owner_id bigint, category text)
+CREATE FUNCTION ims._category_id(owner_id bigint, category text, argument text DEFAULT 'category')
 RETURNS bigint
 LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
@@ -380,7 +381,7 @@ BEGIN
     FROM ims.category AS r
     WHERE r.owner_id = owner_id AND r.code = category;
     IF found_id IS NULL THEN
-        PERFORM ims._raise_unknown('category', 'category', category, 'IV229');
+        PERFORM ims._raise_unknown(argument, 'category', category, 'IV229');
     END IF;
     RETURN found_id;
 END
@@ -435,7 +436,8 @@ BEGIN
     RAISE '% "%" is in use', what, code
         USING ERRCODE = 'IV228',
             DETAIL = format('It is mentioned by %s. ', mentioned_by)
-                || jsonb_build_object(what, code, 'mentioned_by', mentioned_by)::text,
+                || jsonb_build_object(replace(what, ' ', '_'), code,
+                    'mentioned_by', mentioned_by)::text,
             HINT = reason;
 END
 $$;

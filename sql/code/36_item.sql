@@ -18,7 +18,7 @@ BEGIN
     PERFORM set_config('ims.actor', coalesce(actor, ''), true);
     PERFORM ims._check_code('code', code);
     IF parent IS NOT NULL THEN
-        parent_id := ims._category_id(owner_id, parent);
+        parent_id := ims._category_id(owner_id, parent, 'parent');
     END IF;
     INSERT INTO ims.category AS c (owner_id, code, name, parent_id)
     VALUES (owner_id, code, coalesce(name, code), parent_id)
@@ -75,7 +75,7 @@ BEGIN
     IF parent IS NOT NULL THEN
         -- Two moves at once could close a circle that neither of them sees.
         LOCK TABLE ims.category IN SHARE ROW EXCLUSIVE MODE;
-        parent_id := ims._category_id(owner_id, parent);
+        parent_id := ims._category_id(owner_id, parent, 'parent');
         IF EXISTS (
             WITH RECURSIVE up (category_id, parent_id) AS (
                 SELECT c.category_id, c.parent_id

@@ -523,7 +523,7 @@ BEGIN
     PERFORM set_config('ims.actor', coalesce(actor, ''), true);
     item_id := ims._item_id(owner_id, item);
     PERFORM ims._check_present('supplier', supplier IS NOT NULL);
-    party_id := ims._party_id(owner_id, supplier);
+    party_id := ims._party_id(owner_id, supplier, 'supplier');
     SELECT p.kind INTO STRICT party_kind
     FROM ims.party AS p
     WHERE p.owner_id = owner_id AND p.party_id = party_id;
@@ -590,7 +590,7 @@ BEGIN
     PERFORM set_config('ims.actor', coalesce(actor, ''), true);
     item_id := ims._item_id(owner_id, item);
     PERFORM ims._check_present('supplier', supplier IS NOT NULL);
-    party_id := ims._party_id(owner_id, supplier);
+    party_id := ims._party_id(owner_id, supplier, 'supplier');
     DELETE FROM ims.item_supplier AS s
     WHERE s.owner_id = owner_id AND s.item_id = item_id AND s.party_id = party_id;
     IF NOT FOUND THEN

@@ -80,7 +80,7 @@ BEGIN
     PERFORM ims._check_code('lot', lot);
     PERFORM ims._check_choice('status', status, 'released', 'on_hold', 'recalled', 'expired');
     IF supplier IS NOT NULL THEN
-        party_id := ims._party_id(owner_id, supplier);
+        party_id := ims._party_id(owner_id, supplier, 'supplier');
     END IF;
     IF expires_on IS NULL AND made_on IS NOT NULL THEN
         SELECT made_on + i.shelf_life_days INTO expires_on
@@ -177,7 +177,7 @@ BEGIN
     item_id := ims._item_id(owner_id, item);
     lot_id := ims._lot_id(owner_id, item_id, lot);
     IF supplier IS NOT NULL THEN
-        party_id := ims._party_id(owner_id, supplier);
+        party_id := ims._party_id(owner_id, supplier, 'supplier');
     END IF;
     IF new_code IS NOT NULL THEN
         PERFORM ims._check_code('new_code', new_code);

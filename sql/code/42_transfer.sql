@@ -342,7 +342,7 @@ BEGIN
     PERFORM ims._check_present('to_location', to_location IS NOT NULL);
     SELECT l.location_id, l.site_id INTO STRICT place
     FROM ims.location AS l
-    WHERE l.location_id = ims._location_id(to_location);
+    WHERE l.location_id = ims._location_id(to_location, 'to_location');
     dispatch_id := ims._lock_dispatch(owner_id, dispatch_id, dispatch_number, place.location_id);
 
     SELECT jsonb_agg(to_jsonb(p) ORDER BY p.line, p.state, p.movement_id) INTO pieces

@@ -300,7 +300,8 @@ BEGIN
             USING ERRCODE = 'IV227',
                 DETAIL = format('Posting %s holds that count. ', same.posting_id)
                     || jsonb_build_object('item', same.item, 'location', same.location,
-                        'counted_at', counted_at, 'posting_id', same.posting_id)::text,
+                        'counted_at', ims._utc(counted_at),
+                        'posting_id', same.posting_id)::text,
                 HINT = 'Reverse that count first, or count anew.';
     END IF;
 END

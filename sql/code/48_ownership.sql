@@ -98,7 +98,7 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 #variable_conflict use_variable
 DECLARE
-    to_item_id bigint := ims._item_id(to_owner_id, to_item);
+    to_item_id bigint := ims._item_id(to_owner_id, to_item, 'to_item');
     both_items record;
 BEGIN
     SELECT o.tracking, n.tracking AS to_tracking, o.base_unit, n.base_unit AS to_base_unit,
@@ -161,7 +161,8 @@ BEGIN
     to_serial_id := ims._serial_of_new_owner(owner_id, serial_id, to_owner_id, to_item_id,
         to_lot_id);
     to_handling_unit_id := CASE WHEN to_handling_unit IS NULL THEN 0
-        ELSE ims._handling_unit_id(to_owner_id, to_handling_unit) END;
+        ELSE ims._handling_unit_id(to_owner_id, to_handling_unit,
+            'to_handling_unit') END;
 END
 $$;
 COMMENT ON FUNCTION ims._goods_of_new_owner IS

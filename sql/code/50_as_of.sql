@@ -27,13 +27,11 @@
 
 CREATE FUNCTION ims._utc(instant timestamptz)
 RETURNS text
-LANGUAGE sql
-STABLE
+LANGUAGE c
+IMMUTABLE
+STRICT
 PARALLEL SAFE
-RETURN CASE WHEN pg_catalog.isfinite(instant)
-            THEN pg_catalog.to_char(instant AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')
-            WHEN instant > '2000-01-01 00:00+00' THEN 'infinity'
-            WHEN instant < '2000-01-01 00:00+00' THEN '-infinity' END;
+AS 'MODULE_PATHNAME', 'ims_utc';
 COMMENT ON FUNCTION ims._utc(timestamptz) IS
     'an instant for messages: ISO 8601 in UTC, whatever the settings of the session';
 

@@ -223,6 +223,7 @@ BEGIN
     IF to_regclass('ims.ledger_info') IS NULL THEN
         RAISE EXCEPTION USING ERRCODE = 'IV902',
             MESSAGE = 'there is no ledger in this database',
+            DETAIL = 'There is no relation "ims.ledger_object". {"object": "ims.ledger_object"}',
             HINT = 'Run SELECT ims.create_ledger().';
     END IF;
     IF NOT pg_has_role((SELECT c.relowner FROM pg_class AS c
@@ -273,7 +274,8 @@ BEGIN
     IF FOUND THEN
         RAISE EXCEPTION USING ERRCODE = 'IV901',
             MESSAGE = 'the ledger sums to less than nothing',
-            DETAIL = format('Its movements leave %s. %s', below.expected, below.key),
+            DETAIL = format('Its movements leave %s. ', below.expected)
+                || (jsonb_build_object('expected', below.expected) || below.key)::text,
             HINT = 'Find the missing receipts; rebuild each other owner by its code meanwhile.';
     END IF;
     PERFORM ims._engine_begin();
@@ -310,6 +312,7 @@ BEGIN
     IF to_regclass('ims.ledger_object') IS NULL THEN
         RAISE EXCEPTION USING ERRCODE = 'IV902',
             MESSAGE = 'there is no ledger in this database',
+            DETAIL = 'There is no relation "ims.ledger_info". {"object": "ims.ledger_info"}',
             HINT = 'Run SELECT ims.create_ledger().';
     END IF;
     FOR wrong IN

@@ -172,6 +172,7 @@ BEGIN
     IF to_regclass('ims.ledger_info') IS NULL THEN
         RAISE EXCEPTION USING ERRCODE = 'IV902',
             MESSAGE = 'there is no ledger in this database',
+            DETAIL = 'There is no relation "ims.ledger_info". {"object": "ims.ledger_info"}',
             HINT = 'Run SELECT ims.create_ledger().';
     END IF;
     RETURN QUERY SELECT * FROM ims._health_sessions();

@@ -14,6 +14,7 @@ BEGIN
     IF ledger_role IS NULL OR ledger_role = '' THEN
         RAISE EXCEPTION USING ERRCODE = 'IV201',
             MESSAGE = 'argument "ledger_role" is missing',
+            DETAIL = 'A role owns the ledger. {"argument": "ledger_role"}',
             HINT = 'Leave it out for ims_owner.';
     END IF;
     IF pg_catalog.octet_length(ledger_role) > 63 THEN
@@ -120,7 +121,8 @@ BEGIN
         RAISE EXCEPTION USING ERRCODE = 'IV904',
             MESSAGE = pg_catalog.format('%s is in the way of the ledger', object),
             DETAIL = 'There is no ledger in this database, but this object has a place of its own'
-                ' in schemas that belong to the ledger.',
+                ' in schemas that belong to the ledger. '
+                || pg_catalog.jsonb_build_object('object', object)::text,
             HINT = 'Move or drop it, or restore the ledger that it belongs to.';
     END IF;
 END
@@ -159,36 +161,41 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
     version text;
+    missing_kind text;
     missing text;
 BEGIN
     -- A table by that name may be anybody's.
     BEGIN
         version := (SELECT i.ledger_version FROM ims.ledger_info AS i);
-        missing := (
-            SELECT pg_catalog.format('%s %s', d.kind, d.name)
-            FROM ims._ledger_differences() AS d
-            WHERE d.found IS NULL
-            ORDER BY CASE d.kind WHEN 'relation' THEN 1 WHEN 'column' THEN 2 ELSE 3 END, d.name
-            LIMIT 1);
+        SELECT d.kind, d.name INTO missing_kind, missing
+        FROM ims._ledger_differences() AS d
+        WHERE d.found IS NULL
+        ORDER BY CASE d.kind WHEN 'relation' THEN 1 WHEN 'column' THEN 2 ELSE 3 END, d.name
+        LIMIT 1;
     EXCEPTION
         WHEN undefined_column OR undefined_function OR invalid_text_representation
             OR cardinality_violation THEN
             RAISE EXCEPTION USING ERRCODE = 'IV904',
                 MESSAGE = 'table ims.ledger_info is in the way of the ledger',
-                DETAIL = 'It was not made by ims.create_ledger().',
+                DETAIL = 'It was not made by ims.create_ledger(). {"object": "ims.ledger_info"}',
                 HINT = 'Move or drop it, or restore the ledger that it belongs to.';
         WHEN undefined_table THEN
-            missing := 'relation ims.ledger_object';
+            missing_kind := 'relation';
+            missing := 'ims.ledger_object';
     END;
     IF missing IS NOT NULL THEN
         RAISE EXCEPTION USING ERRCODE = 'IV902',
-            MESSAGE = pg_catalog.format('the ledger is not complete: %s is missing', missing),
+            MESSAGE = pg_catalog.format('the ledger is not complete: %s %s is missing',
+                missing_kind, missing),
+            DETAIL = 'Part of the ledger is there. '
+                || pg_catalog.jsonb_build_object('object', missing)::text,
             HINT = 'Restore it; SELECT * FROM ims.verify() lists all differences.';
     END IF;
     IF version IS NULL THEN
         RAISE EXCEPTION USING ERRCODE = 'IV902',
             MESSAGE = 'the ledger is not complete: table ims.ledger_info is empty',
-            DETAIL = 'It was created without seed, to load the data of a dump.',
+            DETAIL = 'It was created without seed, to load the data of a dump.'
+                ' {"object": "ims.ledger_info"}',
             HINT = 'Load the data, then run SELECT * FROM ims.repair_guards().';
     END IF;
 END
@@ -217,6 +224,9 @@ BEGIN
                 MESSAGE = pg_catalog.format(
                     'there is a ledger of version %s, this library makes version %s',
                     version, wanted),
+                DETAIL = 'A ledger is made once. '
+                    || pg_catalog.jsonb_build_object('ledger_version', version,
+                        'library_version', wanted)::text,
                 HINT = CASE WHEN ims._compare_versions(version, wanted) < 0
                             THEN 'Run SELECT ims.migrate_ledger().'
                             ELSE 'Install the library of the ledger''s version or later.' END;

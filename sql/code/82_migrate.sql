@@ -50,6 +50,7 @@ BEGIN
     IF ims._ledger_version() IS NULL THEN
         RAISE EXCEPTION USING ERRCODE = 'IV902',
             MESSAGE = 'there is no ledger in this database',
+            DETAIL = 'There is no relation "ims.ledger_info". {"object": "ims.ledger_info"}',
             HINT = 'Run SELECT ims.create_ledger().';
     END IF;
     -- Nobody posts while the tables change, and another migration is seen.
@@ -67,9 +68,11 @@ BEGIN
         RAISE EXCEPTION USING ERRCODE = 'IV901',
             MESSAGE = pg_catalog.format('%s %s is not as it was made',
                 difference.kind, difference.name),
-            DETAIL = pg_catalog.format('Expected %s, found %s.',
+            DETAIL = pg_catalog.format('Expected %s, found %s. ',
                 coalesce(difference.expected, 'nothing'),
-                coalesce(difference.found, 'nothing')),
+                coalesce(difference.found, 'nothing'))
+                || pg_catalog.jsonb_build_object('object', difference.name,
+                    'expected', difference.expected, 'found', difference.found)::text,
             HINT = 'SELECT * FROM ims.verify() lists all differences; repair them first.';
     END IF;
 
@@ -78,6 +81,9 @@ BEGIN
         RAISE EXCEPTION USING ERRCODE = 'IV903',
             MESSAGE = pg_catalog.format('the ledger is of version %s, the library of version %s',
                 reached, wanted),
+            DETAIL = 'An older library cannot write to a newer ledger. '
+                || pg_catalog.jsonb_build_object('ledger_version', reached,
+                    'library_version', wanted)::text,
             HINT = 'Install the library of the ledger''s version or later.';
     END IF;
     IF reached = wanted THEN
@@ -89,6 +95,9 @@ BEGIN
             RAISE EXCEPTION USING ERRCODE = 'IV903',
                 MESSAGE = pg_catalog.format('no step leads from ledger version %s to %s',
                     reached, wanted),
+                DETAIL = 'A step leads from one version to the next. '
+                    || pg_catalog.jsonb_build_object('ledger_version', reached,
+                        'library_version', wanted)::text,
                 HINT = 'Run ALTER EXTENSION ims UPDATE first.';
         END IF;
         PERFORM pg_catalog.set_config('role', ledger_role, true);

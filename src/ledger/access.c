@@ -216,14 +216,20 @@ owners_of_role(Oid role, int limit, int64 **owners)
 	return n;
 }
 
+/* The owner is named by its code, or by its id where that is NULL. */
 static void
-raise_unknown_owner(const char *code)
+raise_unknown_owner(const char *code, int64 owner_id)
 {
+	ImsDetailField name = code != NULL ? ims_detail_text("owner", code)
+									   : ims_detail_integer("owner_id", owner_id);
+
 	ereport(ERROR,
-			(errcode(ERRCODE_IMS_UNKNOWN_OWNER), errmsg("owner \"%s\" is unknown", code),
+			(errcode(ERRCODE_IMS_UNKNOWN_OWNER),
+			 code != NULL ? errmsg("owner \"%s\" is unknown", code)
+						  : errmsg("owner " INT64_FORMAT " is unknown", owner_id),
 			 errdetail_internal("%s",
 								ims_error_detail("It does not exist, or the role may not act for it.",
-												 ims_detail_text("owner", code))),
+												 name)),
 			 errhint("Owners and their roles are in ims.owner and ims.owner_member.")));
 }
 
@@ -243,8 +249,11 @@ ims_owner_for_caller(const char *code)
 			ereport(ERROR,
 					(errcode(ERRCODE_IMS_MISSING_ARGUMENT),
 					 errmsg("argument \"owner\" is missing"),
-					 errdetail("The role may act for %s.",
-							   n == 0 ? "no owner" : "several owners"),
+					 errdetail_internal("%s",
+										ims_error_detail(n == 0 ? "The role may act for no owner."
+																: "The role may act for several owners.",
+														 ims_detail_text("argument",
+																		 "owner"))),
 					 errhint(
 						 "Name the owner; it may be left out only by a role with exactly one.")));
 		return owner_id;
@@ -262,7 +271,7 @@ ims_owner_for_caller(const char *code)
 			owner_id = DatumGetInt64(ims_probe_value(&probe, OWNER_OWNER_ID, NULL));
 		ims_probe_close(&probe);
 		if (owner_id == 0 || !may_act_for(role, owner_id))
-			raise_unknown_owner(code);
+			raise_unknown_owner(code, 0);
 		return owner_id;
 	}
 }
@@ -270,12 +279,8 @@ ims_owner_for_caller(const char *code)
 void
 ims_check_owner_for_caller(int64 owner_id)
 {
-	char code[32];
-
-	if (may_act_for(ims_immediate_caller(), owner_id))
-		return;
-	snprintf(code, sizeof(code), INT64_FORMAT, owner_id);
-	raise_unknown_owner(code);
+	if (!may_act_for(ims_immediate_caller(), owner_id))
+		raise_unknown_owner(NULL, owner_id);
 }
 
 /*

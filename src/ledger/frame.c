@@ -145,8 +145,10 @@ check_frames(void)
 			ereport(ERROR,
 					(errcode(ERRCODE_IMS_INCONSISTENT),
 					 errmsg("an INSERT into ims.movement was not run to its end"),
-					 errdetail("Its trigger \"movement_post\" did not fire, so its rows "
-							   "changed no balance."),
+					 errdetail_internal("%s",
+										ims_error_detail("Its trigger did not fire, so its rows changed no balance.",
+														 ims_detail_text("trigger",
+																		 "movement_post"))),
 					 errhint(
 						 "Run it without a limit of rows, and with all triggers enabled.")));
 }
@@ -362,11 +364,15 @@ typedef struct Gathered
 static void
 raise_bad_line(int64 line, const char *what)
 {
-	ereport(ERROR, (errcode(ERRCODE_IMS_INVALID_LINE),
-					errmsg("line " INT64_FORMAT ": %s", line, what),
-					errdetail("{\"line\": " INT64_FORMAT "}", line),
-					errhint("Leave posting_id, effective_at and recorded_at out, or take all "
-							"three from a posting of ims.open_posting().")));
+	ereport(ERROR,
+			(errcode(ERRCODE_IMS_INVALID_LINE),
+			 errmsg("line " INT64_FORMAT ": %s", line, what),
+			 errdetail_internal("%s", ims_error_detail(psprintf("It is row " INT64_FORMAT
+																" of the statement.",
+																line),
+													   ims_detail_integer("line", line))),
+			 errhint("Leave posting_id, effective_at and recorded_at out, or take all "
+					 "three from a posting of ims.open_posting().")));
 }
 
 /* Index of the posting a row belongs to; adds it when it is new to the call. */
@@ -540,9 +546,13 @@ gather_line(Gathered *gathered, Frame *frame, TupleTableSlot *slot)
 	}
 	line = &call->lines[call->nline++];
 	if (call->nline > IMS_MAX_LINES)
-		ereport(ERROR, (errcode(ERRCODE_IMS_TOO_MANY_LINES),
-						errmsg("more than %d lines in one statement", IMS_MAX_LINES),
-						errhint("Split the statement.")));
+		ereport(ERROR,
+				(errcode(ERRCODE_IMS_TOO_MANY_LINES),
+				 errmsg("more than %d lines in one statement", IMS_MAX_LINES),
+				 errdetail_internal("%s", ims_error_detail("The rest was not read.",
+														   ims_detail_integer("lines",
+																			  call->nline))),
+				 errhint("Split the statement.")));
 	line->line = (int32) call->nline;
 	line->posting = index;
 	line->item_id = slot_int64(slot, MOVEMENT_ITEM_ID);

@@ -16,6 +16,7 @@
 #include "utils/acl.h"
 #include "utils/rel.h"
 
+#include "ledger/detail.h"
 #include "ledger/frame.h"
 #include "ledger/info.h"
 
@@ -42,6 +43,16 @@ event_name(TriggerEvent event)
 	return "TRUNCATE";
 }
 
+/* With what was tried, of which table. */
+static char *
+refusal_detail(const char *sentence, const TriggerData *trigdata)
+{
+	char *table = psprintf("ims.%s", RelationGetRelationName(trigdata->tg_relation));
+
+	return ims_error_detail(sentence, ims_detail_text("table", table),
+							ims_detail_text("operation", event_name(trigdata->tg_event)));
+}
+
 /* ims_refuse_change -- trigger: history is never changed. IV221 */
 PG_FUNCTION_INFO_V1(ims_refuse_change);
 Datum
@@ -54,6 +65,7 @@ ims_refuse_change(PG_FUNCTION_ARGS)
 			 errmsg("%s of \"ims.%s\" is refused: history is append-only",
 					event_name(trigdata->tg_event),
 					RelationGetRelationName(trigdata->tg_relation)),
+			 errdetail_internal("%s", refusal_detail("What was recorded stays.", trigdata)),
 			 errhint("Correct a posting by ims.reverse_posting() and a new posting.")));
 	return PointerGetDatum(NULL);
 }
@@ -71,6 +83,8 @@ ims_engine_only(PG_FUNCTION_ARGS)
 				 errmsg("%s of \"ims.%s\" is refused: it follows from the ledger",
 						event_name(trigdata->tg_event),
 						RelationGetRelationName(trigdata->tg_relation)),
+				 errdetail_internal("%s", refusal_detail("Only the engine writes it.",
+														 trigdata)),
 				 errhint("Post movements; ims.rebuild() derives the balances anew.")));
 	if (TRIGGER_FIRED_FOR_ROW(trigdata->tg_event))
 		return PointerGetDatum(TRIGGER_FIRED_BY_UPDATE(trigdata->tg_event)

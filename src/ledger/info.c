@@ -25,6 +25,7 @@
 #include "utils/syscache.h"
 
 #include "ims.h"
+#include "ledger/detail.h"
 #include "ledger/heap_check.h"
 #include "ledger/info.h"
 
@@ -121,6 +122,15 @@ ims_info_init(void)
 	CacheRegisterRelcacheCallback(at_relcache_inval, (Datum) 0);
 }
 
+static char *
+missing_detail(const char *name)
+{
+	char *object = psprintf("ims.%s", name);
+
+	return ims_error_detail(psprintf("There is no relation \"%s\".", object),
+							ims_detail_text("object", object));
+}
+
 /* The version of the ledger's tables; NULL where there is none recorded. */
 static char *
 read_version(Oid namespace_id)
@@ -135,6 +145,7 @@ read_version(Oid namespace_id)
 	if (!OidIsValid(relid))
 		ereport(ERROR, (errcode(ERRCODE_IMS_LEDGER_MISSING),
 						errmsg("there is no ledger in this database"),
+						errdetail_internal("%s", missing_detail("ledger_info")),
 						errhint("Run SELECT ims.create_ledger().")));
 	rel = table_open(relid, AccessShareLock);
 	snapshot = RegisterSnapshot(GetLatestSnapshot());
@@ -168,6 +179,11 @@ ims_ledger_check_writable(void)
 			(errcode(ERRCODE_IMS_LEDGER_VERSION),
 			 errmsg("the ledger is of version %s, the library of version %s",
 					version ? version : "(none)", IMS_LEDGER_VERSION),
+			 errdetail_internal("%s",
+								ims_error_detail("Postings need the library of the ledger's version.",
+												 ims_detail_text("ledger_version", version),
+												 ims_detail_text("library_version",
+																 IMS_LEDGER_VERSION))),
 			 errhint("Run ALTER EXTENSION ims UPDATE, then SELECT ims.migrate_ledger().")));
 }
 
@@ -202,6 +218,7 @@ ims_ledger(void)
 					(errcode(ERRCODE_IMS_LEDGER_MISSING),
 					 errmsg("the ledger is not complete: \"ims.%s\" is missing",
 							ledger_relations[i].name),
+					 errdetail_internal("%s", missing_detail(ledger_relations[i].name)),
 					 errhint("Run SELECT ims.create_ledger(), or restore the ledger.")));
 		*(Oid *) ((char *) &ledger + ledger_relations[i].offset) = relid;
 	}

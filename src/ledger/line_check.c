@@ -44,6 +44,18 @@ ims_check_open(const ImsCall *call, const ImsPosting *posting)
 				 errhint("Post into the open period, or have the period reopened.")));
 }
 
+/* An id of the posting itself that names nothing. */
+static void
+raise_unknown_id(int sqlstate, const char *what, int64 id)
+{
+	ereport(ERROR,
+			(errcode(sqlstate), errmsg("%s " INT64_FORMAT " is unknown", what, id),
+			 errdetail_internal("%s",
+								ims_error_detail("There is none of this id.",
+												 ims_detail_integer(psprintf("%s_id", what),
+																	id)))));
+}
+
 static void
 check_time(const ImsCall *call, const ImsPosting *posting)
 {
@@ -69,8 +81,7 @@ check_posting(ImsCall *call, ImsPosting *posting)
 	ImsOwner *owner = ims_owner_by_id(call->masters, posting->owner_id);
 
 	if (owner == NULL)
-		ereport(ERROR, (errcode(ERRCODE_IMS_UNKNOWN_OWNER),
-						errmsg("owner " INT64_FORMAT " is unknown", posting->owner_id)));
+		raise_unknown_id(ERRCODE_IMS_UNKNOWN_OWNER, "owner", posting->owner_id);
 	if (!owner->active)
 		ereport(ERROR,
 				(errcode(ERRCODE_IMS_INACTIVE),
@@ -83,13 +94,10 @@ check_posting(ImsCall *call, ImsPosting *posting)
 		check_time(call, posting);
 	if (posting->party_id != 0 &&
 		!ims_party_exists(call->masters, posting->owner_id, posting->party_id))
-		ereport(ERROR, (errcode(ERRCODE_IMS_UNKNOWN_PARTY),
-						errmsg("party " INT64_FORMAT " is unknown", posting->party_id)));
+		raise_unknown_id(ERRCODE_IMS_UNKNOWN_PARTY, "party", posting->party_id);
 	if (posting->channel_id != 0 &&
 		!ims_channel_exists(call->masters, posting->owner_id, posting->channel_id))
-		ereport(ERROR,
-				(errcode(ERRCODE_IMS_UNKNOWN_CHANNEL),
-				 errmsg("channel " INT64_FORMAT " is unknown", posting->channel_id)));
+		raise_unknown_id(ERRCODE_IMS_UNKNOWN_CHANNEL, "channel", posting->channel_id);
 }
 
 void
@@ -117,18 +125,32 @@ refuse(ImsCall *call, ImsLine *line, int sqlstate, char *message, const char *se
 					  hint);
 }
 
+/* Refuses a line for an id that names nothing; it stands under the name of its column. */
+static void
+refuse_id(ImsCall *call, ImsLine *line, int sqlstate, char *message, const char *sentence,
+		  const char *key, int64 id, const char *hint)
+{
+	const ImsItem *item =
+		ims_item_by_id(call->masters, call->postings[line->posting].owner_id,
+					   line->item_id);
+
+	ims_engine_refuse(call, line, sqlstate, message,
+					  ims_error_detail(sentence, ims_detail_line(line->line),
+									   ims_detail_text("item", item ? item->code : NULL),
+									   ims_detail_integer(key, id)),
+					  hint);
+}
+
 static bool
 check_place(ImsCall *call, ImsLine *line, const ImsLocation *location, int64 location_id,
 			bool stocked)
 {
-	char id[32];
-
 	if (location == NULL)
 	{
-		snprintf(id, sizeof(id), INT64_FORMAT, location_id);
-		refuse(call, line, ERRCODE_IMS_UNKNOWN_LOCATION,
-			   psprintf("location %s is unknown", id), "There is no such place.",
-			   "location", id, "Create the location first.");
+		refuse_id(call, line, ERRCODE_IMS_UNKNOWN_LOCATION,
+				  psprintf("location " INT64_FORMAT " is unknown", location_id),
+				  "There is no such place.", "location_id", location_id,
+				  "Create the location first.");
 		return false;
 	}
 	if (!location->active)
@@ -267,11 +289,11 @@ check_lot_of_line(ImsCall *call, ImsLine *line, const ImsItem *item)
 
 	if (lot == NULL || lot->item_id != line->item_id)
 	{
-		refuse(call, line, ERRCODE_IMS_UNKNOWN_LOT,
-			   psprintf("lot " INT64_FORMAT " of item \"%s\" is unknown", line->lot_id,
-						item->code),
-			   "The item has no such lot.", "lot", psprintf(INT64_FORMAT, line->lot_id),
-			   "Create the lot first.");
+		refuse_id(call, line, ERRCODE_IMS_UNKNOWN_LOT,
+				  psprintf("lot " INT64_FORMAT " of item \"%s\" is unknown", line->lot_id,
+						   item->code),
+				  "The item has no such lot.", "lot_id", line->lot_id,
+				  "Create the lot first.");
 		return false;
 	}
 	return true;
@@ -324,10 +346,10 @@ check_handling_unit(ImsCall *call, ImsLine *line, int64 owner_id, int64 handling
 	if (!ims_handling_unit_exists(call->masters, owner_id, handling_unit_id, &code,
 								  &is_open))
 	{
-		refuse(call, line, ERRCODE_IMS_UNKNOWN_HANDLING_UNIT,
-			   psprintf("handling unit " INT64_FORMAT " is unknown", handling_unit_id),
-			   "There is no such handling unit.", "handling_unit",
-			   psprintf(INT64_FORMAT, handling_unit_id), "Create the handling unit first.");
+		refuse_id(call, line, ERRCODE_IMS_UNKNOWN_HANDLING_UNIT,
+				  psprintf("handling unit " INT64_FORMAT " is unknown", handling_unit_id),
+				  "There is no such handling unit.", "handling_unit_id", handling_unit_id,
+				  "Create the handling unit first.");
 		return false;
 	}
 	/* a closed one moves with its content, but nothing goes in or out */
@@ -349,9 +371,10 @@ check_item(ImsCall *call, ImsLine *line, const ImsItem *item)
 
 	if (item == NULL)
 	{
-		refuse(call, line, ERRCODE_IMS_UNKNOWN_ITEM,
-			   psprintf("item " INT64_FORMAT " is unknown", line->item_id),
-			   "The owner has no such item.", NULL, NULL, "Create the item first.");
+		refuse_id(call, line, ERRCODE_IMS_UNKNOWN_ITEM,
+				  psprintf("item " INT64_FORMAT " is unknown", line->item_id),
+				  "The owner has no such item.", "item_id", line->item_id,
+				  "Create the item first.");
 		return false;
 	}
 	if (!item->active && kind != IMS_KIND_COUNT_CORRECTION && kind != IMS_KIND_REVERSAL)

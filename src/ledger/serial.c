@@ -188,9 +188,15 @@ follow_line(ImsCall *call, ImsLine *line, ImsUnit *unit, TimestampTz at)
 
 	if (unit->code == NULL || unit->item_id != line->item_id)
 	{
-		refuse_unit(call, line, unit, ERRCODE_IMS_UNKNOWN_SERIAL,
-					psprintf("serial " INT64_FORMAT " is unknown", line->serial_id),
-					"The item has no such serial.", "Create the serial first.");
+		const char *item = ims_item_label(call->masters, unit->owner_id, line->item_id);
+
+		ims_engine_refuse(call, line, ERRCODE_IMS_UNKNOWN_SERIAL,
+						  psprintf("serial " INT64_FORMAT " is unknown", line->serial_id),
+						  ims_error_detail("The item has no such serial.",
+										   ims_detail_line(line->line),
+										   ims_detail_text("item", item),
+										   ims_detail_integer("serial_id", line->serial_id)),
+						  "Create the serial first.");
 		return false;
 	}
 	if (unit->location_id != expected || unit->handling_unit_id != expected_unit)

@@ -184,10 +184,10 @@ FROM (VALUES
         '22023 | on_error "ignore" is unknown'),
     (18, 'unknown item id',
         $$ SELECT ims.post_ids('{9301,9399}', '{1,1}', '{2,2}', '{9101,9101}', owner => 'SHOP') $$,
-        'IV203 | item 9399 is unknown | {"item": "9399", "line": 2}'),
+        'IV203 | item 9399 is unknown | {"line": 2, "item_id": 9399}'),
     (19, 'unknown place id',
         $$ SELECT ims.post_ids('{9301,9301}', '{1,1}', '{2,2}', '{9101,77}', owner => 'SHOP') $$,
-        'IV204 | location 77 is unknown | {"item": "PEN", "line": 2, "location": "77"}')
+        'IV204 | location 77 is unknown | {"item": "PEN", "line": 2, "location_id": 77}')
 ) AS c(n, name, call, expected)
 ORDER BY c.n;
 
@@ -655,7 +655,7 @@ FROM generate_series(1, 100000) AS n;
 SELECT is(
     pg_temp.refusal('SELECT ims.post_ids(b.items, b.quantities, b.suppliers, b.places,
         owner => ''SHOP'') FROM big AS b'),
-    'IV203 | item 9399 is unknown | {"item": "9399", "line": 77777}',
+    'IV203 | item 9399 is unknown | {"line": 77777, "item_id": 9399}',
     'one bad id among 100,000 is named');
 SELECT is(
     pg_temp.refusal('SELECT ims.post(b.lines, ''receive'', ''SHOP'') FROM big AS b'),

@@ -146,7 +146,7 @@ FROM (VALUES
     (3, '-1, to_location => ''T-THERE-A''',
         'IV210 | posting -1 is unknown | {"posting_id": -1}'),
     (4, '$, to_location => ''NOWHERE''',
-        'IV204 | location "NOWHERE" is unknown | {"code": "NOWHERE", "argument": "location"}'),
+        'IV204 | location "NOWHERE" is unknown | {"to_location": "NOWHERE"}'),
     (5, '$, to_location => ''T-HERE-A''',
         'IV214 | dispatch ' || :number || ' is not bound for "T-HERE-A" | {"destination": "T-THERE", '
         '"to_location": "T-HERE-A", "document_number": ' || :number || '}'),
@@ -171,7 +171,7 @@ FROM (VALUES
     (15, '$, to_location => ''T-THERE-A'', lines => ''[{"item": "PEN"}]''',
         'IV201 | argument "quantity" is missing | {"argument": "quantity"}'),
     (16, '$, to_location => ''T-THERE-A'', lines => ''[{"item": "NO", "quantity": 1}]''',
-        'IV203 | item "NO" is unknown | {"code": "NO", "argument": "item"}'),
+        'IV203 | item "NO" is unknown | {"item": "NO"}'),
     (17, '$, to_location => ''T-THERE-A'', lines => ''[{"item": "PEN", "quantity": 1, "unit": "KGM"}]''',
         'IV102 | item "PEN" has no unit "KGM" | {"item": "PEN", "unit": "KGM", "base_unit": "EA"}'),
     (18, '$, to_location => ''T-THERE-A'', lines => ''[{"item": "PEN", "quantity": 1.5}]''',
