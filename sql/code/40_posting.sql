@@ -351,6 +351,9 @@ CREATE FUNCTION ims.post_ids(
     serial_ids bigint[] DEFAULT NULL,
     from_handling_unit_ids bigint[] DEFAULT NULL,
     to_handling_unit_ids bigint[] DEFAULT NULL,
+    units text[] DEFAULT NULL,
+    origin_movement_ids bigint[] DEFAULT NULL,
+    reference_lines text[] DEFAULT NULL,
     unit_costs numeric[] DEFAULT NULL,
     sale_values numeric[] DEFAULT NULL,
     currency text DEFAULT NULL,
@@ -379,7 +382,7 @@ RETURNS TABLE (
 LANGUAGE c VOLATILE PARALLEL UNSAFE
 AS 'MODULE_PATHNAME', 'ims_post_ids';
 COMMENT ON FUNCTION ims.post_ids
-    IS 'post many lines, given as arrays of ids and base quantities, as one posting';
+    IS 'post many lines, given as parallel arrays of ids, as one posting';
 REVOKE ALL ON FUNCTION ims.post_ids FROM PUBLIC;
 
 CREATE FUNCTION ims.open_posting(

@@ -65,9 +65,12 @@ static const FieldInfo fields[IMS_FIELDS] = {
 	[IMS_FIELD_SERIAL_IDS] = {"serial_ids", IMS_TYPE_INTEGERS},
 	[IMS_FIELD_FROM_HANDLING_UNIT_IDS] = {"from_handling_unit_ids", IMS_TYPE_INTEGERS},
 	[IMS_FIELD_TO_HANDLING_UNIT_IDS] = {"to_handling_unit_ids", IMS_TYPE_INTEGERS},
+	[IMS_FIELD_ORIGIN_MOVEMENT_IDS] = {"origin_movement_ids", IMS_TYPE_INTEGERS},
 	[IMS_FIELD_QUANTITIES] = {"quantities", IMS_TYPE_NUMBERS},
 	[IMS_FIELD_UNIT_COSTS] = {"unit_costs", IMS_TYPE_NUMBERS},
 	[IMS_FIELD_SALE_VALUES] = {"sale_values", IMS_TYPE_NUMBERS},
+	[IMS_FIELD_UNITS] = {"units", IMS_TYPE_TEXTS},
+	[IMS_FIELD_REFERENCE_LINES] = {"reference_lines", IMS_TYPE_TEXTS},
 };
 
 const char *
@@ -145,6 +148,7 @@ read_argument(ImsField field, Datum value, ImsInput *input)
 		break;
 	case IMS_TYPE_INTEGERS:
 	case IMS_TYPE_NUMBERS:
+	case IMS_TYPE_TEXTS:
 		input->arrays[field - IMS_FIELD_ITEM_IDS] = DatumGetArrayTypeP(value);
 		break;
 	}

@@ -68,18 +68,22 @@ typedef enum ImsField
 	IMS_FIELD_SERIAL_IDS,
 	IMS_FIELD_FROM_HANDLING_UNIT_IDS,
 	IMS_FIELD_TO_HANDLING_UNIT_IDS,
+	IMS_FIELD_ORIGIN_MOVEMENT_IDS,
 	/* of the call: numeric arrays */
 	IMS_FIELD_QUANTITIES,
 	IMS_FIELD_UNIT_COSTS,
-	IMS_FIELD_SALE_VALUES
+	IMS_FIELD_SALE_VALUES,
+	/* of the call: text arrays */
+	IMS_FIELD_UNITS,
+	IMS_FIELD_REFERENCE_LINES
 } ImsField;
 
 #define IMS_LINE_TEXTS (IMS_FIELD_CURRENCY + 1)
 #define IMS_LINE_NUMBERS (IMS_FIELD_SALE_VALUE - IMS_FIELD_CURRENCY)
 #define IMS_LINE_FIELDS (IMS_FIELD_ORIGIN_MOVEMENT_ID + 1)
 #define IMS_CALL_TEXTS (IMS_FIELD_ON_ERROR - IMS_FIELD_ORIGIN_MOVEMENT_ID)
-#define IMS_ARRAYS (IMS_FIELD_SALE_VALUES - IMS_FIELD_COMPONENTS)
-#define IMS_FIELDS (IMS_FIELD_SALE_VALUES + 1)
+#define IMS_ARRAYS (IMS_FIELD_REFERENCE_LINES - IMS_FIELD_COMPONENTS)
+#define IMS_FIELDS (IMS_FIELD_REFERENCE_LINES + 1)
 
 typedef enum ImsFieldType
 {
@@ -90,7 +94,8 @@ typedef enum ImsFieldType
 	IMS_TYPE_FLAG,
 	IMS_TYPE_JSON,
 	IMS_TYPE_INTEGERS,
-	IMS_TYPE_NUMBERS
+	IMS_TYPE_NUMBERS,
+	IMS_TYPE_TEXTS
 } ImsFieldType;
 
 /* One line as given; NULL and 0 mean that a field was not. */
@@ -146,7 +151,7 @@ ims_input_text(const ImsInput *input, ImsField field)
 static inline ArrayType *
 ims_input_array(const ImsInput *input, ImsField field)
 {
-	Assert(field >= IMS_FIELD_ITEM_IDS && field <= IMS_FIELD_SALE_VALUES);
+	Assert(field >= IMS_FIELD_ITEM_IDS && field <= IMS_FIELD_REFERENCE_LINES);
 	return input->arrays[field - IMS_FIELD_ITEM_IDS];
 }
 

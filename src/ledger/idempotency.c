@@ -90,28 +90,8 @@ add_number(pg_cryptohash_ctx *context, Numeric value)
 	pfree(digits);
 }
 
-static void
-add_array(pg_cryptohash_ctx *context, ArrayType *array, bool is_number)
-{
-	ArrayIterator iterator = array_create_iterator(array, 0, NULL);
-	Datum element;
-	bool isnull;
-
-	Assert(ARR_ELEMTYPE(array) == (is_number ? NUMERICOID : INT8OID));
-	while (array_iterate(iterator, &element, &isnull))
-	{
-		char given = isnull ? 'n' : 'v';
-
-		add_bytes(context, &given, 1);
-		if (isnull)
-			continue;
-		if (is_number)
-			add_number(context, DatumGetNumeric(element));
-		else
-			add_int64(context, DatumGetInt64(element));
-	}
-	array_free_iterator(iterator);
-}
+static void add_array(pg_cryptohash_ctx *context, ImsFieldType element_type,
+					  ArrayType *array);
 
 static void
 add_value(pg_cryptohash_ctx *context, ImsFieldType type, Datum value)
@@ -145,10 +125,33 @@ add_value(pg_cryptohash_ctx *context, ImsFieldType type, Datum value)
 		break;
 	}
 	case IMS_TYPE_INTEGERS:
+		add_array(context, IMS_TYPE_INTEGER, DatumGetArrayTypeP(value));
+		break;
 	case IMS_TYPE_NUMBERS:
-		add_array(context, DatumGetArrayTypeP(value), type == IMS_TYPE_NUMBERS);
+		add_array(context, IMS_TYPE_NUMBER, DatumGetArrayTypeP(value));
+		break;
+	case IMS_TYPE_TEXTS:
+		add_array(context, IMS_TYPE_TEXT, DatumGetArrayTypeP(value));
 		break;
 	}
+}
+
+static void
+add_array(pg_cryptohash_ctx *context, ImsFieldType element_type, ArrayType *array)
+{
+	ArrayIterator iterator = array_create_iterator(array, 0, NULL);
+	Datum element;
+	bool isnull;
+
+	while (array_iterate(iterator, &element, &isnull))
+	{
+		char given = isnull ? 'n' : 'v';
+
+		add_bytes(context, &given, 1);
+		if (!isnull)
+			add_value(context, element_type, element);
+	}
+	array_free_iterator(iterator);
 }
 
 /*

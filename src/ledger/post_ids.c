@@ -4,8 +4,8 @@
  *	  ims.post_ids: many lines of one posting, as parallel arrays of ids.
  *
  * The bulk form: arrays are read where they lie, and a line costs no memory of
- * its own unless it has a cost or a sale value.  That the ids exist and fit
- * together is checked by the engine.
+ * its own unless it has more than ids and a quantity.  That the ids exist and
+ * fit together is checked by the engine.
  *
  *-------------------------------------------------------------------------
  */
@@ -35,6 +35,9 @@ static const ImsField post_ids_fields[] = {IMS_FIELD_ITEM_IDS,
 										   IMS_FIELD_SERIAL_IDS,
 										   IMS_FIELD_FROM_HANDLING_UNIT_IDS,
 										   IMS_FIELD_TO_HANDLING_UNIT_IDS,
+										   IMS_FIELD_UNITS,
+										   IMS_FIELD_ORIGIN_MOVEMENT_IDS,
+										   IMS_FIELD_REFERENCE_LINES,
 										   IMS_FIELD_UNIT_COSTS,
 										   IMS_FIELD_SALE_VALUES,
 										   IMS_FIELD_CURRENCY,
@@ -73,6 +76,9 @@ typedef struct Readers
 	ArrayReader serials;
 	ArrayReader from_handling_units;
 	ArrayReader to_handling_units;
+	ArrayReader units;
+	ArrayReader origins;
+	ArrayReader reference_lines;
 	ArrayReader unit_costs;
 	ArrayReader sale_values;
 } Readers;
@@ -114,8 +120,8 @@ next_id(ArrayReader *reader)
 }
 
 /* NULL for a null element. */
-static inline Numeric
-next_number(ArrayReader *reader)
+static inline const char *
+next_varlena(ArrayReader *reader)
 {
 	const char *element;
 
@@ -124,7 +130,29 @@ next_number(ArrayReader *reader)
 	element = (const char *) att_align_pointer((uintptr_t) reader->next, TYPALIGN_INT, -1,
 											   reader->next);
 	reader->next = element + VARSIZE_ANY(element);
-	return DatumGetNumeric(PointerGetDatum(element));
+	return element;
+}
+
+static inline Numeric
+next_number(ArrayReader *reader)
+{
+	const char *element = next_varlena(reader);
+
+	return element == NULL ? NULL : DatumGetNumeric(PointerGetDatum(element));
+}
+
+/* As a string; the one of the line before where it is the same, as units mostly are. */
+static const char *
+next_text(ArrayReader *reader, const char *before)
+{
+	const char *element = next_varlena(reader);
+
+	if (element == NULL)
+		return NULL;
+	if (before != NULL && strlen(before) == VARSIZE_ANY_EXHDR(element) &&
+		memcmp(before, VARDATA_ANY(element), VARSIZE_ANY_EXHDR(element)) == 0)
+		return before;
+	return TextDatumGetCString(PointerGetDatum(element));
 }
 
 /* ---------------------------------------------------------------- shape */
@@ -222,8 +250,8 @@ typedef struct IdLine
 {
 	ImsLine *line;
 	Numeric quantity;
-	Numeric unit_cost;
-	Numeric sale_value;
+	const char *unit;
+	ImsLineExtra extra; /* as given; the unit apart */
 } IdLine;
 
 /* What the lines share. */
@@ -233,8 +261,9 @@ typedef struct Batch
 	Readers readers;
 	int64 from_location_id; /* where there is no array of places */
 	int64 to_location_id;
-	ImsLineExtra *shared; /* NULL where no line has more than ids */
-	ImsLineExtra *extras; /* one per line, only where there are costs or values */
+	ImsLineExtra shared;  /* currency and rate are those of the call */
+	ImsLineExtra *extras; /* one per line; NULL where no line has more than ids */
+	const char *unit;	  /* of the last line that has one */
 } Batch;
 
 /* Moves every reader on by one element, whatever becomes of the line. */
@@ -258,8 +287,14 @@ read_line(Batch *batch, IdLine *read)
 							   ? batch->to_location_id
 							   : next_id(&readers->to_locations);
 	read->quantity = next_number(&readers->quantities);
-	read->unit_cost = next_number(&readers->unit_costs);
-	read->sale_value = next_number(&readers->sale_values);
+	read->unit = next_text(&readers->units, batch->unit);
+	if (read->unit != NULL)
+		batch->unit = read->unit;
+	read->extra = batch->shared;
+	read->extra.origin_movement_id = next_id(&readers->origins);
+	read->extra.reference_line = next_text(&readers->reference_lines, NULL);
+	read->extra.unit_cost = next_number(&readers->unit_costs);
+	read->extra.sale_value = next_number(&readers->sale_values);
 }
 
 static bool
@@ -276,18 +311,31 @@ check_given(ImsResolver *resolver, const IdLine *read)
 	return true;
 }
 
+/* In the base unit, and what was entered where that is another. */
 static inline bool
-convert_quantity(ImsResolver *resolver, const IdLine *read)
+convert_quantity(ImsResolver *resolver, IdLine *read)
 {
 	ImsQuantity *quantity = &read->line->quantity;
+	const ImsItem *item;
 
-	if (likely(ims_quantity_parse(read->quantity, quantity) == IMS_QUANTITY_OK &&
-			   *quantity > 0))
+	if (unlikely(ims_quantity_parse(read->quantity, quantity) != IMS_QUANTITY_OK ||
+				 *quantity <= 0))
+		return ims_check_quantity(resolver, read->quantity,
+								  ims_item_label(resolver->masters, resolver->owner_id,
+												 read->line->item_id),
+								  false, quantity);
+	if (read->unit == NULL)
 		return true;
-	return ims_check_quantity(resolver, read->quantity,
-							  ims_item_label(resolver->masters, resolver->owner_id,
-											 read->line->item_id),
-							  false, quantity);
+	item = ims_item_by_id(resolver->masters, resolver->owner_id, read->line->item_id);
+	if (item == NULL)
+		return true; /* left to the engine, like the id */
+	if (strcmp(read->unit, item->base_unit) != 0)
+	{
+		read->extra.entered_quantity = read->quantity;
+		read->extra.entered_unit = read->unit;
+	}
+	return ims_to_base_unit(resolver, item, read->unit, read->quantity, *quantity,
+							quantity);
 }
 
 /* What is not stocked is in no place that holds stock, as in the other forms. */
@@ -332,43 +380,56 @@ static bool
 set_extra(Batch *batch, const IdLine *read)
 {
 	ImsResolver *resolver = &batch->request->resolver;
+	const ImsLineExtra *given = &read->extra;
 	ImsLineExtra *extra;
+	const ImsItem *item;
+	int64 origin_posting_id = 0;
 
-	read->line->extra = batch->shared;
-	if (read->unit_cost == NULL && read->sale_value == NULL)
+	if (batch->extras == NULL)
 		return true;
-	if (!ims_check_money(resolver, IMS_FIELD_UNIT_COST, read->unit_cost) ||
-		!ims_check_money(resolver, IMS_FIELD_SALE_VALUE, read->sale_value))
-		return false;
 	extra = &batch->extras[resolver->line - 1];
-	if (batch->shared != NULL)
-		*extra = *batch->shared;
-	else
-		memset(extra, 0, sizeof(ImsLineExtra));
-	extra->unit_cost = read->unit_cost;
-	extra->sale_value = read->sale_value;
+	*extra = *given;
+	if (!ims_check_money(resolver, IMS_FIELD_UNIT_COST, given->unit_cost) ||
+		!ims_check_money(resolver, IMS_FIELD_SALE_VALUE, given->sale_value) ||
+		!ims_check_reference_line(resolver, given->reference_line))
+		return false;
+	item = ims_item_by_id(resolver->masters, resolver->owner_id, read->line->item_id);
+	if (item == NULL)
+		extra->origin_movement_id = 0; /* the engine refuses the line */
+	else if (given->origin_movement_id != 0 &&
+			 !ims_resolve_origin(resolver, item, given->origin_movement_id,
+								 &origin_posting_id))
+		return false;
 	read->line->extra = extra;
 	return true;
 }
 
-static ImsLineExtra *
-make_shared_extra(ImsRequest *request)
+/* What every line has; raises in report mode too. */
+static void
+read_shared_extra(Batch *batch)
 {
-	const ImsLineInput *input = &request->input.line;
-	ImsLineExtra *extra;
+	ImsResolver *resolver = &batch->request->resolver;
+	const ImsLineInput *input = &batch->request->input.line;
+	bool report = resolver->report;
 
-	request->resolver.line = 1;
-	if (!ims_check_currency(&request->resolver, ims_line_text(input, IMS_FIELD_CURRENCY)) ||
-		!ims_check_money(&request->resolver, IMS_FIELD_RATE,
-						 ims_line_number(input, IMS_FIELD_RATE)))
-		return NULL;
-	if (ims_line_text(input, IMS_FIELD_CURRENCY) == NULL &&
-		ims_line_number(input, IMS_FIELD_RATE) == NULL)
-		return NULL;
-	extra = palloc0(sizeof(ImsLineExtra));
-	extra->currency = ims_line_text(input, IMS_FIELD_CURRENCY);
-	extra->rate = ims_line_number(input, IMS_FIELD_RATE);
-	return extra;
+	batch->shared.currency = ims_line_text(input, IMS_FIELD_CURRENCY);
+	batch->shared.rate = ims_line_number(input, IMS_FIELD_RATE);
+	resolver->line = 1;
+	resolver->report = false;
+	ims_check_currency(resolver, batch->shared.currency);
+	ims_check_money(resolver, IMS_FIELD_RATE, batch->shared.rate);
+	resolver->report = report;
+}
+
+static bool
+has_extras(const Batch *batch)
+{
+	const Readers *readers = &batch->readers;
+
+	return batch->shared.currency != NULL || batch->shared.rate != NULL ||
+		   readers->units.next != NULL || readers->origins.next != NULL ||
+		   readers->reference_lines.next != NULL || readers->unit_costs.next != NULL ||
+		   readers->sale_values.next != NULL;
 }
 
 static void
@@ -376,8 +437,8 @@ start_batch(Batch *batch, ImsRequest *request)
 {
 	const ImsShape *shape = request->resolver.shape;
 	Readers *readers = &batch->readers;
-	bool report = request->resolver.report;
 
+	memset(batch, 0, sizeof(Batch));
 	batch->request = request;
 	readers->items = start_reading(request, IMS_FIELD_ITEM_IDS);
 	readers->quantities = start_reading(request, IMS_FIELD_QUANTITIES);
@@ -387,6 +448,9 @@ start_batch(Batch *batch, ImsRequest *request)
 	readers->serials = start_reading(request, IMS_FIELD_SERIAL_IDS);
 	readers->from_handling_units = start_reading(request, IMS_FIELD_FROM_HANDLING_UNIT_IDS);
 	readers->to_handling_units = start_reading(request, IMS_FIELD_TO_HANDLING_UNIT_IDS);
+	readers->units = start_reading(request, IMS_FIELD_UNITS);
+	readers->origins = start_reading(request, IMS_FIELD_ORIGIN_MOVEMENT_IDS);
+	readers->reference_lines = start_reading(request, IMS_FIELD_REFERENCE_LINES);
 	readers->unit_costs = start_reading(request, IMS_FIELD_UNIT_COSTS);
 	readers->sale_values = start_reading(request, IMS_FIELD_SALE_VALUES);
 
@@ -395,12 +459,8 @@ start_batch(Batch *batch, ImsRequest *request)
 	batch->to_location_id =
 		shape->to_location_id != 0 ? shape->to_location_id : shape->from_location_id;
 
-	/* currency and rate concern every line: no reason to report them line by line */
-	request->resolver.report = false;
-	batch->shared = make_shared_extra(request);
-	request->resolver.report = report;
-	batch->extras = NULL;
-	if (readers->unit_costs.next != NULL || readers->sale_values.next != NULL)
+	read_shared_extra(batch);
+	if (has_extras(batch))
 		batch->extras = MemoryContextAllocHuge(request->resolver.context,
 											   sizeof(ImsLineExtra) * request->ngiven);
 }
@@ -442,24 +502,28 @@ line_payload(void *context, int32 line)
 	for (field = IMS_FIELD_ITEM_IDS; field < IMS_FIELDS; field++)
 	{
 		ArrayType *array = ims_input_array(&request->input, field);
-		bool is_number = ims_field_type(field) == IMS_TYPE_NUMBERS;
+		ImsFieldType type = ims_field_type(field);
+		bool is_id = type == IMS_TYPE_INTEGERS;
 		bool isnull;
 		Datum value;
 
 		if (array == NULL)
 			continue;
 		value = array_ref(array, 1, (int[]){line - 1 + ARR_LBOUND(array)[0]}, -1,
-						  is_number ? -1 : sizeof(int64), !is_number,
-						  is_number ? TYPALIGN_INT : TYPALIGN_DOUBLE, &isnull);
+						  is_id ? sizeof(int64) : -1, is_id,
+						  is_id ? TYPALIGN_DOUBLE : TYPALIGN_INT, &isnull);
 		if (isnull)
 			continue;
 		appendStringInfoString(&json, separator);
 		escape_json(&json, ims_field_name(field));
 		appendStringInfoString(&json, ": ");
-		if (is_number)
-			escape_json(&json, DatumGetCString(DirectFunctionCall1(numeric_out, value)));
-		else
+		if (is_id)
 			appendStringInfo(&json, INT64_FORMAT, DatumGetInt64(value));
+		else
+			escape_json(&json,
+						type == IMS_TYPE_NUMBERS
+							? DatumGetCString(DirectFunctionCall1(numeric_out, value))
+							: TextDatumGetCString(value));
 		separator = ", ";
 	}
 	appendStringInfoChar(&json, '}');
@@ -471,8 +535,9 @@ static const ImsForm post_ids_form = {count_lines, fill_lines, line_payload, tru
 /*
  * ims_post_ids -- SQL: ims.post_ids(item_ids bigint[], quantities numeric[], ...)
  *
- * Arrays of equal length, one element per line; quantities are in base units,
- * above zero.  The place arrays name both ends; the virtual end of a kind may
+ * Arrays of equal length, one element per line; quantities are above zero, in
+ * the unit of the line or else in base units.  Currency and rate are those of
+ * every line.  The place arrays name both ends; the virtual end of a kind may
  * be left out.
  */
 PG_FUNCTION_INFO_V1(ims_post_ids);

@@ -587,10 +587,13 @@ add_origin(ImsResolver *resolver, ImsProbe *probe)
 	return origin;
 }
 
-/* The line that this one returns: of the same item, and of the posting named. */
-static bool
-resolve_origin(ImsResolver *resolver, const ImsItem *item, int64 origin_movement_id,
-			   int64 *origin_posting_id)
+/*
+ * The line that this one returns: of the same item, and of the posting named,
+ * if one is.
+ */
+bool
+ims_resolve_origin(ImsResolver *resolver, const ImsItem *item, int64 origin_movement_id,
+				   int64 *origin_posting_id)
 {
 	Datum keys[2];
 	ImsProbe probe;
@@ -688,7 +691,7 @@ resolve_extra(ImsResolver *resolver, const ImsLineInput *input, const ImsItem *i
 		!ims_check_reference_line(resolver, extra.reference_line))
 		return false;
 	if (extra.origin_movement_id != 0 &&
-		!resolve_origin(resolver, item, extra.origin_movement_id, &origin_posting_id))
+		!ims_resolve_origin(resolver, item, extra.origin_movement_id, &origin_posting_id))
 		return false;
 	if (resolver->one_origin)
 		resolver->origin_posting_id = origin_posting_id;
