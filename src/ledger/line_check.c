@@ -141,6 +141,29 @@ refuse_id(ImsCall *call, ImsLine *line, int sqlstate, char *message, const char 
 					  hint);
 }
 
+/* Goods come from places and go to places; services have a source of their own. */
+static bool
+check_stocked(ImsCall *call, ImsLine *line, const ImsLocation *location, bool stocked)
+{
+	const char *item;
+
+	if (stocked ? location->kind != IMS_PLACE_SERVICE : !location->keeps_stock)
+		return true;
+	item = ims_item_label(call->masters, call->postings[line->posting].owner_id,
+						  line->item_id);
+	if (stocked)
+		refuse(call, line, ERRCODE_IMS_WRONG_PLACE,
+			   psprintf("item \"%s\" is stocked", item),
+			   "Only what is not stocked comes from or goes to that place.", "location",
+			   location->code, "Name a place of a site.");
+	else
+		refuse(call, line, ERRCODE_IMS_WRONG_PLACE,
+			   psprintf("item \"%s\" is not stocked", item),
+			   "It moves between virtual places only.", "location", location->code,
+			   "Leave the place out, or make the item stocked.");
+	return false;
+}
+
 static bool
 check_place(ImsCall *call, ImsLine *line, const ImsLocation *location, int64 location_id,
 			bool stocked)
@@ -169,17 +192,7 @@ check_place(ImsCall *call, ImsLine *line, const ImsLocation *location, int64 loc
 			   "Name a place below it.");
 		return false;
 	}
-	if (!stocked && location->keeps_stock)
-	{
-		refuse(call, line, ERRCODE_IMS_WRONG_PLACE,
-			   psprintf("item \"%s\" is not stocked",
-						ims_item_label(call->masters, call->postings[line->posting].owner_id,
-									   line->item_id)),
-			   "It moves between virtual places only.", "location", location->code,
-			   "Leave the place out, or make the item stocked.");
-		return false;
-	}
-	return true;
+	return check_stocked(call, line, location, stocked);
 }
 
 /* Which kinds of places a kind of posting connects. */

@@ -521,6 +521,13 @@ ims_channel_exists(ImsMasters *masters, int64 owner_id, int64 channel_id)
 }
 
 bool
+ims_serial_exists(ImsMasters *masters, int64 owner_id, int64 serial_id)
+{
+	return id_exists(masters->ledger->serial, masters->ledger->serial_pkey, owner_id,
+					 serial_id);
+}
+
+bool
 ims_posting_exists(ImsMasters *masters, int64 owner_id, int64 posting_id)
 {
 	return id_exists(masters->ledger->posting, masters->ledger->posting_pkey, owner_id,

@@ -190,6 +190,10 @@ follow_line(ImsCall *call, ImsLine *line, ImsUnit *unit, TimestampTz at)
 	{
 		const char *item = ims_item_label(call->masters, unit->owner_id, line->item_id);
 
+		/* there, but made after the snapshot of the transaction: it cannot be locked */
+		if (unit->code == NULL &&
+			ims_serial_exists(call->masters, unit->owner_id, line->serial_id))
+			ims_raise_concurrent_update();
 		ims_engine_refuse(call, line, ERRCODE_IMS_UNKNOWN_SERIAL,
 						  psprintf("serial " INT64_FORMAT " is unknown", line->serial_id),
 						  ims_error_detail("The item has no such serial.",

@@ -406,7 +406,16 @@ FROM (VALUES
         'IV212 | location "T-SHUT" is inactive | {"item": "PEN", "line": 1, "location": "T-SHUT"}'),
     (22, 'more than is there',
         $$ SELECT ims.ship('SHOP', 'PEN', 91, from_location => 'T-HERE-A') $$,
-        'IV301 | insufficient stock of item "PEN" at "T-HERE-A" | {"item": "PEN", "line": 1, "location": "T-HERE-A", "available": 90, "requested": 91}')
+        'IV301 | insufficient stock of item "PEN" at "T-HERE-A" | {"item": "PEN", "line": 1, "location": "T-HERE-A", "available": 90, "requested": 91}'),
+    (23, 'goods from the source of services',
+        $$ SELECT ims.ship('SHOP', 'PEN', 1, from_location => 'SERVICE') $$,
+        'IV214 | item "PEN" is stocked | {"item": "PEN", "line": 1, "location": "SERVICE"}'),
+    (24, 'goods into the source of services',
+        $$ SELECT ims.receive('SHOP', 'PEN', 1, to_location => 'SERVICE') $$,
+        'IV214 | item "PEN" is stocked | {"item": "PEN", "line": 1, "location": "SERVICE"}'),
+    (25, 'ids: goods from the source of services',
+        $$ SELECT ims.post_ids('{9301}', '{1}', '{8}', '{9101}', owner => 'SHOP', kind => 'move') $$,
+        'IV214 | item "PEN" is stocked | {"item": "PEN", "line": 1, "location": "SERVICE"}')
 ) AS c(n, name, call, expected)
 ORDER BY c.n;
 
