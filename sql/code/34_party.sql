@@ -63,6 +63,9 @@ BEGIN
     PERFORM set_config('ims.actor', coalesce(actor, ''), true);
     PERFORM ims._check_choice('kind', kind, 'customer', 'supplier', 'carrier', 'partner');
     PERFORM ims._check_choice('status', status, 'active', 'inactive');
+    IF status IS NOT NULL THEN
+        LOCK TABLE ims.movement IN SHARE ROW EXCLUSIVE MODE;
+    END IF;
     party_id := ims._party_id(owner_id, party);
     IF new_code IS NOT NULL THEN
         PERFORM ims._check_code('new_code', new_code);
@@ -98,6 +101,7 @@ COMMENT ON FUNCTION ims.change_party IS
 'change a party
 
 Null leaves a value as it is; keys of attributes are set, or removed where null.
+An inactive party is named by returns and reversals only (IV212).
 Example: SELECT ims.change_party(party => ''C1'', status => ''inactive'');';
 REVOKE ALL ON FUNCTION ims.change_party FROM PUBLIC;
 
@@ -203,6 +207,9 @@ AS $$
 BEGIN
     PERFORM set_config('ims.actor', coalesce(actor, ''), true);
     PERFORM ims._check_choice('status', status, 'active', 'inactive');
+    IF status IS NOT NULL THEN
+        LOCK TABLE ims.movement IN SHARE ROW EXCLUSIVE MODE;
+    END IF;
     channel_id := ims._channel_id(owner_id, channel);
     IF new_code IS NOT NULL THEN
         PERFORM ims._check_code('new_code', new_code);
@@ -233,7 +240,8 @@ AS 'MODULE_PATHNAME', 'ims_door';
 COMMENT ON FUNCTION ims.change_channel IS
 'change a sales channel
 
-Null leaves a value as it is.
+Null leaves a value as it is. An inactive channel is named by returns and reversals
+only (IV212).
 Example: SELECT ims.change_channel(channel => ''WEB'', name => ''shop'');';
 REVOKE ALL ON FUNCTION ims.change_channel FROM PUBLIC;
 

@@ -56,6 +56,54 @@ raise_unknown_id(int sqlstate, const char *what, int64 id)
 																	id)))));
 }
 
+/*
+ * A party or channel that is inactive gets nothing new.  What it got before can
+ * still come back, and be put right.
+ */
+static void
+check_active(const ImsPosting *posting, const char *what, const char *code, bool active)
+{
+	switch (posting->kind)
+	{
+	case IMS_KIND_RETURN_FROM_CUSTOMER:
+	case IMS_KIND_RETURN_TO_SUPPLIER:
+	case IMS_KIND_REVERSAL:
+	case IMS_KIND_COUNT_CORRECTION:
+		return;
+	default:
+		break;
+	}
+	if (!active)
+		ereport(ERROR,
+				(errcode(ERRCODE_IMS_INACTIVE), errmsg("%s \"%s\" is inactive", what, code),
+				 errdetail_internal("%s",
+									ims_error_detail("Only returns and reversals name it.",
+													 ims_detail_text(what, code))),
+				 errhint("Activate the %s, or use another.", what)));
+}
+
+static void
+check_parties(ImsCall *call, const ImsPosting *posting)
+{
+	char *code;
+	bool active;
+
+	if (posting->party_id != 0)
+	{
+		if (!ims_party_exists(call->masters, posting->owner_id, posting->party_id, &code,
+							  &active))
+			raise_unknown_id(ERRCODE_IMS_UNKNOWN_PARTY, "party", posting->party_id);
+		check_active(posting, "party", code, active);
+	}
+	if (posting->channel_id != 0)
+	{
+		if (!ims_channel_exists(call->masters, posting->owner_id, posting->channel_id,
+								&code, &active))
+			raise_unknown_id(ERRCODE_IMS_UNKNOWN_CHANNEL, "channel", posting->channel_id);
+		check_active(posting, "channel", code, active);
+	}
+}
+
 static void
 check_time(const ImsCall *call, const ImsPosting *posting)
 {
@@ -92,12 +140,7 @@ check_posting(ImsCall *call, ImsPosting *posting)
 				 errhint("Activate the owner first.")));
 	if (posting->effective_given)
 		check_time(call, posting);
-	if (posting->party_id != 0 &&
-		!ims_party_exists(call->masters, posting->owner_id, posting->party_id))
-		raise_unknown_id(ERRCODE_IMS_UNKNOWN_PARTY, "party", posting->party_id);
-	if (posting->channel_id != 0 &&
-		!ims_channel_exists(call->masters, posting->owner_id, posting->channel_id))
-		raise_unknown_id(ERRCODE_IMS_UNKNOWN_CHANNEL, "channel", posting->channel_id);
+	check_parties(call, posting);
 }
 
 void

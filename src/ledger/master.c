@@ -55,6 +55,10 @@
 #define MASTER_ID 2
 #define HANDLING_UNIT_CODE 3
 #define HANDLING_UNIT_STATUS 5
+#define PARTY_CODE 3
+#define PARTY_STATUS 6
+#define CHANNEL_CODE 3
+#define CHANNEL_STATUS 5
 
 static const char *const place_names[] = {"site",		"zone",		"aisle",
 										  "bay",		"bin",		"dock",
@@ -421,14 +425,27 @@ find_id_by_item_code(Oid table, Oid index, int64 owner_id, int64 item_id, const 
 	return find_id(table, index, 3, keys);
 }
 
+/* Whether there is a row of that id; its code, and whether its status is the one named. */
 static bool
-id_exists(Oid table, Oid index, int64 owner_id, int64 id)
+find_status(Oid table, Oid index, int64 owner_id, int64 id, int code_attnum,
+			int status_attnum, const char *status, char **code, bool *has_status)
 {
+	ImsProbe probe;
 	Datum keys[2];
+	bool found;
 
 	keys[0] = Int64GetDatum(owner_id);
 	keys[1] = Int64GetDatum(id);
-	return find_id(table, index, 2, keys) != 0;
+	ims_probe_open(&probe, table, index);
+	ims_probe_start(&probe, 2, keys);
+	found = ims_probe_next(&probe);
+	if (found)
+	{
+		*code = probe_text(&probe, code_attnum);
+		*has_status = probe_text_is(&probe, status_attnum, status);
+	}
+	ims_probe_close(&probe);
+	return found;
 }
 
 int64
@@ -487,37 +504,25 @@ bool
 ims_handling_unit_exists(ImsMasters *masters, int64 owner_id, int64 handling_unit_id,
 						 char **code, bool *is_open)
 {
-	ImsProbe probe;
-	Datum keys[2];
-	bool found;
-
-	keys[0] = Int64GetDatum(owner_id);
-	keys[1] = Int64GetDatum(handling_unit_id);
-	ims_probe_open(&probe, masters->ledger->handling_unit,
-				   masters->ledger->handling_unit_pkey);
-	ims_probe_start(&probe, 2, keys);
-	found = ims_probe_next(&probe);
-	if (found)
-	{
-		*code = probe_text(&probe, HANDLING_UNIT_CODE);
-		*is_open = probe_text_is(&probe, HANDLING_UNIT_STATUS, "open");
-	}
-	ims_probe_close(&probe);
-	return found;
+	return find_status(masters->ledger->handling_unit,
+					   masters->ledger->handling_unit_pkey, owner_id, handling_unit_id,
+					   HANDLING_UNIT_CODE, HANDLING_UNIT_STATUS, "open", code, is_open);
 }
 
 bool
-ims_party_exists(ImsMasters *masters, int64 owner_id, int64 party_id)
+ims_party_exists(ImsMasters *masters, int64 owner_id, int64 party_id, char **code,
+				 bool *active)
 {
-	return id_exists(masters->ledger->party, masters->ledger->party_pkey, owner_id,
-					 party_id);
+	return find_status(masters->ledger->party, masters->ledger->party_pkey, owner_id,
+					   party_id, PARTY_CODE, PARTY_STATUS, "active", code, active);
 }
 
 bool
-ims_channel_exists(ImsMasters *masters, int64 owner_id, int64 channel_id)
+ims_channel_exists(ImsMasters *masters, int64 owner_id, int64 channel_id, char **code,
+				   bool *active)
 {
-	return id_exists(masters->ledger->channel, masters->ledger->channel_pkey, owner_id,
-					 channel_id);
+	return find_status(masters->ledger->channel, masters->ledger->channel_pkey, owner_id,
+					   channel_id, CHANNEL_CODE, CHANNEL_STATUS, "active", code, active);
 }
 
 bool

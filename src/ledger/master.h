@@ -106,8 +106,10 @@ extern int64 ims_channel_by_code(ImsMasters *masters, int64 owner_id, const char
 
 extern bool ims_handling_unit_exists(ImsMasters *masters, int64 owner_id,
 									 int64 handling_unit_id, char **code, bool *is_open);
-extern bool ims_party_exists(ImsMasters *masters, int64 owner_id, int64 party_id);
-extern bool ims_channel_exists(ImsMasters *masters, int64 owner_id, int64 channel_id);
+extern bool ims_party_exists(ImsMasters *masters, int64 owner_id, int64 party_id,
+							 char **code, bool *active);
+extern bool ims_channel_exists(ImsMasters *masters, int64 owner_id, int64 channel_id,
+							   char **code, bool *active);
 extern bool ims_serial_exists(ImsMasters *masters, int64 owner_id, int64 serial_id);
 extern bool ims_posting_exists(ImsMasters *masters, int64 owner_id, int64 posting_id);
 

@@ -2,7 +2,7 @@
 -- mentions them; codes are unique per owner and kept apart between owners.
 \i test/setup.psql
 BEGIN;
-SELECT plan(37);
+SELECT plan(52);
 
 SELECT lives_ok($$SELECT ims.create_party(code => 'C1', name => 'Customer 1', kind => 'customer',
         attributes => '{"vat": "IT1"}', actor => 'me')$$, 'a customer');
@@ -88,5 +88,52 @@ SELECT throws_ok($$SELECT ims.delete_party(owner => 'MAIN', party => 'C-1')$$, '
 SELECT throws_ok($$SELECT ims.change_owner(owner => 'MAIN', currency => 'CHF', new_code => 'OTHER')$$,
     '23505', NULL, 'and an owner''s code is unique');
 
+
+-- An inactive party or channel gets nothing new; what it got can come back.
+\i test/posting.psql
+SELECT count(*) FROM ims.receive('SHOP', 'PEN', 9, to_location => 'T-HERE-A') \g /dev/null
+SELECT posting_id AS receipt FROM ims.receive('SHOP', 'PEN', 40, to_location => 'T-HERE-A',
+    party => 'ACME') \gset
+SELECT posting_id AS sale FROM ims.ship('SHOP', 'PEN', 3, from_location => 'T-HERE-A',
+    party => 'JANE', channel => 'WEB') \gset
+SELECT m.movement_id AS sold FROM ims.movement AS m WHERE m.posting_id = :sale \gset
+SELECT ims.change_party('SHOP', p.code, status => 'inactive') FROM ims.party AS p
+WHERE p.owner_id = 9001 \g /dev/null
+SELECT ims.change_channel('SHOP', 'WEB', status => 'inactive') \g /dev/null
+\i test/refusal.psql
+SELECT is(pg_temp.refusal(c.statement), c.expected, regexp_replace(c.statement, '\d+', 'n', 'g'))
+FROM (VALUES
+    (1, $$SELECT ims.ship('SHOP', 'PEN', 1, from_location => 'T-HERE-A', party => 'JANE')$$,
+        'IV212 | party "JANE" is inactive | {"party": "JANE"}'),
+    (2, $$SELECT ims.ship('SHOP', 'PEN', 1, from_location => 'T-HERE-A', channel => 'WEB')$$,
+        'IV212 | channel "WEB" is inactive | {"channel": "WEB"}'),
+    (3, $$SELECT ims.receive('SHOP', 'PEN', 1, to_location => 'T-HERE-A', party => 'ACME')$$,
+        'IV212 | party "ACME" is inactive | {"party": "ACME"}'),
+    (4, $$SELECT ims.receive('SHOP', 'PEN', 1, to_location => 'T-HERE-A', party => 'ACME',
+        dry_run => true)$$, 'IV212 | party "ACME" is inactive | {"party": "ACME"}'),
+    (5, $$SELECT ims.post('[{"item": "PEN", "quantity": 1, "to_location": "T-HERE-A"}]', 'receive',
+        'SHOP', party => 'ACME', on_error => 'report')$$,
+        'IV212 | party "ACME" is inactive | {"party": "ACME"}'),
+    (6, $$SELECT ims.post_ids('{9301}', '{1}', to_location_ids => '{9101}', owner => 'SHOP',
+        kind => 'receive', channel => 'WEB')$$,
+        'IV212 | channel "WEB" is inactive | {"channel": "WEB"}'),
+    (7, $$SELECT ims.open_posting('SHOP', 'receive', party => 'ACME')$$,
+        'IV212 | party "ACME" is inactive | {"party": "ACME"}'),
+    (8, $$SELECT ims.adjust('SHOP', 'PEN', 1, location => 'T-HERE-A', party => 'ACME')$$,
+        'IV212 | party "ACME" is inactive | {"party": "ACME"}'),
+    (9, $$SELECT ims.ship('SHOP', 'PEN', 1, from_location => 'T-HERE-A', party => 'NONE')$$,
+        'IV208 | party "NONE" is unknown | {"party": "NONE"}'),
+    (10, $$SELECT ims.ship('SHOP', 'PEN', 1, from_location => 'T-HERE-A')$$, 'accepted'),
+    (11, format($$SELECT ims.return_from_customer('SHOP', 'PEN', 1, to_location => 'T-HERE-A',
+        party => 'JANE', channel => 'WEB', origin_movement_id => %s)$$, :sold), 'accepted'),
+    (12, $$SELECT ims.return_from_customer('SHOP', 'PEN', 1, to_location => 'T-HERE-A',
+        party => 'JANE')$$, 'accepted'),
+    (13, $$SELECT ims.return_to_supplier('SHOP', 'PEN', 1, from_location => 'T-HERE-A',
+        party => 'ACME')$$, 'accepted'),
+    (14, format($$SELECT ims.reverse_posting('SHOP', %s, reason => 'wrong')$$, :receipt), 'accepted'),
+    (15, $$SELECT ims.change_party('SHOP', 'JANE', status => 'active'); SELECT ims.ship('SHOP',
+        'PEN', 1, from_location => 'T-HERE-A', party => 'JANE')$$, 'accepted')
+    ) AS c (place, statement, expected)
+ORDER BY c.place;
 SELECT * FROM finish();
 ROLLBACK;
