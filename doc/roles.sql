@@ -36,7 +36,14 @@ WHERE p.pronamespace = 'ims'::regnamespace AND p.provolatile <> 'v'
 -- controller: closes and reopens periods, keeps closings.
 GRANT ims_reader TO ims_clerk, ims_steward, ims_controller;
 GRANT ims_clerk TO ims_supervisor;
-GRANT INSERT ON ims.movement TO ims_supervisor;
+-- Ids and times of recording are the ledger's to give: every other column.
+REVOKE INSERT ON ims.movement FROM ims_supervisor;
+SELECT format('GRANT INSERT (%s) ON ims.movement TO ims_supervisor',
+    string_agg(quote_ident(a.attname), ', ' ORDER BY a.attnum))
+FROM pg_attribute AS a
+WHERE a.attrelid = 'ims.movement'::regclass AND a.attnum > 0 AND NOT a.attisdropped
+    AND a.attname NOT IN ('movement_id', 'recorded_at')
+\gexec
 SELECT format('GRANT EXECUTE ON FUNCTION %s TO %I', p.oid::regprocedure, g.role_name)
 FROM (VALUES
     ('ims_clerk', '{receive,ship,transfer,dispatch,receive_transfer,return_from_customer,

@@ -3,7 +3,7 @@
 \i test/setup.psql
 \i test/refusal.psql
 BEGIN;
-SELECT plan(19);
+SELECT plan(27);
 \i test/posting.psql
 CREATE FUNCTION pg_temp.insert(columns text, given text) RETURNS text
 LANGUAGE sql AS $$
@@ -49,6 +49,46 @@ SELECT is(count(*), 0::bigint, 'nothing of what was refused is there')
 FROM ims.movement AS m
 WHERE m.owner_id = 9001
     AND (m.origin_movement_id IS NOT NULL OR m.movement_id < 0 OR m.unit_cost <> 0 OR m.rate = 0);
+
+-- The right of the recipe: every column but those that the ledger fills.
+\i doc/roles.sql
+CREATE ROLE ims_test_loader IN ROLE ims_supervisor;
+INSERT INTO ims.owner_member (owner_id, role_name) VALUES (9001, 'ims_test_loader');
+SET LOCAL ROLE ims_test_loader;
+SELECT is(pg_temp.refusal(c.statement), c.expected, c.name)
+FROM (VALUES
+    ('a loader inserts',
+     'INSERT INTO ims.movement (item_id, from_location_id, to_location_id, quantity)
+      VALUES (9301, 2, 9101, 1)', 'accepted'),
+    ('all that a line can say',
+     'INSERT INTO ims.movement (owner_id, item_id, lot_id, serial_id, from_location_id,
+          to_location_id, from_handling_unit_id, to_handling_unit_id, quantity, entered_quantity,
+          entered_unit, unit_cost, sale_value, rate, currency, reference_line, effective_at)
+      VALUES (9001, 9301, 0, 0, 2, 9101, 0, 0, 12, 1, ''CS'', 1, 2, 3, ''USD'', ''x'', DEFAULT)',
+     'accepted'),
+    ('but no id',
+     'INSERT INTO ims.movement (movement_id, item_id, from_location_id, to_location_id, quantity)
+      OVERRIDING SYSTEM VALUE VALUES (1, 9301, 2, 9101, 1)',
+     '42501 | permission denied for table movement'),
+    ('and no time of recording',
+     'INSERT INTO ims.movement (recorded_at, item_id, from_location_id, to_location_id, quantity)
+      VALUES (clock_timestamp(), 9301, 2, 9101, 1)',
+     '42501 | permission denied for table movement')
+) AS c (name, statement, expected);
+
+-- What was opened is filled without them too.
+SELECT ims.open_posting(kind => 'receive', reason => 'first') AS first \gset
+SELECT lives_ok('INSERT INTO ims.movement (item_id, from_location_id, to_location_id, quantity)
+    VALUES (9301, 2, 9101, 1)', 'a posting that was opened is filled');
+SELECT ims.open_posting(kind => 'receive', reason => 'second') AS second \gset
+SELECT lives_ok('INSERT INTO ims.movement (item_id, from_location_id, to_location_id, quantity)
+    VALUES (9301, 2, 9101, 1)', 'and another after it');
+RESET ROLE;
+SELECT is(count(*), 3::bigint, 'all are there') FROM ims.movement AS m
+WHERE m.owner_id = 9001 AND m.item_id = 9301 AND m.quantity IN (1, 12) AND m.posting_id >= :first
+    OR m.reference_line = 'x';
+SELECT is_empty($$SELECT v.* FROM ims.verify('SHOP') AS v WHERE v.check_name LIKE 'movement.%'$$,
+    'with the times of their postings');
 SELECT * FROM finish();
 ROLLBACK;
 
