@@ -1,4 +1,26 @@
 -- Owners: the company, or the clients of a 3PL, and the roles that act for them.
+--
+-- Codes of owners are unique across owners, as nothing else is: that a code is
+-- taken tells of somebody else's.  So only whoever acts for all owners gives one.
+
+CREATE FUNCTION ims._check_administrator()
+RETURNS void
+LANGUAGE plpgsql STABLE PARALLEL RESTRICTED
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    IF NOT pg_has_role(ims._caller_role(), (
+        SELECT c.relowner FROM pg_class AS c WHERE c.oid = 'ims.owner'::regclass), 'USAGE')
+    THEN
+        RAISE 'must have the rights of the role that owns the ledger'
+            USING ERRCODE = 'insufficient_privilege',
+                HINT = 'Owners are made and changed by its members.';
+    END IF;
+END
+$$;
+COMMENT ON FUNCTION ims._check_administrator IS
+    'raise 42501 unless the caller of the door may act for all owners';
+REVOKE ALL ON FUNCTION ims._check_administrator FROM PUBLIC;
 
 CREATE FUNCTION ims._3pl_attributes()
 RETURNS jsonb
@@ -41,6 +63,7 @@ DECLARE
     sequence_name text;
 BEGIN
     PERFORM set_config('ims.actor', coalesce(actor, ''), true);
+    PERFORM ims._check_administrator();
     PERFORM ims._check_code('code', code);
     PERFORM ims._check_choice('kind', kind, 'company', 'client');
     PERFORM ims._check_choice('template', template, '3pl');
@@ -94,7 +117,7 @@ AS 'MODULE_PATHNAME', 'ims_door';
 COMMENT ON FUNCTION ims.create_owner IS
 'create an owner of stock
 
-The template 3pl makes a client with channels WEB, B2B and MARKETPLACE and
+For members of the ledger''s role alone. The template 3pl makes a client with channels WEB, B2B and MARKETPLACE and
 attributes billing_rules and sla to fill in; attributes given win over its own.
 Roles act for the owner once ims.add_owner_member() names them.
 Example: SELECT ims.create_owner(code => ''ACME'', template => ''3pl'');';
@@ -121,6 +144,7 @@ DECLARE
     was ims.owner;
 BEGIN
     PERFORM set_config('ims.actor', coalesce(actor, ''), true);
+    PERFORM ims._check_administrator();
     PERFORM ims._check_choice('kind', kind, 'company', 'client');
     PERFORM ims._check_choice('status', status, 'active', 'inactive');
     PERFORM ims._check_time_zone('time_zone', time_zone);
@@ -174,7 +198,8 @@ AS 'MODULE_PATHNAME', 'ims_door';
 COMMENT ON FUNCTION ims.change_owner IS
 'change an owner
 
-Null leaves a value as it is; keys of attributes are set, or removed where null.
+For members of the ledger''s role alone. Null leaves a value as it is; keys of
+attributes are set, or removed where null.
 The currency stays once something was posted: amounts without a currency are in it.
 Example: SELECT ims.change_owner(owner => ''ACME'', status => ''inactive'');';
 REVOKE ALL ON FUNCTION ims.change_owner FROM PUBLIC;

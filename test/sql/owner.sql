@@ -2,7 +2,7 @@
 -- or not, changed with the record of who did it, deleted only while unused.
 \i test/setup.psql
 BEGIN;
-SELECT plan(46);
+SELECT plan(51);
 
 CREATE FUNCTION pg_temp.detail_of(call text) RETURNS jsonb LANGUAGE plpgsql AS $$
 DECLARE
@@ -129,6 +129,37 @@ FROM (VALUES
 ) AS c (call, state);
 SELECT is(pg_temp.detail_of($$SELECT ims.create_owner(code => repeat('x', 101))$$),
     '{"length": 101, "argument": "code"}', 'the detail has the numbers');
+
+-- That a code is taken tells of another owner: EXECUTE is not enough to ask.
+CREATE ROLE ims_test_curious;
+GRANT USAGE ON SCHEMA ims TO ims_test_curious;
+GRANT EXECUTE ON FUNCTION ims.create_owner, ims.change_owner TO ims_test_curious;
+SELECT ims.add_owner_member(owner => 'PLAIN', role_name => 'ims_test_curious') \g /dev/null
+CREATE ROLE ims_test_master IN ROLE ims_owner;
+CREATE FUNCTION pg_temp.answer(role_name text, call text) RETURNS text LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM set_config('role', role_name, true);
+    EXECUTE call;
+    PERFORM set_config('role', 'none', true);
+    RETURN 'done';
+EXCEPTION WHEN OTHERS THEN
+    RETURN SQLSTATE || ' ' || SQLERRM;
+END
+$$;
+SELECT is(pg_temp.answer(c.role_name, c.call), c.answer, c.title)
+FROM (VALUES
+    (1, 'ims_test_curious', $$SELECT ims.change_owner(new_code => 'MAIN')$$,
+        '42501 must have the rights of the role that owns the ledger', 'a code that is taken'),
+    (2, 'ims_test_curious', $$SELECT ims.change_owner(new_code => 'FREE')$$,
+        '42501 must have the rights of the role that owns the ledger', 'and one that is not'),
+    (3, 'ims_test_curious', $$SELECT ims.create_owner(code => 'MAIN')$$,
+        '42501 must have the rights of the role that owns the ledger', 'for a new owner too'),
+    (4, 'ims_test_master', $$SELECT ims.change_owner(owner => 'PLAIN', new_code => 'MAIN')$$,
+        '23505 owner "MAIN" exists already', 'a member of the ledger''s role is told'),
+    (5, 'ims_test_master', $$SELECT ims.change_owner(owner => 'PLAIN', name => 'plain')$$,
+        'done', 'and may change owners')
+    ) AS c (place, role_name, call, answer, title)
+ORDER BY c.place;
 
 -- deleting one
 SELECT lives_ok($$SELECT ims.delete_owner(owner => 'PLAIN')$$, 'an unused owner is deleted');
