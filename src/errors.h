@@ -51,6 +51,7 @@
 #define ERRCODE_IMS_UNKNOWN_MASTER MAKE_SQLSTATE('I', 'V', '2', '2', '9')
 #define ERRCODE_IMS_PERIOD_ORDER MAKE_SQLSTATE('I', 'V', '2', '3', '0')
 #define ERRCODE_IMS_NOT_REVERSIBLE MAKE_SQLSTATE('I', 'V', '2', '3', '1')
+#define ERRCODE_IMS_INSTANT_RANGE MAKE_SQLSTATE('I', 'V', '2', '3', '2')
 
 /* stock and reservation */
 #define ERRCODE_IMS_INSUFFICIENT_STOCK MAKE_SQLSTATE('I', 'V', '3', '0', '1')

@@ -35,6 +35,31 @@ AS 'MODULE_PATHNAME', 'ims_utc';
 COMMENT ON FUNCTION ims._utc(timestamptz) IS
     'an instant for messages: ISO 8601 in UTC, whatever the settings of the session';
 
+-- Near the ends of what the server can write as a time, adding and subtracting
+-- goes past them.  NULL and infinity pass.
+CREATE FUNCTION ims._check_instant(argument text, instant timestamptz)
+RETURNS void
+LANGUAGE plpgsql
+STABLE
+PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    IF isfinite(instant)
+       AND (instant < '0001-01-01 00:00+00' OR instant >= '10000-01-01 00:00+00')
+    THEN
+        RAISE EXCEPTION 'instant of argument "%" is out of range', argument
+            USING ERRCODE = 'IV232',
+                  DETAIL = 'Its year is not from 1 to 9999. '
+                           || jsonb_build_object('argument', argument,
+                                                 'instant', ims._utc(instant))::text,
+                  HINT = 'Write infinity, or nothing, for all there is.';
+    END IF;
+END
+$$;
+COMMENT ON FUNCTION ims._check_instant(text, timestamptz) IS
+    'raise IV232 for an instant that is too far away to compute with';
+
 CREATE FUNCTION ims._reading_owner_id(owner text)
 RETURNS bigint
 LANGUAGE plpgsql
@@ -451,6 +476,7 @@ AS $$
 DECLARE
     my_owner_id bigint := ims._reading_owner_id(owner);
 BEGIN
+    PERFORM ims._check_instant('at', at), ims._check_instant('known_at', known_at);
     RETURN QUERY
     SELECT i.code, l.code, t.code, h.code, s.on_hand
       FROM ims._stock_at_ids(
@@ -491,6 +517,7 @@ AS $$
 DECLARE
     my_owner_id bigint := ims._reading_owner_id(owner);
 BEGIN
+    PERFORM ims._check_instant('at', at), ims._check_instant('known_at', known_at);
     RETURN QUERY
     SELECT i.code, s.on_hand
       FROM ims._stock_by_item_at_ids(

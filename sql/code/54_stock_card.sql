@@ -45,6 +45,7 @@ DECLARE
     upper_at timestamptz := COALESCE(to_at, 'infinity');
     opening numeric;
 BEGIN
+    PERFORM ims._check_instant('from_at', from_at), ims._check_instant('to_at', to_at);
     IF item IS NULL THEN
         RAISE EXCEPTION 'argument "item" is missing'
             USING ERRCODE = 'IV201',
@@ -148,12 +149,12 @@ BEGIN
                                        ELSE 'to_day' END)::text,
                   HINT = 'Both days are included.';
     END IF;
-    IF NOT pg_catalog.isfinite(from_day) OR NOT pg_catalog.isfinite(to_day)
+    IF from_day < '0001-01-01' OR to_day >= '10000-01-01'
        OR to_day < from_day OR to_day - from_day >= max_days
     THEN
         RAISE EXCEPTION 'days from % to % are no range of 1 to % days',
-                COALESCE(pg_catalog.to_char(from_day, 'YYYY-MM-DD'), from_day::text),
-                COALESCE(pg_catalog.to_char(to_day, 'YYYY-MM-DD'), to_day::text), max_days
+                pg_catalog.to_jsonb(from_day) #>> '{}', pg_catalog.to_jsonb(to_day) #>> '{}',
+                max_days
             USING ERRCODE = '22023',
                   DETAIL = 'Both days are included.',
                   HINT = 'Ask for a longer range in parts.';

@@ -4,7 +4,7 @@
 \i test/setup.psql
 BEGIN;
 \i test/history.psql
-SELECT plan(37);
+SELECT plan(49);
 
 -- the model: the definition, written down
 CREATE FUNCTION pg_temp.model(as_of timestamptz, known timestamptz)
@@ -172,9 +172,31 @@ SELECT throws_ok(c.call, c.code, NULL, c.call)
         (7, $$SELECT ims.stock_at(owner => 'HISTORY', locations => '{EAST,NOWHERE}')$$, 'IV204'),
         (8, $$SELECT ims.stock_by_item_at(owner => 'NOBODY')$$, 'IV202'),
         (9, $$SELECT ims.stock_by_item_at(owner => 'HISTORY', items => '{X}')$$, 'IV203'),
-        (10, $$SELECT ims.stock_by_item_at(owner => 'HISTORY', locations => '{X}')$$, 'IV204'))
+        (10, $$SELECT ims.stock_by_item_at(owner => 'HISTORY', locations => '{X}')$$, 'IV204'),
+        (11, $$SELECT ims.stock_at('294276-12-31 23:59:59.999999+00', 'HISTORY')$$, 'IV232'),
+        (12, $$SELECT ims.stock_at('10000-01-01 00:00+00', 'HISTORY')$$, 'IV232'),
+        (13, $$SELECT ims.stock_at('0001-12-31 23:59:59.999999+00 BC', 'HISTORY')$$, 'IV232'),
+        (14, $$SELECT ims.stock_at(owner => 'HISTORY', known_at => '4714-11-24 00:00+00 BC')$$,
+            'IV232'),
+        (15, $$SELECT ims.stock_by_item_at('294276-12-31 23:59:59.999999+00', 'HISTORY')$$, 'IV232'),
+        (16, $$SELECT ims.stock_by_item_at(owner => 'HISTORY', known_at => '294276-01-01 00:00+00')$$,
+            'IV232'),
+        (17, $$SELECT ims.stock_card('H1', 'HISTORY', from_at => '4714-11-24 00:00+00 BC')$$, 'IV232'),
+        (18, $$SELECT ims.stock_card('H1', 'HISTORY', to_at => '294276-01-01 00:00+00')$$, 'IV232'),
+        (19, $$SELECT ims.stock_by_day('HISTORY', from_day => '5874897-12-31',
+            to_day => '5874897-12-31')$$, '22023'),
+        (20, $$SELECT ims.stock_by_day('HISTORY', from_day => '4713-01-01 BC',
+            to_day => '4713-01-01 BC')$$, '22023'))
        AS c (n, call, code)
  ORDER BY c.n;
+
+SELECT results_eq(
+    format('SELECT * FROM ims.stock_at(%L, ''HISTORY'') ORDER BY 1, 2, 3, 4', c.at),
+    format('SELECT * FROM ims.stock_at(%L, ''HISTORY'') ORDER BY 1, 2, 3, 4', c.same),
+    c.at || ' can be asked for')
+  FROM (VALUES
+        ('9999-12-31 23:59:59.999999+00', 'infinity'),
+        ('0001-01-01 00:00+00', '-infinity')) AS c (at, same);
 
 -- 4. rights: the caller's, row by row
 CREATE ROLE asof_stranger;

@@ -31,6 +31,10 @@ INSERT INTO ims.item (owner_id, item_id, code, name, base_unit, status, tracking
     (9003, 9398, 'PEN', 'pen', 'EA', 'active', 'none', false);
 INSERT INTO ims.lot (owner_id, lot_id, item_id, code, status) VALUES
     (9001, 9402, 9303, 'HELD', 'on_hold');
+INSERT INTO ims.party (owner_id, code, name, kind, status) VALUES
+    (9001, 'GONE', 'gone', 'supplier', 'inactive');
+INSERT INTO ims.channel (owner_id, code, name, status) VALUES
+    (9001, 'FAX-OUT', 'fax', 'inactive');
 SELECT count(*) FROM ims.post('[
     {"item": "PEN", "quantity": 2, "unit": "CS", "to_location": "T-HERE-A"},
     {"item": "MILK", "quantity": 9, "to_location": "T-HERE-A", "lot": "HELD"},
@@ -98,6 +102,8 @@ FROM (VALUES
     ('IV210', $$ SELECT ims.reverse_posting('SHOP', 0, reason => 'none') $$),
     ('IV211', $$ SELECT ims.post('[{"itme": "PEN"}]', 'receive', 'SHOP') $$),
     ('IV212', $$ SELECT ims.receive('SHOP', 'OLD', 1, to_location => 'T-HERE-A') $$),
+    ('IV212', $$ SELECT ims.receive('SHOP', 'PEN', 1, to_location => 'T-HERE-A', party => 'GONE') $$),
+    ('IV212', $$ SELECT ims.ship('SHOP', 'PEN', 1, from_location => 'T-HERE-A', channel => 'FAX-OUT') $$),
     ('IV213', $$ SELECT ims.receive('SHOP', 'MILK', 1, to_location => 'T-HERE-A') $$),
     ('IV214', $$ SELECT ims.transfer('SHOP', 'PEN', 1, from_location => 'T-HERE-A',
                     to_location => 'T-THERE-A') $$),
@@ -136,6 +142,7 @@ FROM (VALUES
                          FROM ims.posting AS p WHERE p.kind = 'count_correction'), reason => 'no');
                  END
                  $do$ $$),
+    ('IV232', $$ SELECT * FROM ims.stock_at('294276-12-31 23:59:59.999999+00', 'SHOP') $$),
     ('IV301', $$ SELECT ims.ship('SHOP', 'PEN', 21, from_location => 'T-HERE-A') $$),
     ('IV302', $$ DO $do$
                  BEGIN
