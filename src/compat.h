@@ -11,9 +11,11 @@
 #ifndef IMS_COMPAT_H
 #define IMS_COMPAT_H
 
+#include "access/brin_revmap.h"
 #include "access/genam.h"
 #include "access/heapam.h"
 #include "access/tableam.h"
+#include "storage/bufmgr.h"
 
 #if PG_VERSION_NUM >= 160000
 #include "varatt.h"
@@ -59,6 +61,30 @@ ims_index_insert_cleanup(Relation index, struct IndexInfo *info)
 {
 #if PG_VERSION_NUM >= 170000
 	index_insert_cleanup(index, info);
+#endif
+}
+
+/* 17: the range map of a BRIN index is read without a snapshot */
+static inline BrinRevmap *
+ims_brin_revmap(Relation index, BlockNumber *pages_per_range)
+{
+#if PG_VERSION_NUM >= 170000
+	return brinRevmapInitialize(index, pages_per_range);
+#else
+	return brinRevmapInitialize(index, pages_per_range, NULL);
+#endif
+}
+
+/* NULL for a range without a summary; else the buffer is locked to share. */
+static inline BrinTuple *
+ims_brin_tuple(BrinRevmap *revmap, BlockNumber block, Buffer *buffer,
+			   OffsetNumber *offset, Size *size)
+{
+#if PG_VERSION_NUM >= 170000
+	return brinGetTupleForHeapBlock(revmap, block, buffer, offset, size, BUFFER_LOCK_SHARE);
+#else
+	return brinGetTupleForHeapBlock(revmap, block, buffer, offset, size,
+									BUFFER_LOCK_SHARE, NULL);
 #endif
 }
 

@@ -2,14 +2,14 @@
 -- something is wrong; limits() and version() say what is enforced and what runs.
 \i test/setup.psql
 BEGIN;
-SELECT plan(24);
+SELECT plan(31);
 
 SELECT results_eq('SELECT h.name, h.unit FROM ims.health() AS h', $$VALUES
     ('oldest_snapshot_age', 'seconds'), ('oldest_prepared_age', 'seconds'),
     ('not_hot_updates.availability', 'percent'), ('dead_rows.availability', 'percent'),
     ('size_per_row.availability', 'bytes'), ('not_hot_updates.stock', 'percent'),
     ('dead_rows.stock', 'percent'), ('size_per_row.stock', 'bytes'),
-    ('rows_since_vacuum.movement', 'rows'), ('disabled_guards', 'triggers'),
+    ('unsummarized_ranges.movement', 'ranges'), ('disabled_guards', 'triggers'),
     ('changed_objects', 'objects'), ('ledger_version_differs', 'boolean'),
     ('last_closing_age', 'days'), ('sequence_used', 'percent')$$,
     'every figure has a name and a unit');
@@ -61,6 +61,23 @@ SELECT is(pg_temp.status('SELECT setval(''ims.nearly_full'', 50)'), 'sequence_us
     'one with less');
 SELECT is(pg_temp.status('SELECT setval(''ims.nearly_full'', 90)'), 'sequence_used 90.0 critical',
     'one with a tenth');
+
+-- Pages without a summary: of whole ranges, however they came to lack it.
+CREATE TEMPORARY TABLE page (n integer, filler text) WITH (fillfactor = 10);
+ALTER TABLE page ALTER filler SET STORAGE PLAIN;
+CREATE INDEX page_idx ON page USING brin (n) WITH (pages_per_range = 4, autosummarize = off);
+CREATE INDEX page_other_idx ON page (n);
+INSERT INTO page SELECT n, repeat('x', 4000) FROM generate_series(1, 19) AS n;
+SELECT is(pg_relation_size('page') / 8192, 19::bigint, 'nineteen pages');
+SELECT is(ims._unsummarized_ranges('page_idx'), 3::bigint,
+    'have four full ranges, of which one has had a summary since the index was made');
+SELECT is(brin_summarize_range('page_idx', 4), 1, 'one of them is summarised');
+SELECT is(ims._unsummarized_ranges('page_idx'), 2::bigint, 'two are not');
+SELECT is(brin_summarize_new_values('page_idx'), 3, 'then all, and the last, which is not full');
+SELECT is(ims._unsummarized_ranges('page_idx'), 0::bigint, 'none is not');
+SELECT results_eq($$SELECT ims._unsummarized_ranges('page_other_idx'),
+    ims._unsummarized_ranges('page'), ims._unsummarized_ranges(NULL)$$,
+    'VALUES (NULL::bigint, NULL::bigint, NULL::bigint)', 'what is no BRIN index has none');
 
 -- Limits are those that are enforced.
 SELECT results_eq('SELECT l.name, l.value FROM ims.limits() AS l', $$VALUES
