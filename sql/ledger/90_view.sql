@@ -6,8 +6,9 @@
 -- reader may see (security_invoker, row-level security of the tables).  Masters
 -- are joined from the left, so that the planner leaves out what is not asked
 -- for; owner and item first, so that a filter on their codes is among the joins
--- that it may reorder (join_collapse_limit).  A released column is never
--- removed, renamed or retyped.
+-- that it may reorder (join_collapse_limit).  A view that has the rows of
+-- another is made of it alone, so that the planner sees one query, as if it
+-- were written out.  A released column is never removed, renamed or retyped.
 
 CREATE SCHEMA ims_bi;
 COMMENT ON SCHEMA ims_bi IS 'inventory management: views for people and BI tools';
@@ -531,64 +532,44 @@ SELECT m.owner_id,
        m.posting_id,
        m.effective_at,
        m.recorded_at,
-       o.code AS owner,
-       o.name AS owner_name,
-       p.document_number,
-       p.kind,
+       m.owner,
+       m.owner_name,
+       m.document_number,
+       m.kind,
        m.item_id,
-       i.code AS item,
-       i.name AS item_name,
-       g.code AS category,
-       i.base_unit,
-       e.location_id,
-       l.code AS location,
-       l.name AS location_name,
-       l.kind AS location_kind,
-       l.site_id,
-       w.code AS site,
-       w.name AS site_name,
+       m.item,
+       m.item_name,
+       m.category,
+       m.base_unit,
+       m.location_id,
+       m.location,
+       m.location_name,
+       m.location_kind,
+       m.site_id,
+       m.site,
+       m.site_name,
        m.lot_id,
-       t.code AS lot,
-       e.handling_unit_id,
-       h.code AS handling_unit,
+       m.lot,
+       m.handling_unit_id,
+       m.handling_unit,
        m.serial_id,
-       r.code AS serial,
-       e.quantity,
-       pg_catalog.sum(e.quantity) OVER (
-           PARTITION BY m.owner_id, m.item_id, e.location_id, m.lot_id, e.handling_unit_id,
-                        o.code, i.code, l.code, w.code, t.code, h.code
-           ORDER BY m.effective_at, m.movement_id, e.quantity
+       m.serial,
+       m.quantity,
+       pg_catalog.sum(m.quantity) OVER (
+           PARTITION BY m.owner_id, m.item_id, m.location_id, m.lot_id, m.handling_unit_id,
+                        m.owner, m.item, m.location, m.site, m.lot, m.handling_unit
+           ORDER BY m.effective_at, m.movement_id, m.quantity
            ROWS UNBOUNDED PRECEDING) AS balance,
-       q.code AS other_location,
-       q.kind AS other_location_kind,
-       y.code AS party,
-       y.name AS party_name,
-       x.code AS channel,
-       p.reference_type,
-       p.reference_number,
+       m.other_location,
+       m.other_location_kind,
+       m.party,
+       m.party_name,
+       m.channel,
+       m.reference_type,
+       m.reference_number,
        m.reference_line,
-       p.reason
-  FROM ims.movement AS m
-  LEFT JOIN ims.owner AS o ON o.owner_id = m.owner_id
-  LEFT JOIN ims.item AS i ON i.owner_id = m.owner_id AND i.item_id = m.item_id
- CROSS JOIN LATERAL (VALUES
-        (m.to_location_id, m.to_handling_unit_id, m.quantity::numeric,
-         m.from_location_id),
-        (m.from_location_id, m.from_handling_unit_id, - m.quantity,
-         m.to_location_id))
-       AS e (location_id, handling_unit_id, quantity, other_location_id)
-  JOIN ims.location AS l
-    ON l.location_id = e.location_id AND (l.keeps_stock OR l.site_id > 0)
-  LEFT JOIN ims.location AS w ON w.location_id = l.site_id
-  LEFT JOIN ims.location AS q ON q.location_id = e.other_location_id
-  LEFT JOIN ims.handling_unit AS h
-    ON h.owner_id = m.owner_id AND h.handling_unit_id = e.handling_unit_id
-  LEFT JOIN ims.lot AS t ON t.owner_id = m.owner_id AND t.lot_id = m.lot_id
-  LEFT JOIN ims.posting AS p ON p.owner_id = m.owner_id AND p.posting_id = m.posting_id
-  LEFT JOIN ims.party AS y ON y.owner_id = p.owner_id AND y.party_id = p.party_id
-  LEFT JOIN ims.channel AS x ON x.owner_id = p.owner_id AND x.channel_id = p.channel_id
-  LEFT JOIN ims.category AS g ON g.owner_id = i.owner_id AND g.category_id = i.category_id
-  LEFT JOIN ims.serial AS r ON r.owner_id = m.owner_id AND r.serial_id = m.serial_id;
+       m.reason
+  FROM ims_bi.stock_movement AS m;
 COMMENT ON VIEW ims_bi.stock_card IS
     'stock card: one row per line and place that keeps stock, with the running balance; '
     'filters on item, place, lot and handling unit, by code or id, are fast';
@@ -637,32 +618,24 @@ CREATE VIEW ims_bi.inactive_stock WITH (security_invoker = true) AS
 SELECT s.owner_id,
        s.item_id,
        s.location_id,
-       o.code AS owner,
-       o.name AS owner_name,
-       i.code AS item,
-       i.name AS item_name,
-       g.code AS category,
-       i.base_unit,
-       l.code AS location,
-       l.name AS location_name,
-       l.kind AS location_kind,
-       l.site_id,
-       w.code AS site,
-       w.name AS site_name,
-       pg_catalog.sum(s.on_hand)::numeric AS on_hand,
-       NULLIF(pg_catalog.max(s.last_effective_at), '-infinity') AS last_movement_at,
+       s.owner,
+       s.owner_name,
+       s.item,
+       s.item_name,
+       s.category,
+       s.base_unit,
+       s.location,
+       s.location_name,
+       s.location_kind,
+       s.site_id,
+       s.site,
+       s.site_name,
+       s.on_hand,
+       s.last_movement_at,
        pg_catalog.floor(EXTRACT(epoch FROM pg_catalog.statement_timestamp()
-           - NULLIF(pg_catalog.max(s.last_effective_at), '-infinity'))
-           / 86400)::bigint AS days_without_movement
-  FROM ims.stock AS s
-  LEFT JOIN ims.owner AS o ON o.owner_id = s.owner_id
-  LEFT JOIN ims.item AS i ON i.owner_id = s.owner_id AND i.item_id = s.item_id
-  LEFT JOIN ims.category AS g ON g.owner_id = i.owner_id AND g.category_id = i.category_id
-  LEFT JOIN ims.location AS l ON l.location_id = s.location_id
-  LEFT JOIN ims.location AS w ON w.location_id = l.site_id
- GROUP BY s.owner_id, s.item_id, s.location_id, o.code, o.name, i.code, i.name, g.code,
-       i.base_unit, l.code, l.name, l.kind, l.site_id, w.code, w.name
-HAVING pg_catalog.sum(s.on_hand) <> 0;
+           - s.last_movement_at) / 86400)::bigint AS days_without_movement
+  FROM ims_bi.stock_by_location AS s
+ WHERE s.on_hand <> 0;
 COMMENT ON VIEW ims_bi.inactive_stock IS
     'stock and how long it has lain: one row per item and place with stock; '
     'filter on days_without_movement';
@@ -691,33 +664,25 @@ SELECT s.owner_id,
        s.location_id,
        s.lot_id,
        s.handling_unit_id,
-       o.code AS owner,
-       o.name AS owner_name,
-       i.code AS item,
-       i.name AS item_name,
-       g.code AS category,
-       i.base_unit,
-       l.code AS location,
-       l.name AS location_name,
-       l.kind AS location_kind,
-       l.site_id,
-       w.code AS site,
-       w.name AS site_name,
-       t.code AS lot,
-       t.status AS lot_status,
-       t.expires_on,
-       h.code AS handling_unit,
-       s.on_hand::numeric AS on_hand,
-       NULLIF(s.last_effective_at, '-infinity') AS last_movement_at
-  FROM ims.stock AS s
-  LEFT JOIN ims.owner AS o ON o.owner_id = s.owner_id
-  LEFT JOIN ims.item AS i ON i.owner_id = s.owner_id AND i.item_id = s.item_id
-  LEFT JOIN ims.category AS g ON g.owner_id = i.owner_id AND g.category_id = i.category_id
-  LEFT JOIN ims.location AS l ON l.location_id = s.location_id
-  LEFT JOIN ims.location AS w ON w.location_id = l.site_id
-  LEFT JOIN ims.lot AS t ON t.owner_id = s.owner_id AND t.lot_id = s.lot_id
-  LEFT JOIN ims.handling_unit AS h
-    ON h.owner_id = s.owner_id AND h.handling_unit_id = s.handling_unit_id
+       s.owner,
+       s.owner_name,
+       s.item,
+       s.item_name,
+       s.category,
+       s.base_unit,
+       s.location,
+       s.location_name,
+       s.location_kind,
+       s.site_id,
+       s.site,
+       s.site_name,
+       s.lot,
+       s.lot_status,
+       s.expires_on,
+       s.handling_unit,
+       s.on_hand,
+       s.last_movement_at
+  FROM ims_bi.stock AS s
  WHERE s.on_hand < 0;
 COMMENT ON VIEW ims_bi.negative_stock IS
     'balances below zero: one row per item, place, lot and handling unit';
