@@ -5,7 +5,7 @@
 \i test/setup.psql
 BEGIN;
 \i test/ledger_fixture.psql
-SELECT plan(91);
+SELECT plan(128);
 
 -- The checks that one damage trips, in alphabetical order.
 CREATE FUNCTION pg_temp.findings(damage text, wanted text DEFAULT NULL,
@@ -83,17 +83,19 @@ FROM (VALUES
         'availability.held availability.sellable'),
     (18, 'UPDATE ims.location SET negative_ok = true WHERE location_id = 9102',
         'availability.negative_ok stock.negative_ok'),
-    (19, 'UPDATE ims.serial SET location_id = 9102 WHERE serial_id = 9042', 'serial.location'),
-    (20, 'UPDATE ims.serial SET location_id = 9101 WHERE serial_id = 9041', 'serial.location'),
+    (19, 'UPDATE ims.serial SET location_id = 9102 WHERE serial_id = 9042',
+        'serial.location stock.serials'),
+    (20, 'UPDATE ims.serial SET location_id = 9101 WHERE serial_id = 9041',
+        'serial.location stock.serials'),
     (21, 'UPDATE ims.serial SET handling_unit_id = 9051 WHERE serial_id = 9042',
-        'serial.handling_unit'),
-    (22, 'UPDATE ims.serial SET lot_id = 1 WHERE serial_id = 9042', 'serial.lot'),
+        'serial.handling_unit stock.serials'),
+    (22, 'UPDATE ims.serial SET lot_id = 1 WHERE serial_id = 9042', 'serial.lot stock.serials'),
     (23, $$UPDATE ims.serial SET last_effective_at = '-infinity' WHERE serial_id = 9042$$,
         'serial.last_effective_at'),
     (23, 'UPDATE ims.serial SET last_movement_id = 0 WHERE serial_id = 9042',
         'serial.last_movement_id'),
     (24, 'UPDATE ims.movement SET from_location_id = 9102 WHERE movement_id = 9409',
-        'closing.on_hand serial.chain stock.on_hand'),
+        'closing.on_hand serial.chain stock.on_hand stock.past'),
     (25, 'UPDATE ims.movement SET posting_id = 9399 WHERE movement_id = 9410',
         'movement.posting posting.lines'),
     (26, $$UPDATE ims.movement SET effective_at = '2026-01-04 01:00+00'
@@ -101,11 +103,11 @@ FROM (VALUES
     (27, $$UPDATE ims.movement SET recorded_at = '2026-01-04 01:00+00'
         WHERE movement_id = 9410$$, 'movement.recorded_at'),
     (28, 'UPDATE ims.movement SET quantity = -1 WHERE movement_id = 9410',
-        'closing.on_hand movement.quantity stock.on_hand stock_count.level'),
+        'closing.on_hand movement.quantity stock.on_hand stock.past stock_count.level'),
     (29, 'UPDATE ims.movement SET quantity = 1.0000001 WHERE movement_id = 9410',
         'closing.on_hand movement.quantity stock.on_hand stock_count.level'),
     (30, 'UPDATE ims.movement SET to_location_id = 9101 WHERE movement_id = 9410',
-        'closing.on_hand movement.places stock.on_hand stock_count.level'),
+        'closing.on_hand movement.places movement.route stock.on_hand stock_count.level'),
     (31, 'UPDATE ims.movement SET item_id = 1 WHERE movement_id = 9491',
         'movement.item stock.on_hand'),
     (32, 'UPDATE ims.movement SET from_location_id = 99 WHERE movement_id = 9491',
@@ -119,7 +121,8 @@ FROM (VALUES
     (37, 'DELETE FROM ims.handling_unit', 'movement.handling_unit stock.handling_unit'),
     (38, $$UPDATE ims.item SET tracking = 'lot' WHERE item_id = 9021$$, 'movement.tracking'),
     (39, $$UPDATE ims.item SET tracking = 'none' WHERE item_id = 9012$$, 'movement.tracking'),
-    (40, $$UPDATE ims.item SET tracking = 'serial' WHERE item_id = 9021$$, 'movement.tracking'),
+    (40, $$UPDATE ims.item SET tracking = 'serial' WHERE item_id = 9021$$,
+        'movement.tracking stock.serials'),
     (41, 'UPDATE ims.movement SET origin_movement_id = 99 WHERE movement_id = 9412',
         'movement.origin'),
     (42, 'DELETE FROM ims.movement WHERE movement_id = 9412',
@@ -129,7 +132,8 @@ FROM (VALUES
     (45, 'UPDATE ims.posting SET channel_id = 99 WHERE posting_id = 9303', 'posting.channel'),
     (46, 'UPDATE ims.posting SET destination_id = 99 WHERE posting_id = 9304',
         'posting.destination'),
-    (47, $$UPDATE ims.posting_key SET idempotency_key = 'k2'$$, 'posting.idempotency_key'),
+    (47, $$UPDATE ims.posting_key SET idempotency_key = 'k2'$$,
+        'posting.idempotency_key posting_key.posting'),
     (48, 'UPDATE ims.posting_key SET posting_id = 99', 'posting_key.posting'),
     (49, 'UPDATE ims.stock_count SET counted_quantity = 3', 'stock_count.level'),
     (50, 'UPDATE ims.stock_count SET posting_id = 99', 'stock_count.posting'),
@@ -154,6 +158,194 @@ SELECT is(pg_temp.findings('UPDATE ims.stock SET on_hand = 8 WHERE owner_id = 90
     'damage of another owner is not reported');
 SELECT is(pg_temp.findings('UPDATE ims.stock SET on_hand = 8 WHERE owner_id = 9002', 'PB'),
     'availability.sellable stock.on_hand', 'damage of the owner is');
+
+-- Documents and lines that do not fit each other, and what rests on them: the
+-- findings themselves.  What the damage does to the balances besides is above.
+SET LOCAL TimeZone = 'UTC';
+SET LOCAL DateStyle = 'ISO';
+CREATE FUNCTION pg_temp.rows(damage text, hidden text DEFAULT '^stock[.](last|past)')
+RETURNS text
+LANGUAGE plpgsql
+AS $$
+DECLARE
+    result text;
+BEGIN
+    EXECUTE 'ALTER TABLE ims.movement DISABLE TRIGGER USER;'
+        'ALTER TABLE ims.posting DISABLE TRIGGER USER;' || damage;
+    SELECT string_agg(format('%s %s: %s, %s', v.check_name, v.key - 'owner_id'::text,
+        coalesce(v.expected, 'nothing'), coalesce(v.found, 'nothing')), '; '
+        ORDER BY v.check_name, v.key::text, v.expected)
+    INTO result
+    FROM ims.verify() AS v
+    WHERE v.check_name !~ hidden
+        AND v.check_name !~ '^(catalog|sequence|availability|closing[.]|serial)|on_hand|count[.]level';
+    RAISE EXCEPTION USING ERRCODE = 'P0099', MESSAGE = coalesce(result, '');
+EXCEPTION WHEN SQLSTATE 'P0099' THEN
+    RETURN SQLERRM;
+END
+$$;
+-- A document of its own, with copies of lines, linked to them and turned around.
+CREATE FUNCTION pg_temp.add(posting_id bigint, kind text, origin_id bigint, movement_ids bigint[],
+    changes jsonb DEFAULT '{}', turned boolean DEFAULT true)
+RETURNS void
+LANGUAGE sql
+AS $$
+    INSERT INTO ims.posting OVERRIDING SYSTEM VALUE
+    SELECT (jsonb_populate_record(p, jsonb_build_object('posting_id', $1, 'document_number', $1,
+        'kind', $2, 'origin_posting_id', $3, 'idempotency_key', NULL, 'party_id', NULL,
+        'owner_id', coalesce(($5 ->> 'owner_id')::bigint, 9001),
+        'effective_at', '2026-01-08 00:00+00', 'recorded_at', '2026-01-08 00:00+00'))).*
+    FROM ims.posting AS p WHERE p.posting_id = 9304;
+    INSERT INTO ims.movement OVERRIDING SYSTEM VALUE
+    SELECT (jsonb_populate_record(m, jsonb_build_object('movement_id', $1 * 10 + m.movement_id,
+            'posting_id', $1, 'origin_movement_id', m.movement_id,
+            'effective_at', '2026-01-08 00:00+00', 'recorded_at', '2026-01-08 00:00+00')
+        || CASE WHEN $6 THEN jsonb_build_object(
+            'from_location_id', m.to_location_id, 'to_location_id', m.from_location_id,
+            'from_handling_unit_id', m.to_handling_unit_id,
+            'to_handling_unit_id', m.from_handling_unit_id) ELSE '{}' END || $5)).*
+    FROM ims.movement AS m WHERE m.movement_id = ANY ($4);
+$$;
+SELECT is(pg_temp.rows(d.damage), d.expected, d.title)
+FROM (VALUES
+    (1, 'a reversal of all lines', $$SELECT pg_temp.add(9601, 'reversal', 9302, '{9406,9407}')$$,
+        ''),
+    (2, 'a reversal that lacks a line', $$SELECT pg_temp.add(9601, 'reversal', 9302, '{9406}')$$,
+        'posting.reversal {"posting_id": 9601}: movement 9407 turned around, nothing'),
+    (3, 'two reversals', $$SELECT pg_temp.add(9601, 'reversal', 9302, '{9406,9407}');
+        SELECT pg_temp.add(9602, 'reversal', 9302, '{9406,9407}')$$,
+        'posting.reversed {"posting_id": 9302}: 1 reversal, 2'),
+    (4, 'a reversal of less', $$SELECT pg_temp.add(9601, 'reversal', 9302, '{9406,9407}');
+        UPDATE ims.movement SET quantity = 1 WHERE movement_id = 105416$$,
+        'movement.reversal {"movement_id": 105416}: movement 9406 turned around, nothing'),
+    (5, 'a reversal the same way', $$SELECT pg_temp.add(9601, 'reversal', 9302, '{9406,9407}');
+        UPDATE ims.movement SET from_location_id = 9101, to_location_id = 9102
+        WHERE movement_id = 105416$$,
+        'movement.reversal {"movement_id": 105416}: movement 9406 turned around, nothing'),
+    (6, 'a reversal of another posting',
+        $$SELECT pg_temp.add(9601, 'reversal', 9302, '{9406,9407,9401}')$$,
+        'movement.reversal {"movement_id": 105411}: movement 9401 turned around, nothing'),
+    (7, 'a reversal of nothing', $$SELECT pg_temp.add(9601, 'reversal', 99, '{}')$$,
+        'posting.lines {"posting_id": 9601}: at least one movement, 0; '
+        'posting.origin {"posting_id": 9601}: an origin of reversal 99, nothing'),
+    (8, 'a return of more than was sold',
+        'UPDATE ims.movement SET quantity = 1.000001 WHERE movement_id = 9412',
+        'movement.returned {"movement_id": 9408}: at most 1, 1.000001'),
+    (9, 'returns that are too many together', $$SELECT pg_temp.add(9601,
+        'return_from_customer', NULL, '{9408}', '{"quantity": 0.000001}')$$,
+        'movement.returned {"movement_id": 9408}: at most 1, 1.000001'),
+    (10, 'one of them reversed', $$SELECT pg_temp.add(9601, 'return_from_customer', NULL, '{9408}');
+        SELECT pg_temp.add(9602, 'reversal', 9601, '{105418}')$$, ''),
+    (11, 'a return of what was reversed', $$SELECT pg_temp.add(9601, 'reversal', 9303,
+        '{9408,9409}')$$, 'movement.returned {"movement_id": 9408}: at most 0, 1'),
+    (12, 'a return before the sale', $$UPDATE ims.posting SET effective_at = '2026-01-02 00:00+00'
+        WHERE posting_id = 9306; UPDATE ims.movement SET effective_at = '2026-01-02 00:00+00'
+        WHERE movement_id = 9412$$, 'movement.origin_time {"movement_id": 9412}: '
+        'not before 2026-01-03 00:00:00+00, 2026-01-02 00:00:00+00'),
+    (13, 'a return of another item',
+        'UPDATE ims.movement SET origin_movement_id = 9409 WHERE movement_id = 9412',
+        'movement.origin {"movement_id": 9412}: movement 9409 of the item, nothing'),
+    (14, 'a receipt', $$SELECT pg_temp.add(9601, 'receive_transfer', 9304, '{9410}',
+        '{"to_location_id": 9201}')$$, ''),
+    (15, 'a receipt of more than was sent', $$SELECT pg_temp.add(9601, 'receive_transfer', 9304,
+        '{9410}', '{"to_location_id": 9201, "quantity": 1.5}')$$,
+        'movement.received {"movement_id": 9410}: at most 1, 1.5'),
+    (16, 'a receipt of nothing that was sent', $$SELECT pg_temp.add(9601, 'receive_transfer', 9304,
+        '{9410}', '{"to_location_id": 9201, "origin_movement_id": null}')$$,
+        'movement.dispatch {"movement_id": 105420}: a line of a dispatch, nothing'),
+    (17, 'a receipt of a sale', $$SELECT pg_temp.add(9601, 'receive_transfer', 9303, '{9410}',
+        '{"to_location_id": 9201}')$$,
+        'posting.origin {"posting_id": 9601}: an origin of receive_transfer 9303, ship'),
+    (18, 'a dispatch to nowhere',
+        'UPDATE ims.posting SET destination_id = NULL WHERE posting_id = 9304',
+        'posting.destination {"posting_id": 9304}: a site, nothing'),
+    (19, 'goods in transit that nobody dispatched',
+        'UPDATE ims.movement SET to_location_id = 1 WHERE movement_id = 9406',
+        'movement.route {"movement_id": 9406}: a route of kind transfer, from bin to transit'),
+    (20, 'a sale within a site',
+        $$UPDATE ims.posting SET kind = 'ship' WHERE posting_id = 9302$$,
+        'movement.route {"movement_id": 9406}: a route of kind ship, from bin to quarantine; '
+        'movement.route {"movement_id": 9407}: a route of kind ship, from bin to bin'),
+    (21, 'an issue of a periodic item', 'UPDATE ims.item SET periodic = true WHERE item_id = 9011',
+        'movement.periodic {"movement_id": 9408}: no issue of a periodic item, ship'),
+    (22, 'an issue before it was periodic', $$UPDATE ims.item SET periodic = true
+        WHERE item_id = 9011; INSERT INTO ims.master_change (owner_id, table_name, action, row_key,
+        old_row, new_row, changed_at, session_role, caller_role) VALUES (9001, 'item', 'update',
+        '{"owner_id": 9001, "item_id": 9011}', '{"periodic": false}', '{"periodic": true}',
+        '2026-01-03 00:00+00', 'x', 'x')$$, ''),
+    (23, 'a change of owner', $$SELECT pg_temp.add(9601, 'ownership', NULL, '{9410}',
+        '{"from_location_id": 9101, "to_location_id": 7, "origin_movement_id": null}');
+        SELECT pg_temp.add(9602, 'ownership', 9601, '{9410}', '{"from_location_id": 7,
+        "to_location_id": 9201, "origin_movement_id": null, "owner_id": 9002, "item_id": 9021}')$$,
+        ''),
+    (24, 'one of another quantity', $$SELECT pg_temp.add(9601, 'ownership', NULL, '{9410}',
+        '{"from_location_id": 9101, "to_location_id": 7, "origin_movement_id": null}');
+        SELECT pg_temp.add(9602, 'ownership', 9601, '{9410}', '{"from_location_id": 7, "quantity": 2,
+        "to_location_id": 9201, "origin_movement_id": null, "owner_id": 9002, "item_id": 9021}')$$,
+        'posting.ownership {"posting_id": 9601}: '
+        'two postings of one quantity, to OWNERSHIP and from it, 1, 2'),
+    (25, 'half of one', $$SELECT pg_temp.add(9601, 'ownership', NULL, '{9410}',
+        '{"from_location_id": 9101, "to_location_id": 7, "origin_movement_id": null}')$$,
+        'posting.ownership {"posting_id": 9601}: '
+        'two postings of one quantity, to OWNERSHIP and from it, 1'),
+    (26, 'the other half', $$SELECT pg_temp.add(9602, 'ownership', 99, '{9410}',
+        '{"from_location_id": 7, "to_location_id": 9101, "origin_movement_id": null}')$$,
+        'posting.ownership {"posting_id": 9602}: '
+        'two postings of one quantity, to OWNERSHIP and from it, 1'),
+    (27, 'a closing that is gone', 'DELETE FROM ims.closing WHERE closing_id = 9501',
+        'closing_balance.closing {"closing_id": 9501}: closing 9501, nothing'),
+    (28, 'a count of another time than its posting',
+        $$UPDATE ims.stock_count SET counted_at = '2026-01-05 00:00:01+00'$$,
+        'stock_count.counted_at {"posting_id": 9305}: '
+        '2026-01-05 00:00:00+00, 2026-01-05 00:00:01+00'),
+    (29, 'a count that nobody reversed',
+        'UPDATE ims.stock_count SET reversed_posting_id = 9306',
+        'stock_count.reversal {"posting_id": 9305}: nothing, 9306'),
+    (30, 'a count that was reversed', $$SELECT pg_temp.add(9601, 'reversal', 9305, '{9411}')$$,
+        'stock_count.reversal {"posting_id": 9305}: 9601, nothing'),
+    (31, 'a count that waits for a period that is closed', $$UPDATE ims.stock_count
+        SET pending = true; UPDATE ims.owner SET closed_through = '2026-02-01 00:00+00'
+        WHERE owner_id = 9001$$, 'stock_count.pending {"posting_id": 9305}: false, true'),
+    (32, 'a complete count without a posting', $$INSERT INTO ims.stock_count_scope
+        (owner_id, posting_id, location_id, item_id, counted_at)
+        VALUES (9001, 99, 9201, 0, '2026-01-05 00:00+00')$$,
+        'stock_count_scope.posting {"posting_id": 99}: count 99, nothing'),
+    (33, 'more stock than serials',
+        'UPDATE ims.stock SET on_hand = 2 WHERE item_id = 9013',
+        'stock.serials {"lot_id": 0, "item_id": 9013, "location_id": 9101,'
+        ' "handling_unit_id": 0}: 1, 2'),
+    (34, 'serials without stock', 'DELETE FROM ims.stock WHERE item_id = 9013',
+        'stock.serials {"lot_id": 0, "item_id": 9013, "location_id": 9101,'
+        ' "handling_unit_id": 0}: 1, nothing')
+    ) AS d (place, title, damage, expected)
+ORDER BY d.place;
+SELECT is(pg_temp.rows(d.damage, 'nothing'), d.expected, d.title)
+FROM (VALUES
+    (1, 'a balance older than its count', $$SELECT pg_temp.add(9601, 'count', NULL, '{}');
+        INSERT INTO ims.stock_count (owner_id, posting_id, item_id, location_id, lot_id,
+            handling_unit_id, counted_at, counted_quantity, book_quantity)
+        VALUES (9001, 9601, 9011, 9102, 0, 0, '2026-01-08 00:00+00', 3, 3)$$,
+        'stock.last_effective_at {"lot_id": 0, "item_id": 9011, "location_id": 9102,'
+        ' "handling_unit_id": 0}: 2026-01-08 00:00:00+00, 2026-01-02 00:00:00+00'),
+    (2, 'an issue before the receipt', $$UPDATE ims.posting SET effective_at = '2026-01-09 00:00+00'
+        WHERE posting_id = 9391; UPDATE ims.movement SET effective_at = '2026-01-09 00:00+00'
+        WHERE movement_id = 9491; SELECT pg_temp.add(9601, 'ship', NULL, '{9491}',
+        '{"owner_id": 9002, "to_location_id": 3, "origin_movement_id": null, "quantity": 5}');
+        UPDATE ims.stock SET last_effective_at = '2026-01-09 00:00+00' WHERE owner_id = 9002$$,
+        'stock.past {"lot_id": 0, "item_id": 9021, "location_id": 9201,'
+        ' "effective_at": "2026-01-08T00:00:00+00:00", "handling_unit_id": 0}: 0 or more, -5'),
+    (3, 'where that was allowed at the time', $$UPDATE ims.posting
+        SET effective_at = '2026-01-09 00:00+00' WHERE posting_id = 9391; UPDATE ims.movement
+        SET effective_at = '2026-01-09 00:00+00' WHERE movement_id = 9491; SELECT pg_temp.add(9601,
+        'ship', NULL, '{9491}', '{"owner_id": 9002, "to_location_id": 3,
+            "origin_movement_id": null, "quantity": 5}');
+        UPDATE ims.stock SET last_effective_at = '2026-01-09 00:00+00' WHERE owner_id = 9002;
+        INSERT INTO ims.master_change (owner_id, table_name, action, row_key, old_row, new_row,
+        changed_at, session_role, caller_role) VALUES (0, 'location', 'update',
+        '{"location_id": 9201}', '{"negative_ok": true}', '{"negative_ok": false}',
+        '2026-01-10 00:00+00', 'x', 'x')$$, '')
+    ) AS d (place, title, damage, expected)
+ORDER BY d.place;
 
 -- The finding itself: key, expected and found.
 SAVEPOINT damaged;

@@ -1,0 +1,211 @@
+-- verify(), the rest: masters, references and catalog, and the call that runs
+-- all of it.
+
+CREATE FUNCTION ims._verify_master(wanted bigint)
+RETURNS TABLE (check_name text, key jsonb, expected text, found text)
+LANGUAGE plpgsql
+STABLE
+PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+SET plan_cache_mode = force_custom_plan
+AS $$
+BEGIN
+    -- What the balances mention; the ledger's own lines are checked apart.
+    RETURN QUERY
+    WITH balance AS (
+        SELECT s.owner_id, s.item_id, s.location_id, s.lot_id, s.handling_unit_id,
+            i.item_id IS NULL AS no_item,
+            l.location_id IS NULL AS no_location,
+            NOT l.keeps_stock AND s.on_hand <> 0 AS wrong_location,
+            s.lot_id <> 0 AND b.lot_id IS NULL AS no_lot,
+            s.handling_unit_id <> 0 AND h.handling_unit_id IS NULL AS no_unit
+        FROM ims.stock AS s
+        LEFT JOIN ims.item AS i ON i.owner_id = s.owner_id AND i.item_id = s.item_id
+        LEFT JOIN ims.location AS l ON l.location_id = s.location_id
+        LEFT JOIN ims.lot AS b ON b.owner_id = s.owner_id AND b.lot_id = s.lot_id
+            AND b.item_id = s.item_id
+        LEFT JOIN ims.handling_unit AS h ON h.owner_id = s.owner_id
+            AND h.handling_unit_id = s.handling_unit_id
+        WHERE wanted IS NULL OR s.owner_id = wanted),
+    wrong AS MATERIALIZED (
+        SELECT * FROM balance AS s
+        WHERE s.no_item OR s.no_location OR s.wrong_location OR s.no_lot OR s.no_unit)
+    SELECT f.check_name,
+        jsonb_build_object('owner_id', s.owner_id, 'item_id', s.item_id,
+            'location_id', s.location_id, 'lot_id', s.lot_id,
+            'handling_unit_id', s.handling_unit_id),
+        f.expected, NULL::text
+    FROM wrong AS s
+    CROSS JOIN LATERAL (VALUES
+        ('stock.item', s.no_item, 'item ' || s.item_id),
+        ('stock.location', s.no_location, 'location ' || s.location_id),
+        ('stock.location_keeps_stock', s.wrong_location, 'a location that keeps stock'),
+        ('stock.lot', s.no_lot, format('lot %s of item %s', s.lot_id, s.item_id)),
+        ('stock.handling_unit', s.no_unit, 'handling unit ' || s.handling_unit_id)
+        ) AS f (check_name, wrong, expected)
+    WHERE f.wrong
+    UNION ALL
+    -- A place belongs to the site of the place that contains it.
+    SELECT 'location.site', jsonb_build_object('location_id', l.location_id),
+        p.site_id::text, l.site_id::text
+    FROM ims.location AS l
+    JOIN ims.location AS p ON p.location_id = l.parent_id
+    WHERE l.site_id <> p.site_id;
+END
+$$;
+COMMENT ON FUNCTION ims._verify_master(bigint) IS
+    'balances of items, places, lots or handling units that do not exist';
+REVOKE ALL ON FUNCTION ims._verify_master(bigint) FROM PUBLIC;
+
+-- What small tables mention: one statement each, all of one shape.
+CREATE FUNCTION ims._verify_reference(wanted bigint)
+RETURNS TABLE (check_name text, key jsonb, expected text, found text)
+LANGUAGE plpgsql
+STABLE
+PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    reference record;
+BEGIN
+    FOR reference IN
+        SELECT r.*
+        FROM (VALUES
+            ('availability', 'item', 'item', 'item_id', '{item_id,site_id}'::text[],
+                'x.owner_id = t.owner_id AND x.item_id = t.item_id'),
+            ('availability', 'site', 'location', 'site_id', '{item_id,site_id}',
+                'x.location_id = t.site_id AND x.kind = ''site'''),
+            ('closing_balance', 'closing', 'closing', 'closing_id', '{closing_id}',
+                'x.owner_id = t.owner_id AND x.closing_id = t.closing_id'),
+            ('posting_key', 'posting', 'posting', 'posting_id', '{idempotency_key}',
+                'x.owner_id = t.owner_id AND x.posting_id = t.posting_id'
+                ' AND x.idempotency_key = t.idempotency_key')
+            ) AS r (table_name, what, other, mention, key_columns, match)
+    LOOP
+        RETURN QUERY EXECUTE format(
+            'SELECT DISTINCT %1$L, jsonb_build_object(''owner_id'', t.owner_id, %2$s),'
+            '    %3$L || '' '' || t.%4$I, NULL::text'
+            ' FROM ims.%5$I AS t'
+            ' WHERE t.%4$I IS NOT NULL AND ($1 IS NULL OR t.owner_id = $1)'
+            '    AND NOT EXISTS (SELECT FROM ims.%6$I AS x WHERE %7$s)',
+            reference.table_name || '.' || reference.what,
+            (SELECT string_agg(format('%L, t.%I', c.name, c.name), ', ')
+             FROM unnest(reference.key_columns) AS c (name)),
+            reference.what, reference.mention, reference.table_name, reference.other,
+            reference.match) USING wanted;
+    END LOOP;
+END
+$$;
+COMMENT ON FUNCTION ims._verify_reference(bigint) IS
+    'rows of small tables that mention what does not exist';
+REVOKE ALL ON FUNCTION ims._verify_reference(bigint) FROM PUBLIC;
+
+CREATE FUNCTION ims._verify_catalog()
+RETURNS TABLE (check_name text, key jsonb, expected text, found text)
+LANGUAGE plpgsql
+STABLE
+PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    RETURN QUERY
+    SELECT 'catalog.' || replace(d.kind, ' ', '_'), jsonb_build_object('name', d.name),
+        d.expected, d.found
+    FROM ims._ledger_differences() AS d
+    UNION ALL
+    SELECT 'catalog.ledger_version', jsonb_build_object('name', 'ims.ledger_info'),
+        ims._library_ledger_version(), ims._ledger_version()
+    WHERE ims._ledger_version() IS DISTINCT FROM ims._library_ledger_version()
+    UNION ALL
+    SELECT 'catalog.ledger_role', jsonb_build_object('role', r.rolname),
+        'a role that is no superuser and cannot log in',
+        concat_ws(' ', CASE WHEN r.rolsuper THEN 'superuser' END,
+            CASE WHEN r.rolcanlogin THEN 'login' END)
+    FROM pg_class AS c
+    JOIN pg_roles AS r ON r.oid = c.relowner
+    WHERE c.oid = to_regclass('ims.ledger_info') AND (r.rolsuper OR r.rolcanlogin)
+    UNION ALL
+    -- The next id must be above every id in use, after a restore too.
+    SELECT 'sequence.' || m.table_name, jsonb_build_object('name', m.name),
+        'at least ' || m.last, coalesce(pg_sequence_last_value(m.name::regclass)::text, 'unused')
+    FROM (
+        SELECT 'movement' AS table_name, 'ims.movement_movement_id_seq' AS name,
+            max((SELECT max(x.movement_id) FROM ims.movement AS x
+                 WHERE x.owner_id = o.owner_id)) AS last
+        FROM ims.owner AS o
+        UNION ALL
+        SELECT 'posting', 'ims.posting_posting_id_seq',
+            max((SELECT max(x.posting_id) FROM ims.posting AS x
+                 WHERE x.owner_id = o.owner_id))
+        FROM ims.owner AS o) AS m
+    WHERE has_sequence_privilege(m.name, 'USAGE, SELECT')
+        AND m.last > coalesce(pg_sequence_last_value(m.name::regclass), 0);
+END
+$$;
+COMMENT ON FUNCTION ims._verify_catalog() IS
+    'objects, rights and sequences of the ledger that are not as they should be';
+REVOKE ALL ON FUNCTION ims._verify_catalog() FROM PUBLIC;
+
+CREATE FUNCTION ims._visible_owner_id(owner text)
+RETURNS bigint
+LANGUAGE plpgsql
+STABLE
+PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    found_id bigint;
+BEGIN
+    IF owner IS NULL THEN
+        RETURN NULL;
+    END IF;
+    found_id := (SELECT o.owner_id FROM ims.owner AS o WHERE o.code = owner);
+    IF found_id IS NULL THEN
+        RAISE EXCEPTION USING ERRCODE = 'IV202',
+            MESSAGE = format('owner "%s" is unknown', owner),
+            DETAIL = 'It does not exist, or the role may not act for it. '
+                || jsonb_build_object('owner', owner)::text,
+            HINT = 'Owners and their roles are in ims.owner and ims.owner_member.';
+    END IF;
+    RETURN found_id;
+END
+$$;
+COMMENT ON FUNCTION ims._visible_owner_id(text) IS
+    'id of an owner that the caller may see, null for null; raises for any other code';
+REVOKE ALL ON FUNCTION ims._visible_owner_id(text) FROM PUBLIC;
+
+CREATE FUNCTION ims.verify(owner text DEFAULT NULL)
+RETURNS TABLE (check_name text, key jsonb, expected text, found text)
+LANGUAGE plpgsql
+STABLE
+PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    wanted bigint;
+BEGIN
+    IF to_regclass('ims.ledger_info') IS NULL THEN
+        RAISE EXCEPTION USING ERRCODE = 'IV902',
+            MESSAGE = 'there is no ledger in this database',
+            DETAIL = 'There is no relation "ims.ledger_info". {"object": "ims.ledger_info"}',
+            HINT = 'Run SELECT ims.create_ledger().';
+    END IF;
+    wanted := ims._visible_owner_id(verify.owner);
+    RETURN QUERY SELECT * FROM ims._verify_catalog();
+    RETURN QUERY SELECT * FROM ims._verify_stock(wanted);
+    RETURN QUERY SELECT * FROM ims._verify_availability(wanted);
+    RETURN QUERY SELECT * FROM ims._verify_serial(wanted);
+    RETURN QUERY SELECT * FROM ims._verify_movement(wanted);
+    RETURN QUERY SELECT * FROM ims._verify_link(wanted);
+    RETURN QUERY SELECT * FROM ims._verify_posting(wanted);
+    RETURN QUERY SELECT * FROM ims._verify_ownership(wanted);
+    RETURN QUERY SELECT * FROM ims._verify_count(wanted);
+    RETURN QUERY SELECT * FROM ims._verify_count_posting(wanted);
+    RETURN QUERY SELECT * FROM ims._verify_closing(wanted);
+    RETURN QUERY SELECT * FROM ims._verify_master(wanted);
+    RETURN QUERY SELECT * FROM ims._verify_reference(wanted);
+END
+$$;
+COMMENT ON FUNCTION ims.verify(text) IS
+    'prove the ledger: one row per contradiction, none when all is well';
+REVOKE ALL ON FUNCTION ims.verify(text) FROM PUBLIC;
