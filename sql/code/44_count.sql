@@ -8,8 +8,38 @@
 -- it at the instant of the count (late.c).
 --
 -- A complete count also says that nothing else was there.  A posting of a
--- balance that does not exist yet would not meet any row lock, so a complete
--- count keeps all postings out while it is taken.
+-- balance that does not exist yet would not meet any row lock: it would not see
+-- the count, which is not committed, and dated before it would not be
+-- compensated.  So a complete count keeps all postings out while it is taken.
+-- A narrower lock, on the places, would have to come before those of balances
+-- in every posting that may make one, and none knows that until it is there.
+
+-- The whole count, with all that it calls, plans anew each time: a plan kept
+-- from when the ledger was small would read whole tables later on.  The other
+-- calls that are written in SQL do the same.
+
+-- What is passed from step to step; JSON would take longer than all the rest.
+CREATE TYPE ims._counted_line AS (
+    line bigint,
+    item_id bigint,
+    location_id bigint,
+    lot_id bigint,
+    handling_unit_id bigint,
+    serial_id bigint,
+    quantity numeric);
+COMMENT ON TYPE ims._counted_line IS 'a line of a count by ids, base units';
+
+CREATE TYPE ims._counted_level AS (
+    item_id bigint,
+    location_id bigint,
+    lot_id bigint,
+    handling_unit_id bigint,
+    on_hand numeric,
+    last_effective_at timestamptz,
+    quantity numeric,
+    book numeric);
+COMMENT ON TYPE ims._counted_level IS
+    'a balance, what was counted of it and what the books had at the instant';
 
 -- The first count at or after an instant that speaks of a balance; the same
 -- question as IMS_PLAN_NEXT_COUNT, for one balance and leaving out one count.
@@ -47,6 +77,32 @@ COMMENT ON FUNCTION ims._next_count IS
     'first count at or after an instant that says what a balance was';
 REVOKE ALL ON FUNCTION ims._next_count FROM PUBLIC;
 
+-- What came to a balance after an instant, less what left it.
+CREATE FUNCTION ims._change_since(
+    owner_id bigint, item_id bigint, location_id bigint, lot_id bigint, handling_unit_id bigint,
+    at timestamptz)
+RETURNS numeric
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+#variable_conflict use_variable
+BEGIN
+    RETURN (
+        SELECT coalesce(sum(
+            CASE WHEN m.to_location_id = location_id AND m.to_handling_unit_id = handling_unit_id
+                 THEN m.quantity ELSE 0 END
+            - CASE WHEN m.from_location_id = location_id
+                    AND m.from_handling_unit_id = handling_unit_id
+                   THEN m.quantity ELSE 0 END), 0)
+        FROM ims.movement AS m
+        WHERE m.owner_id = owner_id AND m.item_id = item_id AND m.effective_at > at
+          AND m.lot_id = lot_id AND location_id IN (m.from_location_id, m.to_location_id));
+END
+$$;
+COMMENT ON FUNCTION ims._change_since IS
+    'change of a balance after an instant, base units';
+REVOKE ALL ON FUNCTION ims._change_since FROM PUBLIC;
+
 -- What each balance had at an instant, movements of that instant included;
 -- exact for balances that the transaction has locked.
 CREATE FUNCTION ims._levels_at(balances jsonb, at timestamptz)
@@ -61,17 +117,8 @@ LANGUAGE sql STABLE PARALLEL SAFE ROWS 100
 SET search_path = pg_catalog, pg_temp
 AS $$
     SELECT b.owner_id, b.item_id, b.location_id, b.lot_id, b.handling_unit_id,
-        b.on_hand - coalesce((
-            SELECT sum(CASE WHEN m.to_location_id = b.location_id
-                             AND m.to_handling_unit_id = b.handling_unit_id
-                       THEN m.quantity ELSE 0 END
-                     - CASE WHEN m.from_location_id = b.location_id
-                             AND m.from_handling_unit_id = b.handling_unit_id
-                       THEN m.quantity ELSE 0 END)
-            FROM ims.movement AS m
-            WHERE m.owner_id = b.owner_id AND m.item_id = b.item_id AND m.effective_at > $2
-              AND m.lot_id = b.lot_id
-              AND b.location_id IN (m.from_location_id, m.to_location_id)), 0)
+        b.on_hand - ims._change_since(b.owner_id, b.item_id, b.location_id, b.lot_id,
+            b.handling_unit_id, $2)
     FROM jsonb_to_recordset($1) AS b (
         owner_id bigint, item_id bigint, location_id bigint, lot_id bigint,
         handling_unit_id bigint, on_hand numeric)
@@ -99,7 +146,82 @@ $$;
 COMMENT ON FUNCTION ims._serials_at IS 'where the single units of items lay at an instant';
 REVOKE ALL ON FUNCTION ims._serials_at FROM PUBLIC;
 
+-- One line of a count, by ids and base units; raises what is wrong with it.
+CREATE FUNCTION ims._count_line(
+    owner_id bigint,
+    line bigint,
+    value jsonb,
+    OUT item_id bigint,
+    OUT location_id bigint,
+    OUT lot_id bigint,
+    OUT handling_unit_id bigint,
+    OUT serial_id bigint,
+    OUT quantity numeric)
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+#variable_conflict use_variable
+DECLARE
+    given record;
+    known record;
+BEGIN
+    SELECT r.* INTO STRICT given
+    FROM jsonb_to_record(value) AS r (
+        item text, quantity text, unit text, location text, lot text, serial text,
+        handling_unit text);
+    item_id := ims._item_id(owner_id, given.item);
+    location_id := ims._location_id(given.location);
+    SELECT i.tracking, i.stocked, p.site_id > 0 AND p.keeps_stock AS is_place,
+        s.lot_id, s.serial_id
+    INTO STRICT known
+    FROM ims.item AS i
+    CROSS JOIN ims.location AS p
+    LEFT JOIN ims.serial AS s
+        ON s.owner_id = i.owner_id AND s.item_id = i.item_id AND s.code = given.serial
+    WHERE i.owner_id = owner_id AND i.item_id = item_id AND p.location_id = location_id;
+    lot_id := CASE WHEN given.lot IS NOT NULL THEN ims._lot_id(owner_id, item_id, given.lot)
+        WHEN given.serial IS NOT NULL THEN coalesce(known.lot_id, 0)
+        ELSE 0 END;
+    serial_id := CASE WHEN given.serial IS NULL THEN 0
+        ELSE ims._serial_id(owner_id, item_id, given.serial) END;
+    handling_unit_id := CASE WHEN given.handling_unit IS NULL THEN 0
+        ELSE ims._handling_unit_id(owner_id, given.handling_unit) END;
+    PERFORM ims._check_present('quantity',
+        given.quantity IS NOT NULL OR given.serial IS NOT NULL);
+    quantity := ims._base_quantity(owner_id, item_id, given.item, line,
+        coalesce(ims._line_number(line, 'quantity', given.quantity), 1), given.unit);
+    IF NOT known.is_place OR NOT known.stocked THEN
+        RAISE 'item "%" cannot be counted at "%"', given.item, given.location
+            USING ERRCODE = 'IV214',
+                DETAIL = CASE WHEN known.stocked THEN 'The place keeps no stock. '
+                        ELSE 'The item is not stocked. ' END
+                    || jsonb_build_object('line', line, 'item', given.item,
+                        'location', given.location)::text,
+                HINT = 'Count stocked items at places of a site that keep stock.';
+    END IF;
+    IF (given.serial IS NOT NULL AND known.tracking <> 'serial')
+        OR (given.lot IS NOT NULL AND known.tracking = 'none')
+        OR (given.lot IS NULL AND known.tracking = 'lot')
+        OR (known.tracking = 'serial' AND quantity <> (serial_id <> 0)::integer)
+    THEN
+        RAISE 'line % does not name what item "%" is tracked by', line, given.item
+            USING ERRCODE = 'IV213',
+                DETAIL = format('The item is tracked by %s. ', known.tracking)
+                    || jsonb_build_object('line', line, 'item', given.item,
+                        'tracking', known.tracking)::text,
+                HINT = 'One line per lot, one per serial; quantity 0 without a serial '
+                    'says that no unit is there.';
+    END IF;
+END
+$$;
+COMMENT ON FUNCTION ims._count_line IS
+    'one line of a count by ids, base units, or what is wrong with it';
+REVOKE ALL ON FUNCTION ims._count_line FROM PUBLIC;
+
 -- The lines of a count as balances and serials; the short form is one line.
+-- All plain lines are looked up by one statement: function by function, 5,000
+-- lines would take most of the time of a count.  A line is plain where nothing
+-- is wrong with it, and its quantity is written without an exponent.
 CREATE FUNCTION ims._count_lines(owner_id bigint, lines jsonb)
 RETURNS TABLE (
     line bigint,
@@ -109,79 +231,70 @@ RETURNS TABLE (
     handling_unit_id bigint,
     serial_id bigint,
     quantity numeric)
-LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 100
+LANGUAGE sql STABLE PARALLEL SAFE ROWS 100
 SET search_path = pg_catalog, pg_temp
 AS $$
-#variable_conflict use_variable
-DECLARE
-    given record;
-    known record;
-BEGIN
-    PERFORM ims._check_lines(lines, 'item', 'quantity', 'unit', 'location', 'lot', 'serial',
-        'handling_unit');
-    FOR given IN
-        SELECT l.line, r.item, r.quantity, r.unit, r.location, r.lot, r.serial, r.handling_unit
-        FROM jsonb_array_elements(lines) WITH ORDINALITY AS l (value, line)
-        CROSS JOIN LATERAL jsonb_to_record(l.value) AS r (
+    WITH given AS MATERIALIZED (
+        SELECT l.line, l.value, i.item_id, p.location_id,
+            coalesce(t.lot_id, s.lot_id, 0) AS lot_id,
+            coalesce(h.handling_unit_id, 0) AS handling_unit_id,
+            coalesce(s.serial_id, 0) AS serial_id, b.quantity,
+            i.stocked AND p.site_id > 0 AND p.keeps_stock
+            AND (g.lot IS NULL OR t.lot_id IS NOT NULL)
+            AND (g.serial IS NULL OR s.serial_id IS NOT NULL)
+            AND (g.handling_unit IS NULL OR h.handling_unit_id IS NOT NULL)
+            AND b.is_exact AND b.quantity < 1e12
+            AND (NOT u.whole OR b.quantity = trunc(b.quantity))
+            AND (v.whole IS NOT TRUE OR q.quantity = trunc(q.quantity))
+            AND CASE i.tracking
+                WHEN 'none' THEN g.lot IS NULL AND g.serial IS NULL
+                WHEN 'lot' THEN g.lot IS NOT NULL AND g.serial IS NULL
+                ELSE b.quantity = (g.serial IS NOT NULL)::integer
+                END AS is_plain
+        FROM jsonb_array_elements($2) WITH ORDINALITY AS l (value, line)
+        CROSS JOIN LATERAL jsonb_to_record(l.value) AS g (
             item text, quantity text, unit text, location text, lot text, serial text,
             handling_unit text)
-        ORDER BY l.line
-    LOOP
-        line := given.line;
-        item_id := ims._item_id(owner_id, given.item);
-        location_id := ims._location_id(given.location);
-        SELECT i.tracking, i.stocked, p.site_id > 0 AND p.keeps_stock AS is_place,
-            s.lot_id, s.serial_id
-        INTO STRICT known
-        FROM ims.item AS i
-        CROSS JOIN ims.location AS p
+        CROSS JOIN LATERAL (
+            SELECT CASE WHEN g.quantity ~ '^[0-9]{1,12}([.][0-9]{1,6})?$'
+                        THEN g.quantity::numeric
+                        WHEN g.quantity IS NULL AND g.serial IS NOT NULL THEN 1
+                        END AS quantity) AS q
+        LEFT JOIN ims.item AS i ON i.owner_id = $1 AND i.code = g.item
+        LEFT JOIN ims.unit AS u ON u.code = i.base_unit
+        LEFT JOIN ims.unit AS v ON v.code = g.unit
+        LEFT JOIN ims.item_unit AS f
+            ON f.owner_id = $1 AND f.item_id = i.item_id AND f.unit = g.unit
+            AND f.unit <> i.base_unit
+        CROSS JOIN LATERAL (
+            SELECT CASE WHEN f.unit IS NOT NULL
+                        THEN div(q.quantity * 1000000 * f.numerator, f.denominator) * 0.000001
+                        WHEN g.unit IS NULL OR g.unit = i.base_unit THEN q.quantity
+                        END AS quantity,
+                f.unit IS NULL OR mod(q.quantity * 1000000 * f.numerator, f.denominator) = 0
+                    AS is_exact) AS b
+        LEFT JOIN ims.location AS p ON p.code = g.location
+        LEFT JOIN ims.lot AS t
+            ON t.owner_id = $1 AND t.item_id = i.item_id AND t.code = g.lot
         LEFT JOIN ims.serial AS s
-            ON s.owner_id = i.owner_id AND s.item_id = i.item_id AND s.code = given.serial
-        WHERE i.owner_id = owner_id AND i.item_id = item_id AND p.location_id = location_id;
-        lot_id := CASE WHEN given.lot IS NOT NULL THEN ims._lot_id(owner_id, item_id, given.lot)
-            WHEN given.serial IS NOT NULL THEN coalesce(known.lot_id, 0)
-            ELSE 0 END;
-        serial_id := CASE WHEN given.serial IS NULL THEN 0
-            ELSE ims._serial_id(owner_id, item_id, given.serial) END;
-        handling_unit_id := CASE WHEN given.handling_unit IS NULL THEN 0
-            ELSE ims._handling_unit_id(owner_id, given.handling_unit) END;
-        PERFORM ims._check_present('quantity',
-            given.quantity IS NOT NULL OR given.serial IS NOT NULL);
-        quantity := ims._base_quantity(owner_id, item_id, given.item, line,
-            coalesce(ims._line_number(line, 'quantity', given.quantity), 1), given.unit);
-        IF NOT known.is_place OR NOT known.stocked THEN
-            RAISE 'item "%" cannot be counted at "%"', given.item, given.location
-                USING ERRCODE = 'IV214',
-                    DETAIL = CASE WHEN known.stocked THEN 'The place keeps no stock. '
-                            ELSE 'The item is not stocked. ' END
-                        || jsonb_build_object('line', line, 'item', given.item,
-                            'location', given.location)::text,
-                    HINT = 'Count stocked items at places of a site that keep stock.';
-        END IF;
-        IF (given.serial IS NOT NULL AND known.tracking <> 'serial')
-            OR (given.lot IS NOT NULL AND known.tracking = 'none')
-            OR (given.lot IS NULL AND known.tracking = 'lot')
-            OR (known.tracking = 'serial' AND quantity <> (serial_id <> 0)::integer)
-        THEN
-            RAISE 'line % does not name what item "%" is tracked by', line, given.item
-                USING ERRCODE = 'IV213',
-                    DETAIL = format('The item is tracked by %s. ', known.tracking)
-                        || jsonb_build_object('line', line, 'item', given.item,
-                            'tracking', known.tracking)::text,
-                    HINT = 'One line per lot, one per serial; quantity 0 without a serial '
-                        'says that no unit is there.';
-        END IF;
-        RETURN NEXT;
-    END LOOP;
-END
+            ON s.owner_id = $1 AND s.item_id = i.item_id AND s.code = g.serial
+        LEFT JOIN ims.handling_unit AS h ON h.owner_id = $1 AND h.code = g.handling_unit)
+    SELECT g.line, g.item_id, g.location_id, g.lot_id, g.handling_unit_id, g.serial_id,
+        trim_scale(g.quantity)
+    FROM given AS g
+    WHERE g.is_plain
+    UNION ALL
+    SELECT g.line, c.item_id, c.location_id, c.lot_id, c.handling_unit_id, c.serial_id, c.quantity
+    FROM (SELECT d.line, d.value FROM given AS d WHERE d.is_plain IS NOT TRUE ORDER BY d.line) AS g
+    CROSS JOIN LATERAL ims._count_line($1, g.line, g.value) AS c
 $$;
 COMMENT ON FUNCTION ims._count_lines IS 'lines of a count by ids, base units';
 REVOKE ALL ON FUNCTION ims._count_lines FROM PUBLIC;
 
 -- The counted balances: what the lines say of each.  Lines with serials add
 -- up; any other balance is named once.
-CREATE FUNCTION ims._counted_balances(owner_id bigint, counted jsonb)
-RETURNS jsonb
+CREATE FUNCTION ims._counted_balances(owner_id bigint, counted ims._counted_line[])
+RETURNS ims._counted_level[]
 LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
@@ -189,16 +302,16 @@ AS $$
 DECLARE
     twice record;
 BEGIN
-    SELECT min(c.line) AS first, max(c.line) AS last, i.code, l.code AS place INTO twice
-    FROM jsonb_to_recordset(counted) AS c (
-        line bigint, item_id bigint, location_id bigint, lot_id bigint, handling_unit_id bigint,
-        serial_id bigint)
+    SELECT c.first, c.last, i.code, l.code AS place INTO twice
+    FROM (
+        SELECT min(c.line) AS first, max(c.line) AS last, c.item_id, c.location_id
+        FROM unnest(counted) AS c
+        GROUP BY c.item_id, c.location_id, c.lot_id, c.handling_unit_id, c.serial_id
+        HAVING count(*) > 1
+        ORDER BY min(c.line)
+        LIMIT 1) AS c
     JOIN ims.item AS i ON i.owner_id = owner_id AND i.item_id = c.item_id
-    JOIN ims.location AS l ON l.location_id = c.location_id
-    GROUP BY i.code, l.code, c.lot_id, c.handling_unit_id, c.serial_id
-    HAVING count(*) > 1
-    ORDER BY min(c.line)
-    LIMIT 1;
+    JOIN ims.location AS l ON l.location_id = c.location_id;
     IF FOUND THEN
         RAISE 'line % counts what line % counts already', twice.last, twice.first
             USING ERRCODE = 'IV223',
@@ -208,14 +321,12 @@ BEGIN
                 HINT = 'Add up what lies at the place before you enter it.';
     END IF;
     RETURN (
-        SELECT jsonb_agg(jsonb_build_object('item_id', b.item_id, 'location_id', b.location_id,
-            'lot_id', b.lot_id, 'handling_unit_id', b.handling_unit_id, 'quantity', b.quantity))
+        SELECT array_agg((b.item_id, b.location_id, b.lot_id, b.handling_unit_id, NULL, NULL,
+            b.quantity, NULL)::ims._counted_level)
         FROM (
             SELECT c.item_id, c.location_id, c.lot_id, c.handling_unit_id,
                 sum(c.quantity) AS quantity
-            FROM jsonb_to_recordset(counted) AS c (
-                item_id bigint, location_id bigint, lot_id bigint, handling_unit_id bigint,
-                quantity numeric)
+            FROM unnest(counted) AS c
             GROUP BY c.item_id, c.location_id, c.lot_id, c.handling_unit_id) AS b);
 END
 $$;
@@ -276,7 +387,27 @@ COMMENT ON FUNCTION ims._check_scope_snapshot IS
     'raise 40001 where a place has a balance that the snapshot does not show';
 REVOKE ALL ON FUNCTION ims._check_scope_snapshot FROM PUBLIC;
 
-CREATE FUNCTION ims._check_counted_before(owner_id bigint, balances jsonb, counted_at timestamptz)
+-- The books at the instant, into the levels.
+CREATE FUNCTION ims._with_books(
+    owner_id bigint, levels ims._counted_level[], counted_at timestamptz)
+RETURNS ims._counted_level[]
+LANGUAGE sql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT coalesce(array_agg((l.item_id, l.location_id, l.lot_id, l.handling_unit_id, l.on_hand,
+        l.last_effective_at, l.quantity,
+        -- nothing is later than the last of a balance
+        l.on_hand - CASE WHEN l.last_effective_at > $3
+            THEN ims._change_since($1, l.item_id, l.location_id, l.lot_id, l.handling_unit_id, $3)
+            ELSE 0 END)::ims._counted_level), '{}')
+    FROM unnest($2) AS l
+$$;
+COMMENT ON FUNCTION ims._with_books IS
+    'counted levels of locked balances, with what the books had at an instant';
+REVOKE ALL ON FUNCTION ims._with_books FROM PUBLIC;
+
+CREATE FUNCTION ims._check_counted_before(
+    owner_id bigint, balances ims._counted_level[], counted_at timestamptz)
 RETURNS void
 LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
@@ -286,8 +417,7 @@ DECLARE
     same record;
 BEGIN
     SELECT i.code AS item, l.code AS location, s.posting_id INTO same
-    FROM jsonb_to_recordset(balances) AS b (
-        item_id bigint, location_id bigint, lot_id bigint, handling_unit_id bigint)
+    FROM unnest(balances) AS b
     JOIN ims.stock_count AS s
         ON s.owner_id = owner_id AND s.item_id = b.item_id AND s.location_id = b.location_id
         AND s.lot_id = b.lot_id AND s.handling_unit_id = b.handling_unit_id
@@ -313,16 +443,18 @@ REVOKE ALL ON FUNCTION ims._check_counted_before FROM PUBLIC;
 -- Locks the counted balances, and with them those that the scope says are
 -- empty; returns all with on hand and the quantity counted.
 CREATE FUNCTION ims._lock_counted(
-    owner_id bigint, balances jsonb, scope_location_ids bigint[], scope_item_id bigint)
-RETURNS jsonb
+    owner_id bigint, balances ims._counted_level[], scope_location_ids bigint[],
+    scope_item_id bigint)
+RETURNS ims._counted_level[]
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 #variable_conflict use_variable
 DECLARE
-    locked jsonb;
+    locked ims._counted_level[];
 BEGIN
-    SELECT jsonb_agg(to_jsonb(b) || jsonb_build_object('quantity', coalesce(c.quantity, 0)))
+    SELECT array_agg((b.item_id, b.location_id, b.lot_id, b.handling_unit_id, b.on_hand,
+        b.last_effective_at, coalesce(c.quantity, 0), NULL)::ims._counted_level)
     INTO locked
     FROM (
         SELECT array_agg(owner_id) AS owner_ids, array_agg(k.item_id) AS item_ids,
@@ -330,21 +462,19 @@ BEGIN
             array_agg(k.handling_unit_id) AS handling_unit_ids
         FROM (
             SELECT b.item_id, b.location_id, b.lot_id, b.handling_unit_id
-            FROM jsonb_to_recordset(coalesce(balances, '[]')) AS b (
-                item_id bigint, location_id bigint, lot_id bigint, handling_unit_id bigint)
+            FROM unnest(balances) AS b
             UNION
             SELECT s.item_id, s.location_id, s.lot_id, s.handling_unit_id
             FROM ims.stock AS s
-            WHERE s.owner_id = owner_id AND s.location_id = ANY (scope_location_ids)
+            WHERE cardinality(scope_location_ids) > 0
+              AND s.owner_id = owner_id AND s.location_id = ANY (scope_location_ids)
               AND (scope_item_id = 0 OR s.item_id = scope_item_id)) AS k) AS k
     CROSS JOIN LATERAL ims._lock_balances(k.owner_ids, k.item_ids, k.location_ids, k.lot_ids,
         k.handling_unit_ids) AS b
-    LEFT JOIN jsonb_to_recordset(balances) AS c (
-        item_id bigint, location_id bigint, lot_id bigint, handling_unit_id bigint,
-        quantity numeric)
+    LEFT JOIN unnest(balances) AS c
         ON c.item_id = b.item_id AND c.location_id = b.location_id AND c.lot_id = b.lot_id
         AND c.handling_unit_id = b.handling_unit_id;
-    RETURN coalesce(locked, '[]');
+    RETURN coalesce(locked, '{}');
 END
 $$;
 COMMENT ON FUNCTION ims._lock_counted IS 'lock and read the balances that a count speaks of';
@@ -354,7 +484,8 @@ REVOKE ALL ON FUNCTION ims._lock_counted FROM PUBLIC;
 -- books follow when the period is closed (but single units are never used up
 -- unnamed, so a serial-tracked item is brought to the count at once).
 CREATE FUNCTION ims._count_differences(
-    owner_id bigint, levels jsonb, counted jsonb, counted_at timestamptz)
+    owner_id bigint, levels ims._counted_level[], counted ims._counted_line[],
+    counted_at timestamptz)
 RETURNS jsonb
 LANGUAGE sql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
@@ -362,16 +493,12 @@ AS $$
     WITH level AS (
         SELECT l.item_id, l.location_id, l.lot_id, l.handling_unit_id,
             l.quantity - l.book AS difference, i.tracking = 'serial' AS by_serial
-        FROM jsonb_to_recordset($2) AS l (
-            item_id bigint, location_id bigint, lot_id bigint, handling_unit_id bigint,
-            quantity numeric, book numeric)
+        FROM unnest($2) AS l
         JOIN ims.item AS i ON i.owner_id = $1 AND i.item_id = l.item_id
         WHERE NOT i.periodic OR i.tracking = 'serial'),
     unit AS (
         SELECT DISTINCT c.item_id, c.location_id, c.lot_id, c.handling_unit_id, c.serial_id
-        FROM jsonb_to_recordset($3) AS c (
-            item_id bigint, location_id bigint, lot_id bigint, handling_unit_id bigint,
-            serial_id bigint)
+        FROM unnest($3) AS c
         WHERE c.serial_id <> 0),
     book AS (
         SELECT b.item_id, b.location_id, b.lot_id, b.handling_unit_id, b.serial_id
@@ -391,23 +518,25 @@ AS $$
         UNION ALL
         SELECT u.item_id, u.location_id, u.lot_id, u.handling_unit_id, u.serial_id, 1
         FROM (TABLE unit EXCEPT TABLE book) AS u)
-    SELECT jsonb_agg(jsonb_build_object(
-        'item_id', d.item_id, 'quantity', abs(d.difference), 'lot_id', d.lot_id,
-        'serial_id', d.serial_id,
-        'from_location_id', CASE WHEN d.difference > 0 THEN 4 ELSE d.location_id END,
-        'to_location_id', CASE WHEN d.difference > 0 THEN d.location_id ELSE 4 END,
-        'from_handling_unit_id', CASE WHEN d.difference > 0 THEN 0 ELSE d.handling_unit_id END,
-        'to_handling_unit_id', CASE WHEN d.difference > 0 THEN d.handling_unit_id ELSE 0 END)
+    SELECT jsonb_agg(l)
+    FROM (
+        SELECT d.item_id, abs(d.difference) AS quantity, d.lot_id, d.serial_id,
+            CASE WHEN d.difference > 0 THEN 4 ELSE d.location_id END AS from_location_id,
+            CASE WHEN d.difference > 0 THEN d.location_id ELSE 4 END AS to_location_id,
+            CASE WHEN d.difference > 0 THEN 0 ELSE d.handling_unit_id END
+                AS from_handling_unit_id,
+            CASE WHEN d.difference > 0 THEN d.handling_unit_id ELSE 0 END
+                AS to_handling_unit_id
+        FROM difference AS d
         ORDER BY d.difference, d.item_id, d.location_id, d.lot_id, d.handling_unit_id,
-            d.serial_id)
-    FROM difference AS d
+            d.serial_id) AS l
 $$;
 COMMENT ON FUNCTION ims._count_differences IS 'lines that bring the books to a count';
 REVOKE ALL ON FUNCTION ims._count_differences FROM PUBLIC;
 
 -- A unit that was seen here cannot lie elsewhere.
 CREATE FUNCTION ims._check_counted_serials(
-    owner_id bigint, counted jsonb, counted_at timestamptz)
+    owner_id bigint, counted ims._counted_line[], counted_at timestamptz)
 RETURNS void
 LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
@@ -417,11 +546,10 @@ DECLARE
     stray record;
 BEGIN
     SELECT c.line, s.code, l.code AS location, i.code AS item INTO stray
-    FROM jsonb_to_recordset(counted) AS c (
-        line bigint, item_id bigint, location_id bigint, handling_unit_id bigint, serial_id bigint)
+    FROM unnest(counted) AS c
     JOIN ims._serials_at(owner_id,
         ARRAY(SELECT DISTINCT d.item_id
-              FROM jsonb_to_recordset(counted) AS d (item_id bigint, serial_id bigint)
+              FROM unnest(counted) AS d
               WHERE d.serial_id <> 0), counted_at) AS b ON b.serial_id = c.serial_id
     JOIN ims.serial AS s ON s.owner_id = owner_id AND s.serial_id = c.serial_id
     JOIN ims.item AS i ON i.owner_id = owner_id AND i.item_id = c.item_id
@@ -446,7 +574,7 @@ REVOKE ALL ON FUNCTION ims._check_counted_serials FROM PUBLIC;
 CREATE FUNCTION ims._record_count(
     owner_id bigint,
     posting_id bigint,
-    levels jsonb,
+    levels ims._counted_level[],
     counted_at timestamptz,
     scope_location_ids bigint[],
     scope_item_id bigint)
@@ -461,9 +589,7 @@ BEGIN
          counted_quantity, book_quantity, pending)
     SELECT owner_id, posting_id, l.item_id, l.location_id, l.lot_id, l.handling_unit_id,
         counted_at, l.quantity, l.book, i.periodic AND i.tracking <> 'serial'
-    FROM jsonb_to_recordset(levels) AS l (
-        item_id bigint, location_id bigint, lot_id bigint, handling_unit_id bigint,
-        quantity numeric, book numeric)
+    FROM unnest(levels) AS l
     JOIN ims.item AS i ON i.owner_id = owner_id AND i.item_id = l.item_id;
     INSERT INTO ims.stock_count_scope (owner_id, posting_id, location_id, item_id, counted_at)
     SELECT owner_id, posting_id, s.location_id, scope_item_id, counted_at
@@ -471,8 +597,7 @@ BEGIN
     PERFORM ims._engine_begin();
     UPDATE ims.stock AS s
     SET last_effective_at = counted_at
-    FROM jsonb_to_recordset(levels) AS l (
-        item_id bigint, location_id bigint, lot_id bigint, handling_unit_id bigint)
+    FROM unnest(levels) AS l
     WHERE s.owner_id = owner_id AND s.item_id = l.item_id AND s.location_id = l.location_id
       AND s.lot_id = l.lot_id AND s.handling_unit_id = l.handling_unit_id
       AND s.last_effective_at < counted_at;
@@ -539,7 +664,8 @@ COMMENT ON FUNCTION ims._count_arguments_as_lines IS 'arguments of a count as li
 REVOKE ALL ON FUNCTION ims._count_arguments_as_lines FROM PUBLIC;
 
 CREATE FUNCTION ims._check_count_scope(
-    owner_id bigint, counted jsonb, scope_location_ids bigint[], scope_item_id bigint)
+    owner_id bigint, counted ims._counted_line[], scope_location_ids bigint[],
+    scope_item_id bigint)
 RETURNS void
 LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
@@ -555,7 +681,7 @@ BEGIN
                 HINT = 'Count a site, or a place below one.';
     END IF;
     SELECT min(c.line) INTO outside
-    FROM jsonb_to_recordset(counted) AS c (line bigint, item_id bigint, location_id bigint)
+    FROM unnest(counted) AS c
     WHERE c.location_id <> ALL (scope_location_ids)
        OR scope_item_id NOT IN (0, c.item_id);
     IF outside IS NOT NULL THEN
@@ -589,12 +715,12 @@ CREATE FUNCTION ims._count_stock(
 RETURNS TABLE (posting_id bigint, document_number bigint, status text, replayed boolean)
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE ROWS 1
 SET search_path = pg_catalog, pg_temp
+SET plan_cache_mode = force_custom_plan
 AS $$
 #variable_conflict use_variable
 DECLARE
-    counted jsonb;
-    balances jsonb;
-    levels jsonb;
+    counted ims._counted_line[];
+    levels ims._counted_level[];
     scope_location_ids bigint[] := '{}';
     scope_item_id bigint := 0;
 BEGIN
@@ -637,7 +763,8 @@ BEGIN
         -- no item, place or unit factor that is read below changes any more
         LOCK TABLE ims.movement IN ROW EXCLUSIVE MODE;
     END IF;
-    SELECT jsonb_agg(to_jsonb(c)) INTO counted
+    SELECT array_agg((c.line, c.item_id, c.location_id, c.lot_id, c.handling_unit_id,
+        c.serial_id, c.quantity)::ims._counted_line) INTO counted
     FROM ims._count_lines(owner_id, lines) AS c;
     IF complete THEN
         scope_location_ids := ims._places_below(ims._location_id(location));
@@ -646,23 +773,17 @@ BEGIN
         PERFORM ims._check_scope_snapshot(owner_id, scope_location_ids);
     END IF;
 
-    balances := ims._lock_counted(owner_id, ims._counted_balances(owner_id, counted),
+    levels := ims._lock_counted(owner_id, ims._counted_balances(owner_id, counted),
         scope_location_ids, scope_item_id);
     IF counted_at IS NULL THEN
         SELECT greatest(clock_timestamp(), max(b.last_effective_at) + interval '1 microsecond',
             ims._closed_until(owner_id) + interval '1 microsecond')
         INTO counted_at
-        FROM jsonb_to_recordset(balances) AS b (last_effective_at timestamptz);
+        FROM unnest(levels) AS b;
     END IF;
-    PERFORM ims._check_counted_before(owner_id, balances, counted_at);
+    PERFORM ims._check_counted_before(owner_id, levels, counted_at);
     PERFORM ims._check_counted_serials(owner_id, counted, counted_at);
-    SELECT jsonb_agg(to_jsonb(b) || jsonb_build_object('book', l.level)) INTO levels
-    FROM jsonb_to_recordset(balances) AS b (
-        item_id bigint, location_id bigint, lot_id bigint, handling_unit_id bigint,
-        quantity numeric)
-    JOIN ims._levels_at(balances, counted_at) AS l
-        ON l.item_id = b.item_id AND l.location_id = b.location_id AND l.lot_id = b.lot_id
-        AND l.handling_unit_id = b.handling_unit_id;
+    levels := ims._with_books(owner_id, levels, counted_at);
 
     SELECT r.posting_id, r.document_number INTO posting_id, document_number
     FROM ims._post_lines(
@@ -671,9 +792,8 @@ BEGIN
             'effective_at', counted_at, 'reason', reason, 'reference_type', reference_type,
             'reference_number', reference_number, 'actor', actor,
             'idempotency_key', idempotency_key)),
-        ims._count_differences(owner_id, coalesce(levels, '[]'), coalesce(counted, '[]'),
-            counted_at)) AS r;
-    PERFORM ims._record_count(owner_id, posting_id, coalesce(levels, '[]'), counted_at,
+        ims._count_differences(owner_id, levels, coalesce(counted, '{}'), counted_at)) AS r;
+    PERFORM ims._record_count(owner_id, posting_id, levels, counted_at,
         scope_location_ids, scope_item_id);
     RETURN NEXT;
 END

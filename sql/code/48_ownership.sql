@@ -220,6 +220,7 @@ CREATE FUNCTION ims._transfer_ownership(
 RETURNS TABLE (posting_id bigint, document_number bigint, status text, replayed boolean)
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE ROWS 1
 SET search_path = pg_catalog, pg_temp
+SET plan_cache_mode = force_custom_plan
 AS $$
 #variable_conflict use_variable
 DECLARE

@@ -148,6 +148,7 @@ VOLATILE
 PARALLEL UNSAFE
 ROWS 1
 SET search_path = pg_catalog, pg_temp
+SET plan_cache_mode = force_custom_plan
 AS $$
 DECLARE
     found_period record;

@@ -98,14 +98,17 @@ BEGIN
             SELECT 'pg_catalog.pg_class'::pg_catalog.regclass AS classid, c.oid AS objid,
                 c.relnamespace AS namespace
             FROM pg_catalog.pg_class AS c
-            WHERE c.relkind IN ('r', 'p', 'f', 'v', 'm', 'S', 'c')
+            WHERE c.relkind IN ('r', 'p', 'f', 'v', 'm', 'S')
             UNION ALL
             SELECT 'pg_catalog.pg_proc'::pg_catalog.regclass, p.oid, p.pronamespace
             FROM pg_catalog.pg_proc AS p
             UNION ALL
             SELECT 'pg_catalog.pg_type'::pg_catalog.regclass, t.oid, t.typnamespace
             FROM pg_catalog.pg_type AS t
-            WHERE t.typrelid = 0 AND t.typelem = 0
+            WHERE t.typelem = 0
+                AND (t.typrelid = 0 OR EXISTS (
+                    SELECT FROM pg_catalog.pg_class AS c
+                    WHERE c.oid = t.typrelid AND c.relkind = 'c'))
             UNION ALL
             SELECT 'pg_catalog.pg_namespace'::pg_catalog.regclass, n.oid, n.oid
             FROM pg_catalog.pg_namespace AS n

@@ -143,8 +143,9 @@ SELECT is(current_user, session_user, 'the caller is back in his role');
 SELECT is((SELECT string_agg(DISTINCT pg_get_userbyid(c.relowner), ' ')
            FROM pg_class AS c
            JOIN pg_namespace AS n ON n.oid = c.relnamespace
-           WHERE n.nspname IN ('ims', 'ims_bi', 'ims_client')), 'ims test owner',
-    'which owns every relation');
+           -- but the row types of the extension's own functions
+           WHERE n.nspname IN ('ims', 'ims_bi', 'ims_client') AND c.relkind <> 'c'),
+    'ims test owner', 'which owns every relation');
 SELECT is((SELECT count(*) FROM pg_class AS c
            CROSS JOIN LATERAL aclexplode(c.relacl) AS a
            WHERE c.relnamespace IN (SELECT n.oid FROM pg_namespace AS n
