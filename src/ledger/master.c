@@ -525,6 +525,16 @@ ims_channel_exists(ImsMasters *masters, int64 owner_id, int64 channel_id, char *
 					   channel_id, CHANNEL_CODE, CHANNEL_STATUS, "active", code, active);
 }
 
+static bool
+id_exists(Oid table, Oid index, int64 owner_id, int64 id)
+{
+	Datum keys[2];
+
+	keys[0] = Int64GetDatum(owner_id);
+	keys[1] = Int64GetDatum(id);
+	return find_id(table, index, 2, keys) != 0;
+}
+
 bool
 ims_serial_exists(ImsMasters *masters, int64 owner_id, int64 serial_id)
 {
