@@ -18,6 +18,7 @@
 #define ERRCODE_IMS_INEXACT_CONVERSION MAKE_SQLSTATE('I', 'V', '1', '0', '3')
 #define ERRCODE_IMS_INVALID_CODE MAKE_SQLSTATE('I', 'V', '1', '0', '4')
 #define ERRCODE_IMS_UNIT_IN_USE MAKE_SQLSTATE('I', 'V', '1', '0', '5')
+#define ERRCODE_IMS_INVALID_GS1_KEY MAKE_SQLSTATE('I', 'V', '1', '1', '0')
 
 /* posting */
 #define ERRCODE_IMS_MISSING_ARGUMENT MAKE_SQLSTATE('I', 'V', '2', '0', '1')

@@ -329,21 +329,6 @@ REVOKE ALL ON FUNCTION ims.convert_quantity FROM PUBLIC;
 
 -- Codes of an item.
 
-CREATE FUNCTION ims._gtin_is_valid(code text)
-RETURNS boolean
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN CASE WHEN code ~ '^([0-9]{8}|[0-9]{12,14})$' THEN (
-    -- GS1 General Specifications 7.9.1: weights 3 and 1 from the right, the
-    -- check digit itself weighs 1.
-    SELECT pg_catalog.sum(
-            pg_catalog.substr(pg_catalog.reverse(code), n::integer, 1)::integer
-            * CASE WHEN n % 2 = 0 THEN 3 ELSE 1 END) % 10 = 0
-    FROM pg_catalog.generate_series(1, pg_catalog.length(code)) AS n)
-    ELSE false END;
-COMMENT ON FUNCTION ims._gtin_is_valid IS
-    'whether it is a GTIN of 8, 12, 13 or 14 digits with a right check digit';
-REVOKE ALL ON FUNCTION ims._gtin_is_valid FROM PUBLIC;
-
 CREATE FUNCTION ims._add_item_code(
     owner_id bigint,
     item text DEFAULT NULL,
@@ -369,7 +354,7 @@ BEGIN
     kind := coalesce(kind, 'other');
     PERFORM ims._check_code('code', code);
     PERFORM ims._check_choice('kind', kind, 'gtin', 'client', 'supplier', 'channel', 'other');
-    IF kind = 'gtin' AND NOT ims._gtin_is_valid(code) THEN
+    IF kind = 'gtin' AND NOT ims.is_gtin(code) THEN
         RAISE 'invalid GTIN "%"', code
             USING ERRCODE = 'IV104',
                 DETAIL = format('It has %s characters, or its check digit is wrong. ', length(code))

@@ -5,7 +5,7 @@
 \i test/setup.psql
 BEGIN;
 SET LOCAL client_min_messages = warning;
-SELECT plan(62);
+SELECT plan(64);
 
 -- What the rules are about.
 CREATE TEMP VIEW function AS
@@ -37,6 +37,10 @@ SELECT t.name || d.suffix
 FROM unnest('{numeric,text,boolean,bigint,integer,date,"timestamp with time zone",interval,
     jsonb,uuid,int8range,numrange,daterange,tstzrange}'::text[]) AS t (name)
 CROSS JOIN (VALUES (''), ('[]')) AS d (suffix);
+-- Types of ims itself: what reads no table may take and return them.
+CREATE TEMP TABLE own_type (name) AS
+SELECT t.oid::regtype::text FROM pg_type AS t
+WHERE t.typnamespace = 'ims'::regnamespace AND t.typtype = 'b' AND t.typelem = 0;
 -- Tables that all owners share.
 CREATE TEMP TABLE shared_table (name) AS
 SELECT unnest('{ledger_info,ledger_object,location,calendar,calendar_day,unit,job,job_run}'::text[]);
@@ -104,11 +108,15 @@ INSERT INTO rule VALUES
     WHERE a.is_public AND coalesce(a.name, '') = '' $$),
 (15, 'arguments and results of the doors have plain types', $$
     SELECT a.signature || ' ' || a.name || ' ' || a.type_name FROM argument AS a
+    JOIN function AS f ON f.signature = a.signature
     WHERE a.is_public AND a.type_name NOT IN (SELECT t.name FROM plain_type AS t)
+        AND (f.provolatile <> 'i' OR a.type_name NOT IN (SELECT o.name FROM own_type AS o))
     UNION ALL
     SELECT f.signature || ' returns ' || f.prorettype::regtype::text FROM function AS f
     WHERE f.is_public AND f.prorettype NOT IN ('record'::regtype, 'void'::regtype)
-        AND f.prorettype::regtype::text NOT IN (SELECT t.name FROM plain_type AS t) $$),
+        AND f.prorettype::regtype::text NOT IN (SELECT t.name FROM plain_type AS t)
+        AND (f.provolatile <> 'i'
+            OR f.prorettype::regtype::text NOT IN (SELECT o.name FROM own_type AS o)) $$),
 (16, 'every argument of what writes has a default', $$
     SELECT f.signature FROM function AS f
     WHERE f.is_public AND f.provolatile = 'v' AND f.pronargdefaults < f.pronargs $$),
@@ -233,6 +241,8 @@ FROM (VALUES
     (13, 'CREATE FUNCTION ims.bad("from" bigint) RETURNS void LANGUAGE sql AS '''''),
     (14, 'CREATE FUNCTION ims.bad(bigint, b bigint) RETURNS void LANGUAGE sql AS '''''),
     (15, 'CREATE FUNCTION ims.bad(a ims.quantity) RETURNS void LANGUAGE sql AS '''''),
+    (15, 'CREATE FUNCTION ims.bad(a ims.gtin) RETURNS void LANGUAGE sql STABLE AS '''''),
+    (15, 'CREATE FUNCTION ims.bad() RETURNS ims.gtin LANGUAGE sql STABLE AS ''SELECT NULL::ims.gtin'''),
     (16, 'CREATE FUNCTION ims.bad(a text) RETURNS void LANGUAGE sql AS '''''),
     (17, 'CREATE FUNCTION ims.bad() RETURNS TABLE (posting_id bigint, replayed boolean)'
         ' LANGUAGE sql STABLE AS ''SELECT 1::bigint, true'''),

@@ -75,6 +75,8 @@ FROM (VALUES
     ('IV103', $$ SELECT ims.receive('SHOP', 'SUGAR', 1, 'IN', 'T-HERE-A') $$),
     ('IV104', $$ SELECT ims.create_item('SHOP', ' X') $$),
     ('IV105', $$ SELECT ims.set_item_unit('SHOP', 'PEN', 'CS', 24) $$),
+    ('IV110', $$ SELECT '4006381333932'::ims.gtin $$),
+    ('IV110', $$ SELECT ims.gtin_format('4006381333931', 12) $$),
     ('IV201', $$ SELECT ims.receive('SHOP', 'PEN', to_location => 'T-HERE-A') $$),
     ('IV201', $$ SELECT ims.create_item('SHOP') $$),
     ('IV201', $$ INSERT INTO ims.movement (item_id, from_location_id, to_location_id, quantity)

@@ -205,7 +205,7 @@ FROM (VALUES
 ) AS c (call, state);
 
 -- codes
-SELECT is(ims._gtin_is_valid(c.code), c.valid, format('GTIN %s', c.code))
+SELECT is(ims.is_gtin(c.code), c.valid, format('GTIN %s', c.code))
 FROM (VALUES ('96385074', true), ('036000291452', true), ('4006381333931', true),
     ('10614141000415', true), ('4006381333932', false), ('400638133393', false),
     ('400638133393X', false), ('', false)) AS c (code, valid);

@@ -1,0 +1,226 @@
+/*-------------------------------------------------------------------------
+ *
+ * gtin.c
+ *	  ims.gtin, the number of a trade item.
+ *
+ * Held as the number that its digits make, so that comparing, hashing and
+ * sorting are those of bigint, and 8, 12, 13 and 14 digits are one value.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "fmgr.h"
+#include "utils/builtins.h"
+
+#include "ims.h"
+#include "ledger/detail.h"
+#include "type/gs1_key.h"
+
+PG_FUNCTION_INFO_V1(ims_gtin_in);
+PG_FUNCTION_INFO_V1(ims_gtin_out);
+PG_FUNCTION_INFO_V1(ims_gtin_recv);
+PG_FUNCTION_INFO_V1(ims_gtin_from_text);
+PG_FUNCTION_INFO_V1(ims_gtin_from_bigint);
+PG_FUNCTION_INFO_V1(ims_is_gtin);
+PG_FUNCTION_INFO_V1(ims_gtin_format);
+PG_FUNCTION_INFO_V1(ims_gtin_indicator_of);
+PG_FUNCTION_INFO_V1(ims_gtin_with_indicator_of);
+PG_FUNCTION_INFO_V1(ims_gtin_kind_of);
+PG_FUNCTION_INFO_V1(ims_gtin_is_restricted);
+PG_FUNCTION_INFO_V1(ims_gtin_restricted_to);
+PG_FUNCTION_INFO_V1(ims_gtin_from_upce_text);
+PG_FUNCTION_INFO_V1(ims_gtin_make);
+
+#define KIND "GTIN"
+
+static int64
+parse(const char *text, size_t length)
+{
+	int64_t gtin = 0;
+
+	ims_gs1_require(ims_gtin_parse(text, length, &gtin), KIND, text, length);
+	return gtin;
+}
+
+/* ims_gtin_in -- 8, 12, 13 or 14 digits with their check digit */
+Datum
+ims_gtin_in(PG_FUNCTION_ARGS)
+{
+	char *text = PG_GETARG_CSTRING(0);
+
+	PG_RETURN_INT64(parse(text, strlen(text)));
+}
+
+/* ims_gtin_out -- always 14 digits */
+Datum
+ims_gtin_out(PG_FUNCTION_ARGS)
+{
+	char *text = palloc(IMS_GTIN_DIGITS + 1);
+
+	ims_gs1_number_format(PG_GETARG_INT64(0), IMS_GTIN_DIGITS, text);
+	PG_RETURN_CSTRING(text);
+}
+
+Datum
+ims_gtin_recv(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_INT64(ims_gs1_recv_number(fcinfo, KIND, IMS_GTIN_LIMIT));
+}
+
+/* ims_gtin_from_text -- cast from text */
+Datum
+ims_gtin_from_text(PG_FUNCTION_ARGS)
+{
+	text *code = PG_GETARG_TEXT_PP(0);
+
+	PG_RETURN_INT64(parse(VARDATA_ANY(code), VARSIZE_ANY_EXHDR(code)));
+}
+
+/* ims_gtin_from_bigint -- cast from bigint, check digit included */
+Datum
+ims_gtin_from_bigint(PG_FUNCTION_ARGS)
+{
+	int64 number = PG_GETARG_INT64(0);
+
+	ims_gs1_require_number(number, KIND, IMS_GTIN_LIMIT);
+	PG_RETURN_INT64(number);
+}
+
+/* ims_is_gtin -- SQL: ims.is_gtin(code text) returns boolean */
+Datum
+ims_is_gtin(PG_FUNCTION_ARGS)
+{
+	text *code = PG_GETARG_TEXT_PP(0);
+	int64_t gtin;
+
+	PG_RETURN_BOOL(ims_gtin_parse(VARDATA_ANY(code), VARSIZE_ANY_EXHDR(code), &gtin).rule ==
+				   IMS_GS1_OK);
+}
+
+/*
+ * ims_gtin_format -- SQL: ims.gtin_format(gtin ims.gtin, digits integer) returns text
+ *
+ * 8, 12, 13 or 14 digits; IV110 if the number has more.
+ */
+Datum
+ims_gtin_format(PG_FUNCTION_ARGS)
+{
+	int digits = PG_GETARG_INT32(1);
+	char text[IMS_GTIN_DIGITS + 1];
+	char *first = text;
+
+	if (digits != 8 && digits != 12 && digits != 13 && digits != IMS_GTIN_DIGITS)
+		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+						errmsg("a GTIN has 8, 12, 13 or 14 digits, not %d", digits)));
+	ims_gs1_number_format(PG_GETARG_INT64(0), IMS_GTIN_DIGITS, text);
+	for (; first < text + IMS_GTIN_DIGITS - digits; first++)
+		if (*first != '0')
+			ereport(ERROR,
+					(errcode(ERRCODE_IMS_INVALID_GS1_KEY),
+					 errmsg("GTIN %s does not fit into %d digits", text, digits),
+					 errdetail_internal("%s",
+										ims_error_detail("Only zeros can be left out in front.",
+														 ims_detail_text("kind", KIND),
+														 ims_detail_text("key", text),
+														 ims_detail_integer("digits",
+																			digits)))));
+	PG_RETURN_TEXT_P(cstring_to_text_with_len(first, digits));
+}
+
+/* ims_gtin_indicator_of -- SQL: ims.gtin_indicator(gtin ims.gtin) returns integer */
+Datum
+ims_gtin_indicator_of(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_INT32(ims_gtin_indicator(PG_GETARG_INT64(0)));
+}
+
+/* ims_gtin_with_indicator_of -- SQL: ims.gtin_with_indicator(gtin ims.gtin, indicator integer) */
+Datum
+ims_gtin_with_indicator_of(PG_FUNCTION_ARGS)
+{
+	int indicator = ims_gs1_digit_arg(fcinfo, 1, "indicator");
+
+	PG_RETURN_INT64(ims_gtin_with_indicator(PG_GETARG_INT64(0), indicator));
+}
+
+static const char *
+kind_name(ImsGtinKind kind)
+{
+	switch (kind)
+	{
+	case IMS_GTIN_STANDARD:
+		break;
+	case IMS_GTIN_VARIABLE_MEASURE:
+		return "variable measure";
+	case IMS_GTIN_RESTRICTED_COMPANY:
+	case IMS_GTIN_RESTRICTED_REGION:
+		return "restricted";
+	case IMS_GTIN_ISSN:
+		return "issn";
+	case IMS_GTIN_ISBN:
+		return "isbn";
+	case IMS_GTIN_ISMN:
+		return "ismn";
+	case IMS_GTIN_REFUND:
+		return "refund";
+	case IMS_GTIN_COUPON:
+		return "coupon";
+	}
+	return "standard";
+}
+
+/* ims_gtin_kind_of -- SQL: ims.gtin_kind(gtin ims.gtin) returns text */
+Datum
+ims_gtin_kind_of(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_TEXT_P(cstring_to_text(kind_name(ims_gtin_kind(PG_GETARG_INT64(0)))));
+}
+
+/* ims_gtin_is_restricted -- SQL: ims.gtin_is_restricted(gtin ims.gtin) returns boolean */
+Datum
+ims_gtin_is_restricted(PG_FUNCTION_ARGS)
+{
+	ImsGtinKind kind = ims_gtin_kind(PG_GETARG_INT64(0));
+
+	PG_RETURN_BOOL(kind == IMS_GTIN_RESTRICTED_COMPANY ||
+				   kind == IMS_GTIN_RESTRICTED_REGION);
+}
+
+/* ims_gtin_restricted_to -- SQL: ims.gtin_restricted_to(gtin ims.gtin) returns text */
+Datum
+ims_gtin_restricted_to(PG_FUNCTION_ARGS)
+{
+	ImsGtinKind kind = ims_gtin_kind(PG_GETARG_INT64(0));
+
+	if (kind == IMS_GTIN_RESTRICTED_COMPANY)
+		PG_RETURN_TEXT_P(cstring_to_text("company"));
+	if (kind == IMS_GTIN_RESTRICTED_REGION)
+		PG_RETURN_TEXT_P(cstring_to_text("region"));
+	PG_RETURN_NULL();
+}
+
+/* ims_gtin_from_upce_text -- SQL: ims.gtin_from_upce(code text) returns ims.gtin */
+Datum
+ims_gtin_from_upce_text(PG_FUNCTION_ARGS)
+{
+	text *code = PG_GETARG_TEXT_PP(0);
+	const char *digits = VARDATA_ANY(code);
+	size_t length = VARSIZE_ANY_EXHDR(code);
+	int64_t gtin = 0;
+
+	ims_gs1_require(ims_gtin_from_upce(digits, length, &gtin), "UPC-E", digits, length);
+	PG_RETURN_INT64(gtin);
+}
+
+/*
+ * ims_gtin_make -- SQL: ims.gtin_make(company_prefix text, item_reference text,
+ *									  indicator integer DEFAULT 0) returns ims.gtin
+ */
+Datum
+ims_gtin_make(PG_FUNCTION_ARGS)
+{
+	int indicator = ims_gs1_digit_arg(fcinfo, 2, "indicator");
+
+	PG_RETURN_INT64(ims_gs1_compose_args(fcinfo, 0, KIND, indicator, IMS_GTIN_DIGITS));
+}
