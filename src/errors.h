@@ -19,6 +19,7 @@
 #define ERRCODE_IMS_INVALID_CODE MAKE_SQLSTATE('I', 'V', '1', '0', '4')
 #define ERRCODE_IMS_UNIT_IN_USE MAKE_SQLSTATE('I', 'V', '1', '0', '5')
 #define ERRCODE_IMS_INVALID_GS1_KEY MAKE_SQLSTATE('I', 'V', '1', '1', '0')
+#define ERRCODE_IMS_INVALID_EPC MAKE_SQLSTATE('I', 'V', '1', '1', '1')
 
 /* posting */
 #define ERRCODE_IMS_MISSING_ARGUMENT MAKE_SQLSTATE('I', 'V', '2', '0', '1')

@@ -106,7 +106,8 @@ COMMENT ON FUNCTION ims._gtin_hash_extended IS 'hash of a GTIN with a seed';
 CREATE OPERATOR pg_catalog.= (
     LEFTARG = ims.gtin, RIGHTARG = ims.gtin, FUNCTION = ims._gtin_eq,
     COMMUTATOR = OPERATOR(pg_catalog.=), NEGATOR = OPERATOR(pg_catalog.<>),
-    RESTRICT = eqsel, JOIN = eqjoinsel, HASHES, MERGES
+    RESTRICT = eqsel, JOIN = eqjoinsel,
+    HASHES, MERGES
 );
 CREATE OPERATOR pg_catalog.<> (
     LEFTARG = ims.gtin, RIGHTARG = ims.gtin, FUNCTION = ims._gtin_ne,
@@ -368,7 +369,8 @@ COMMENT ON FUNCTION ims._sscc_hash_extended IS 'hash of a SSCC with a seed';
 CREATE OPERATOR pg_catalog.= (
     LEFTARG = ims.sscc, RIGHTARG = ims.sscc, FUNCTION = ims._sscc_eq,
     COMMUTATOR = OPERATOR(pg_catalog.=), NEGATOR = OPERATOR(pg_catalog.<>),
-    RESTRICT = eqsel, JOIN = eqjoinsel, HASHES, MERGES
+    RESTRICT = eqsel, JOIN = eqjoinsel,
+    HASHES, MERGES
 );
 CREATE OPERATOR pg_catalog.<> (
     LEFTARG = ims.sscc, RIGHTARG = ims.sscc, FUNCTION = ims._sscc_ne,
@@ -547,7 +549,8 @@ COMMENT ON FUNCTION ims._gln_hash_extended IS 'hash of a GLN with a seed';
 CREATE OPERATOR pg_catalog.= (
     LEFTARG = ims.gln, RIGHTARG = ims.gln, FUNCTION = ims._gln_eq,
     COMMUTATOR = OPERATOR(pg_catalog.=), NEGATOR = OPERATOR(pg_catalog.<>),
-    RESTRICT = eqsel, JOIN = eqjoinsel, HASHES, MERGES
+    RESTRICT = eqsel, JOIN = eqjoinsel,
+    HASHES, MERGES
 );
 CREATE OPERATOR pg_catalog.<> (
     LEFTARG = ims.gln, RIGHTARG = ims.gln, FUNCTION = ims._gln_ne,

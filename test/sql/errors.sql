@@ -77,6 +77,7 @@ FROM (VALUES
     ('IV105', $$ SELECT ims.set_item_unit('SHOP', 'PEN', 'CS', 24) $$),
     ('IV110', $$ SELECT '4006381333932'::ims.gtin $$),
     ('IV110', $$ SELECT ims.gtin_format('4006381333931', 12) $$),
+    ('IV111', $$ SELECT '3174257BF4499602D2000001'::ims.epc $$),
     ('IV201', $$ SELECT ims.receive('SHOP', 'PEN', to_location => 'T-HERE-A') $$),
     ('IV201', $$ SELECT ims.create_item('SHOP') $$),
     ('IV201', $$ INSERT INTO ims.movement (item_id, from_location_id, to_location_id, quantity)
