@@ -15,6 +15,7 @@
 #include "libpq/pqformat.h"
 #include "utils/builtins.h"
 
+#include "compat.h"
 #include "ims.h"
 #include "ledger/detail.h"
 #include "type/epc_core.h"

@@ -13,6 +13,7 @@
 #include "utils/builtins.h"
 #include "utils/formatting.h"
 
+#include "compat.h"
 #include "ims.h"
 #include "ledger/detail.h"
 #include "type/gs1_check_pair_core.h"

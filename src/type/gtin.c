@@ -13,6 +13,7 @@
 #include "fmgr.h"
 #include "utils/builtins.h"
 
+#include "compat.h"
 #include "ims.h"
 #include "ledger/detail.h"
 #include "type/gs1_key.h"

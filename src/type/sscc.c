@@ -10,6 +10,7 @@
 #include "fmgr.h"
 #include "utils/builtins.h"
 
+#include "compat.h"
 #include "type/gs1_key.h"
 
 PG_FUNCTION_INFO_V1(ims_sscc_in);
