@@ -199,6 +199,17 @@ test_kinds(void)
 	ok(kind_of("2638507") == IMS_GTIN_RESTRICTED_COMPANY, "eight digits with prefix 2");
 }
 
+static void
+test_limits(void)
+{
+	ok(ims_gs1_number_is_valid(INT64_C(99999999999997), IMS_GTIN_LIMIT), "the last GTIN");
+	ok(!ims_gs1_number_is_valid(INT64_C(100000000000009), IMS_GTIN_LIMIT),
+	   "the first number of 15 digits with a right check digit");
+	ok(!ims_gs1_number_is_valid(-10, IMS_GTIN_LIMIT), "a negative number");
+	ok(!ims_gs1_number_is_valid(INT64_MAX, IMS_SSCC_LIMIT), "the largest number");
+	ok(!ims_gs1_number_is_valid(INT64_MIN, IMS_SSCC_LIMIT), "the smallest number");
+}
+
 static bool
 composes(int lead, const char *prefix, const char *reference, int digits, int64_t expected)
 {
@@ -397,6 +408,7 @@ main(void)
 	test_key_cases();
 	test_upce();
 	test_kinds();
+	test_limits();
 	test_compose();
 	test_random("GTIN", IMS_GTIN_DIGITS, IMS_GTIN_LIMIT);
 	test_random("SSCC", IMS_SSCC_DIGITS, IMS_SSCC_LIMIT);

@@ -210,6 +210,7 @@ FROM (VALUES
     (2, 'gtin', int8send(4006381333932), 'IV110 check digit 0'),
     (3, 'gtin', int8send(-1), 'IV110 length 0'),
     (4, 'gtin', int8send(100000000000000), 'IV110 length 0'),
+    (4, 'gtin', int8send(100000000000009), 'IV110 length 0'),
     (5, 'gtin', '\x8000000000000000', 'IV110 length 0'),
     (6, 'gtin', '\x7fffffffffffffff', 'IV110 length 0'),
     (7, 'gtin', '\x00', '08P01'),
