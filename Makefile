@@ -24,8 +24,11 @@ DATA = $(wildcard sql/update/ims--*.sql)
 DATA_built = $(SCRIPT)
 
 # Symbols are hidden unless marked; 15 has the mark but gives it no meaning.
+# The pure cores have assert() of the C library, which would end the server:
+# on where our other assertions are.
 PG_CPPFLAGS = -DPGDLLEXPORT='__attribute__((visibility("default")))' \
-	-Isrc -MMD -MP -DIMS_VERSION='"$(EXTVERSION)"'
+	-Isrc -MMD -MP -DIMS_VERSION='"$(EXTVERSION)"' \
+	$(if $(findstring USE_ASSERT_CHECKING,$(EXTRA_CFLAGS)),,-DNDEBUG)
 PG_CFLAGS = -Wall -Wextra -Werror -Wno-unused-parameter -Wno-sign-compare \
 	-Wno-missing-field-initializers $(EXTRA_CFLAGS)
 

@@ -52,8 +52,9 @@ ims_gs1_require(ImsGs1Status status, const char *kind, const char *text, size_t 
 																	status.position),
 												 ims_detail_text("rule", ims_gs1_rule_name(
 																			 status.rule)))),
-			 errhint("Scan or type it again; the last digit is computed from the "
-					 "others.")));
+			 status.rule == IMS_GS1_CHECK_DIGIT
+				 ? errhint("Scan or type it again; the last digit is computed from the others.")
+				 : 0));
 }
 
 void
