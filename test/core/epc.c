@@ -396,6 +396,9 @@ test_links_and_classes(void)
 	ok(is_link("urn:epc:tag:sgln-195:0.0614141.12345.32a%2Fb",
 			   "/414/0614141123452/254/32a%2Fb"),
 	   "link of a place within a GLN");
+	ok(is_link("urn:epc:tag:sgln-195:0.0614141.12345.32a%2fb",
+			   "/414/0614141123452/254/32a%2Fb"),
+	   "an escape in small letters");
 	ok(is_link("urn:epc:tag:grai-170:0.0614141.12345.a(b)", "/8003/00614141123452a%28b%29"),
 	   "link of a GRAI");
 	ok(is_link("urn:epc:tag:giai-202:0.0614141.a-b.c_d=e", "/8004/0614141a-b.c_d%3De"),
