@@ -1,0 +1,225 @@
+/*-------------------------------------------------------------------------
+ *
+ * gs1_association_core.c
+ *	  Which elements go together, and their one order.
+ *
+ * GS1 General Specifications, section 4.13 (data relationships): an element
+ * may need one of several groups of others and may exclude others.  Order
+ * carries no meaning, so the normal form has one: elements of predefined
+ * length first, which need no separator, then the others, each by identifier.
+ * The list of predefined lengths is closed, so that a later table never
+ * changes the order of a stored value.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "type/gs1_parse_core.h"
+
+#include <string.h>
+
+static const ImsGs1Key signature_key = {8030, 4};
+
+/* Keys whose serial component is optional, and their length without it. */
+static const struct
+{
+	ImsGs1Key key;
+	uint8_t length;
+} serial_keys[] = {{{2530, 3}, 13}, {{2550, 3}, 13}, {{8003, 4}, 14}};
+
+static bool
+same_key(ImsGs1Key a, ImsGs1Key b)
+{
+	return a.number == b.number && a.digits == b.digits;
+}
+
+static bool
+same_value(const ImsGs1Element *a, const ImsGs1Element *b)
+{
+	return a->length == b->length && memcmp(a->value, b->value, a->length) == 0;
+}
+
+/* Null if no element has the identifier. */
+const ImsGs1Element *
+ims_gs1_find(const ImsGs1Message *message, ImsGs1Key key)
+{
+	for (int i = 0; i < message->count; i++)
+		if (same_key(message->elements[i].key, key))
+			return &message->elements[i];
+	return NULL;
+}
+
+/* Whether an element other than the given identifier matches a pattern. */
+static bool
+has_match(const ImsGs1Message *message, const char *pattern, size_t length, ImsGs1Key except)
+{
+	for (int i = 0; i < message->count; i++)
+	{
+		ImsGs1Key key = message->elements[i].key;
+
+		if (!same_key(key, except) && ims_gs1_matches(key, pattern, length))
+			return true;
+	}
+	return false;
+}
+
+/* Whether all patterns of a group, as in 01+21, have a match. */
+static bool
+has_group(const ImsGs1Message *message, const char *group, size_t length, ImsGs1Key except)
+{
+	size_t at = 0;
+
+	while (at < length)
+	{
+		const char *plus = memchr(group + at, '+', length - at);
+		size_t end = plus ? (size_t) (plus - group) : length;
+
+		if (!has_match(message, group + at, end - at, except))
+			return false;
+		at = end + 1;
+	}
+	return true;
+}
+
+/* Whether one of the groups of a list, as in 02,01+21, is complete. */
+static bool
+has_any(const ImsGs1Message *message, const char *list, ImsGs1Key except)
+{
+	while (*list != '\0')
+	{
+		size_t length = strcspn(list, ",");
+
+		if (has_group(message, list, length, except))
+			return true;
+		list += length;
+		list += *list == ',';
+	}
+	return false;
+}
+
+static bool
+is_repeated(const ImsGs1Message *message, int at)
+{
+	const ImsGs1Element *element = &message->elements[at];
+
+	for (int i = 0; i < at; i++)
+		if (same_key(message->elements[i].key, element->key) &&
+			!same_value(&message->elements[i], element))
+			return true;
+	return false;
+}
+
+static bool
+lacks_serial(const ImsGs1Message *message, const ImsGs1Element *element)
+{
+	for (size_t i = 0; i < sizeof(serial_keys) / sizeof(serial_keys[0]); i++)
+		if (same_key(serial_keys[i].key, element->key))
+			return element->length == serial_keys[i].length &&
+				   ims_gs1_find(message, signature_key) != NULL;
+	return false;
+}
+
+static bool
+lacks_day(const ImsGs1Element *element)
+{
+	return element->key.digits == 2 &&
+		   (element->key.number == 1100 || element->key.number == 1700) &&
+		   memcmp(element->value + 4, "00", 2) == 0;
+}
+
+static const ImsGs1Ai *
+find_added(const ImsGs1Options *options, ImsGs1Key key)
+{
+	for (int i = 0; i < options->added_count; i++)
+		if (options->added[i].low == key.number && options->added[i].digits == key.digits)
+			return &options->added[i];
+	return NULL;
+}
+
+/* What is wrong with one element beside the others, if it is known. */
+static ImsGs1Fault
+check_strictly(const ImsGs1Message *message, const ImsGs1Options *options,
+			   const ImsGs1Element *element)
+{
+	const ImsGs1Ai *ai = element->ai ? element->ai : find_added(options, element->key);
+	ImsGs1Fault fault;
+
+	if (ai == NULL)
+		return ims_gs1_fault(IMS_GS1_UNKNOWN_AI, 0);
+	if (element->ai == NULL)
+	{
+		fault = ims_gs1_check_format(ai->format, element->value, element->length);
+		if (fault.rule != IMS_GS1_OK)
+			return fault;
+	}
+	if (ai->excluded && has_any(message, ai->excluded, element->key))
+		return ims_gs1_fault(IMS_GS1_EXCLUDED_AI, 0);
+	if (ai->required && !has_any(message, ai->required, element->key))
+		return ims_gs1_fault(IMS_GS1_REQUIRED_AI_MISSING, 0);
+	return ims_gs1_fault(lacks_serial(message, element) ? IMS_GS1_SERIAL_MISSING
+														: IMS_GS1_OK,
+						 0);
+}
+
+/*
+ * The next element from *at on that is wrong beside the others, one rule for
+ * each; the one after it is left in *at.
+ */
+bool
+ims_gs1_next_problem(const ImsGs1Message *message, const ImsGs1Options *options, int *at,
+					 ImsGs1Status *status)
+{
+	while (*at < message->count)
+	{
+		const ImsGs1Element *element = &message->elements[*at];
+		ImsGs1Fault fault = IMS_GS1_NO_FAULT;
+
+		if (is_repeated(message, *at))
+			fault.rule = IMS_GS1_REPEATED_AI;
+		else if (options->needs_day && lacks_day(element))
+			fault = ims_gs1_fault(IMS_GS1_DAY_ZERO, 4);
+		else if (options->is_strict)
+			fault = check_strictly(message, options, element);
+		(*at)++;
+		if (fault.rule != IMS_GS1_OK)
+		{
+			bool in_value = fault.offset > 0;
+
+			ims_gs1_refuse_element(status, fault.rule, element->key,
+								   in_value ? element->value_offset + fault.offset
+											: element->ai_offset);
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool
+comes_before(ImsGs1Key a, ImsGs1Key b)
+{
+	bool a_first = ims_gs1_predefined_length(a) > 0;
+	bool b_first = ims_gs1_predefined_length(b) > 0;
+
+	return a_first != b_first ? a_first : a.number < b.number;
+}
+
+/* Orders the elements and keeps one of those that are given twice. */
+void
+ims_gs1_normalise(ImsGs1Message *message)
+{
+	int kept = 0;
+
+	for (int i = 0; i < message->count; i++)
+	{
+		ImsGs1Element element = message->elements[i];
+		int place = kept;
+
+		while (place > 0 && comes_before(element.key, message->elements[place - 1].key))
+			place--;
+		if (place > 0 && same_key(element.key, message->elements[place - 1].key))
+			continue;
+		memmove(&message->elements[place + 1], &message->elements[place],
+				sizeof(ImsGs1Element) * (size_t) (kept - place));
+		message->elements[place] = element;
+		kept++;
+	}
+	message->count = kept;
+}
