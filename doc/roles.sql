@@ -58,7 +58,7 @@ FROM (VALUES
         create_serials,change_serial,create_handling_unit,change_handling_unit,
         delete_handling_unit,create_site,create_location,change_location,delete_location,
         create_calendar,change_calendar,delete_calendar,set_calendar_day,
-        remove_calendar_day,create_unit,change_unit,delete_unit}'),
+        remove_calendar_day,set_gs1_ai,remove_gs1_ai,create_unit,change_unit,delete_unit}'),
     ('ims_controller', '{create_period,close_period,reopen_period,take_closing,
         drop_closing,maintain_closings}')
     ) AS g (role_name, functions)

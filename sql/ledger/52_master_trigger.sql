@@ -31,6 +31,13 @@ CREATE TRIGGER calendar_day_record_update
     AFTER UPDATE ON ims.calendar_day
     FOR EACH ROW WHEN (OLD.* IS DISTINCT FROM NEW.*)
     EXECUTE FUNCTION ims._record_master_change('calendar_id', 'day');
+CREATE TRIGGER gs1_ai_record
+    AFTER INSERT OR DELETE ON ims.gs1_ai
+    FOR EACH ROW EXECUTE FUNCTION ims._record_master_change('ai', 'valid_from');
+CREATE TRIGGER gs1_ai_record_update
+    AFTER UPDATE ON ims.gs1_ai
+    FOR EACH ROW WHEN (OLD.* IS DISTINCT FROM NEW.*)
+    EXECUTE FUNCTION ims._record_master_change('ai', 'valid_from');
 CREATE TRIGGER location_record
     AFTER INSERT OR DELETE ON ims.location
     FOR EACH ROW EXECUTE FUNCTION ims._record_master_change('location_id');

@@ -272,6 +272,14 @@ static const PlanText plan_texts[IMS_NPLAN] = {
 	 " AND r.kind" EQ "'reversal')"
 	 " FROM unnest($2, $3, $4) WITH ORDINALITY"
 	 " AS k(movement_id, item_id, effective_at, n)"},
+	{IMS_PLAN_READ_GS1_AI,
+	 0,
+	 {0},
+	 "SELECT DISTINCT ON (a.ai) a.ai, a.format, a.required_with, a.excluded_with, a.title"
+	 " FROM ims.gs1_ai AS a"
+	 " WHERE a.valid_from OPERATOR(pg_catalog.<=)"
+	 " (pg_catalog.timezone('UTC', pg_catalog.now()))::pg_catalog.date"
+	 " ORDER BY a.ai, a.valid_from DESC"},
 };
 
 static SPIPlanPtr kept_plans[IMS_NPLAN];

@@ -402,6 +402,21 @@ static const unsigned char length_by_prefix[100] = {
 	[14] = 6, [15] = 6, [16] = 6, [17] = 6, [18] = 6, [19] = 6,	 [20] = 2, [31] = 6,
 	[32] = 6, [33] = 6, [34] = 6, [35] = 6, [36] = 6, [41] = 13,
 };
+/*
+ * The first row that ends at or after the identifiers that begin with two
+ * digits; one more entry ends the last.  With it the usual identifiers are
+ * found at the first comparison.
+ */
+/* clang-format off */
+static const unsigned char first_row[101] = {
+	0, 1, 2, 3, 4, 4, 4, 4, 4, 4, 4, 5, 6, 7, 8, 8, 9, 10, 11, 11,
+	11, 12, 13, 14, 15, 19, 24, 24, 24, 24, 24, 25, 32, 42, 50, 60, 68, 78, 79, 79,
+	85, 89, 97, 105, 136, 136, 136, 136, 136, 136, 136, 136, 136, 136, 136, 136, 136, 136, 136, 136,
+	136, 136, 136, 136, 136, 136, 136, 136, 136, 136, 136, 163, 171, 194, 194, 194, 194, 194, 194, 194,
+	194, 218, 221, 222, 222, 222, 222, 222, 222, 222, 222, 223, 223, 223, 223, 223, 223, 223, 223, 223,
+	224,
+};
+/* clang-format on */
 static const uint16_t powers[IMS_GS1_MAX_AI_DIGITS + 1] = {10000, 1000, 100, 10, 1};
 
 const char *
@@ -472,9 +487,12 @@ ims_gs1_write_key(ImsGs1Key key, char *text)
 const ImsGs1Ai *
 ims_gs1_find_ai(ImsGs1Key key)
 {
-	int low = 0;
-	int high = NROWS;
+	int low = first_row[key.number / 100];
+	int high = first_row[key.number / 100 + 1];
 
+	/* A range over several beginnings, as 91 to 99, is one row. */
+	if (high < NROWS)
+		high++;
 	while (low < high)
 	{
 		int middle = low + (high - low) / 2;
@@ -489,18 +507,31 @@ ims_gs1_find_ai(ImsGs1Key key)
 	return NULL;
 }
 
-/* Whether an identifier is the one of a rule, where n stands for any digit. */
+/*
+ * The identifiers that a pattern of a rule stands for: its last digits may be
+ * n, any digit.
+ */
+ImsGs1Range
+ims_gs1_read_pattern(const char *pattern, size_t length)
+{
+	int low = 0;
+	int high = 0;
+
+	for (size_t i = 0; i < length; i++)
+	{
+		bool is_any = pattern[i] == 'n';
+
+		low = low * 10 + (is_any ? 0 : pattern[i] - '0');
+		high = high * 10 + (is_any ? 9 : pattern[i] - '0');
+	}
+	return (ImsGs1Range){(uint16_t) (low * powers[length]),
+						 (uint16_t) (high * powers[length]), (uint8_t) length};
+}
+
 bool
 ims_gs1_matches(ImsGs1Key key, const char *pattern, size_t length)
 {
-	char digits[IMS_GS1_MAX_AI_DIGITS];
-
-	if ((size_t) ims_gs1_write_key(key, digits) != length)
-		return false;
-	for (size_t i = 0; i < length; i++)
-		if (pattern[i] != 'n' && pattern[i] != digits[i])
-			return false;
-	return true;
+	return ims_gs1_is_in(key, ims_gs1_read_pattern(pattern, length));
 }
 
 /* Characters of the value where they are predefined, else 0. */

@@ -60,6 +60,21 @@ typedef struct ImsGs1Key
 	uint8_t digits;
 } ImsGs1Key;
 
+/* Identifiers of as many digits from low to high, padded. */
+typedef struct ImsGs1Range
+{
+	uint16_t low;
+	uint16_t high;
+	uint8_t digits;
+} ImsGs1Range;
+
+static inline bool
+ims_gs1_is_in(ImsGs1Key key, ImsGs1Range range)
+{
+	return key.digits == range.digits && key.number >= range.low &&
+		   key.number <= range.high;
+}
+
 extern const char *ims_gs1_dictionary_version(void);
 extern int ims_gs1_ai_count(void);
 extern const ImsGs1Ai *ims_gs1_ai_row(int row);
@@ -67,6 +82,7 @@ extern const ImsGs1Ai *ims_gs1_ai_row(int row);
 extern bool ims_gs1_read_key(const char *text, size_t length, ImsGs1Key *key);
 extern int ims_gs1_write_key(ImsGs1Key key, char *text);
 extern const ImsGs1Ai *ims_gs1_find_ai(ImsGs1Key key);
+extern ImsGs1Range ims_gs1_read_pattern(const char *pattern, size_t length);
 extern bool ims_gs1_matches(ImsGs1Key key, const char *pattern, size_t length);
 extern int ims_gs1_predefined_length(ImsGs1Key key);
 

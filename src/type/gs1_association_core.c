@@ -51,11 +51,13 @@ ims_gs1_find(const ImsGs1Message *message, ImsGs1Key key)
 static bool
 has_match(const ImsGs1Message *message, const char *pattern, size_t length, ImsGs1Key except)
 {
+	ImsGs1Range range = ims_gs1_read_pattern(pattern, length);
+
 	for (int i = 0; i < message->count; i++)
 	{
 		ImsGs1Key key = message->elements[i].key;
 
-		if (!same_key(key, except) && ims_gs1_matches(key, pattern, length))
+		if (ims_gs1_is_in(key, range) && !same_key(key, except))
 			return true;
 	}
 	return false;
@@ -143,19 +145,19 @@ check_strictly(const ImsGs1Message *message, const ImsGs1Options *options,
 	ImsGs1Fault fault;
 
 	if (ai == NULL)
-		return ims_gs1_fault(IMS_GS1_UNKNOWN_AI, 0);
+		return ims_gs1_fault(IMS_GS1_RULE_UNKNOWN_AI, 0);
 	if (element->ai == NULL)
 	{
 		fault = ims_gs1_check_format(ai->format, element->value, element->length);
-		if (fault.rule != IMS_GS1_OK)
+		if (fault.rule != IMS_GS1_RULE_OK)
 			return fault;
 	}
 	if (ai->excluded && has_any(message, ai->excluded, element->key))
-		return ims_gs1_fault(IMS_GS1_EXCLUDED_AI, 0);
+		return ims_gs1_fault(IMS_GS1_RULE_EXCLUDED_AI, 0);
 	if (ai->required && !has_any(message, ai->required, element->key))
-		return ims_gs1_fault(IMS_GS1_REQUIRED_AI_MISSING, 0);
-	return ims_gs1_fault(lacks_serial(message, element) ? IMS_GS1_SERIAL_MISSING
-														: IMS_GS1_OK,
+		return ims_gs1_fault(IMS_GS1_RULE_REQUIRED_AI_MISSING, 0);
+	return ims_gs1_fault(lacks_serial(message, element) ? IMS_GS1_RULE_SERIAL_MISSING
+														: IMS_GS1_RULE_OK,
 						 0);
 }
 
@@ -165,7 +167,7 @@ check_strictly(const ImsGs1Message *message, const ImsGs1Options *options,
  */
 bool
 ims_gs1_next_problem(const ImsGs1Message *message, const ImsGs1Options *options, int *at,
-					 ImsGs1Status *status)
+					 ImsGs1Problem *status)
 {
 	while (*at < message->count)
 	{
@@ -173,13 +175,13 @@ ims_gs1_next_problem(const ImsGs1Message *message, const ImsGs1Options *options,
 		ImsGs1Fault fault = IMS_GS1_NO_FAULT;
 
 		if (is_repeated(message, *at))
-			fault.rule = IMS_GS1_REPEATED_AI;
+			fault.rule = IMS_GS1_RULE_REPEATED_AI;
 		else if (options->needs_day && lacks_day(element))
-			fault = ims_gs1_fault(IMS_GS1_DAY_ZERO, 4);
+			fault = ims_gs1_fault(IMS_GS1_RULE_DAY_ZERO, 4);
 		else if (options->is_strict)
 			fault = check_strictly(message, options, element);
 		(*at)++;
-		if (fault.rule != IMS_GS1_OK)
+		if (fault.rule != IMS_GS1_RULE_OK)
 		{
 			bool in_value = fault.offset > 0;
 

@@ -119,33 +119,33 @@ is_media_type(const char *text, size_t length)
 ImsGs1Fault
 ims_gs1_check_code(ImsGs1Check check, const char *text, size_t length)
 {
-	ImsGs1Rule rule = IMS_GS1_OK;
+	ImsGs1ElementRule rule = IMS_GS1_RULE_OK;
 	bool is_country = length == 3 && IS_LISTED(country_numbers, 3, text, length);
 
 	switch (check)
 	{
 	case IMS_GS1_CHECK_iso3166:
-		rule = is_country ? IMS_GS1_OK : IMS_GS1_NOT_ISO3166;
+		rule = is_country ? IMS_GS1_RULE_OK : IMS_GS1_RULE_NOT_ISO3166;
 		break;
 	case IMS_GS1_CHECK_iso3166999:
 		if (!is_country && !(length == 3 && memcmp(text, "999", 3) == 0))
-			rule = IMS_GS1_NOT_ISO3166_OR_999;
+			rule = IMS_GS1_RULE_NOT_ISO3166_OR_999;
 		break;
 	case IMS_GS1_CHECK_iso3166alpha2:
 		if (length != 2 || !ims_gs1_is_country(text))
-			rule = IMS_GS1_NOT_ISO3166_ALPHA2;
+			rule = IMS_GS1_RULE_NOT_ISO3166_ALPHA2;
 		break;
 	case IMS_GS1_CHECK_iso4217:
 		if (length != 3 || !IS_LISTED(currency_numbers, 3, text, length))
-			rule = IMS_GS1_NOT_ISO4217;
+			rule = IMS_GS1_RULE_NOT_ISO4217;
 		break;
 	case IMS_GS1_CHECK_packagetype:
 		if (!IS_LISTED(package_types, 3, text, length))
-			rule = IMS_GS1_INVALID_PACKAGE_TYPE;
+			rule = IMS_GS1_RULE_INVALID_PACKAGE_TYPE;
 		break;
 	default:
 		if (!is_media_type(text, length))
-			rule = IMS_GS1_INVALID_MEDIA_TYPE;
+			rule = IMS_GS1_RULE_INVALID_MEDIA_TYPE;
 		break;
 	}
 	return ims_gs1_fault(rule, 0);
@@ -167,21 +167,22 @@ ims_gs1_check_iban(const char *text, size_t length)
 	int rest = 0;
 
 	if (length < 4)
-		return ims_gs1_fault(IMS_GS1_IBAN_TOO_SHORT, 0);
+		return ims_gs1_fault(IMS_GS1_RULE_IBAN_TOO_SHORT, 0);
 	if (!ims_gs1_is_country(text))
-		return ims_gs1_fault(IMS_GS1_ILLEGAL_IBAN_COUNTRY_CODE, 0);
+		return ims_gs1_fault(IMS_GS1_RULE_ILLEGAL_IBAN_COUNTRY_CODE, 0);
 	if (length > IBAN_MAX_LENGTH)
-		return ims_gs1_fault(IMS_GS1_IBAN_TOO_LONG, 0);
+		return ims_gs1_fault(IMS_GS1_RULE_IBAN_TOO_LONG, 0);
 	if (length < IBAN_MIN_LENGTH)
-		return ims_gs1_fault(IMS_GS1_IBAN_TOO_SHORT, 0);
+		return ims_gs1_fault(IMS_GS1_RULE_IBAN_TOO_SHORT, 0);
 	for (size_t i = 0; i < length; i++)
 	{
 		size_t at = (i + 4) % length;
 		int value = iban_value(text[at]);
 
 		if (value < 0)
-			return ims_gs1_fault(IMS_GS1_INVALID_IBAN_CHARACTER, at);
+			return ims_gs1_fault(IMS_GS1_RULE_INVALID_IBAN_CHARACTER, at);
 		rest = (rest * (value < 10 ? 10 : 100) + value) % 97;
 	}
-	return ims_gs1_fault(rest == 1 ? IMS_GS1_OK : IMS_GS1_INCORRECT_IBAN_CHECKSUM, 2);
+	return ims_gs1_fault(rest == 1 ? IMS_GS1_RULE_OK : IMS_GS1_RULE_INCORRECT_IBAN_CHECKSUM,
+						 2);
 }

@@ -26,11 +26,11 @@ typedef struct Coupon
 	const char *text;
 	size_t length;
 	size_t at;
-	ImsGs1Rule rule;
+	ImsGs1ElementRule rule;
 } Coupon;
 
 static bool
-stop(Coupon *coupon, ImsGs1Rule rule)
+stop(Coupon *coupon, ImsGs1ElementRule rule)
 {
 	coupon->rule = rule;
 	return false;
@@ -43,7 +43,7 @@ left(const Coupon *coupon)
 }
 
 static bool
-take_digits(Coupon *coupon, size_t count, ImsGs1Rule truncated)
+take_digits(Coupon *coupon, size_t count, ImsGs1ElementRule truncated)
 {
 	if (left(coupon) < count)
 		return stop(coupon, truncated);
@@ -52,7 +52,8 @@ take_digits(Coupon *coupon, size_t count, ImsGs1Rule truncated)
 }
 
 static bool
-take_code(Coupon *coupon, const char *allowed, ImsGs1Rule missing, ImsGs1Rule invalid)
+take_code(Coupon *coupon, const char *allowed, ImsGs1ElementRule missing,
+		  ImsGs1ElementRule invalid)
 {
 	if (left(coupon) == 0)
 		return stop(coupon, missing);
@@ -64,8 +65,8 @@ take_code(Coupon *coupon, const char *allowed, ImsGs1Rule missing, ImsGs1Rule in
 
 /* A digit that tells the length beyond a base, and as many digits. */
 static bool
-take_variable(Coupon *coupon, const char *allowed, int base, ImsGs1Rule missing,
-			  ImsGs1Rule invalid, ImsGs1Rule truncated)
+take_variable(Coupon *coupon, const char *allowed, int base, ImsGs1ElementRule missing,
+			  ImsGs1ElementRule invalid, ImsGs1ElementRule truncated)
 {
 	return take_code(coupon, allowed, missing, invalid) &&
 		   take_digits(coupon, (size_t) (coupon->text[coupon->at - 1] - '0' + base),
@@ -84,7 +85,8 @@ begins(Coupon *coupon, char field)
 
 /* The company prefix of another purchase, if it differs. */
 static bool
-take_prefix(Coupon *coupon, ImsGs1Rule missing, ImsGs1Rule invalid, ImsGs1Rule truncated)
+take_prefix(Coupon *coupon, ImsGs1ElementRule missing, ImsGs1ElementRule invalid,
+			ImsGs1ElementRule truncated)
 {
 	return begins(coupon, NO_PREFIX) ||
 		   take_variable(coupon, "0123456", PREFIX_BASE, missing, invalid, truncated);
@@ -94,57 +96,61 @@ static bool
 take_first_purchase(Coupon *coupon)
 {
 	return take_variable(coupon, "12345", 0,
-						 IMS_GS1_COUPON_MISSING_1ST_PURCHASE_REQUIREMENT_VLI,
-						 IMS_GS1_COUPON_INVALID_1ST_PURCHASE_REQUIREMENT_LENGTH,
-						 IMS_GS1_COUPON_TRUNCATED_1ST_PURCHASE_REQUIREMENT) &&
-		   take_code(coupon, "012349", IMS_GS1_COUPON_MISSING_1ST_PURCHASE_REQUIREMENT_CODE,
-					 IMS_GS1_COUPON_INVALID_1ST_PURCHASE_REQUIREMENT_CODE) &&
+						 IMS_GS1_RULE_COUPON_MISSING_1ST_PURCHASE_REQUIREMENT_VLI,
+						 IMS_GS1_RULE_COUPON_INVALID_1ST_PURCHASE_REQUIREMENT_LENGTH,
+						 IMS_GS1_RULE_COUPON_TRUNCATED_1ST_PURCHASE_REQUIREMENT) &&
+		   take_code(coupon, "012349",
+					 IMS_GS1_RULE_COUPON_MISSING_1ST_PURCHASE_REQUIREMENT_CODE,
+					 IMS_GS1_RULE_COUPON_INVALID_1ST_PURCHASE_REQUIREMENT_CODE) &&
 		   take_digits(coupon, FAMILY_DIGITS,
-					   IMS_GS1_COUPON_TRUNCATED_1ST_PURCHASE_FAMILY_CODE);
+					   IMS_GS1_RULE_COUPON_TRUNCATED_1ST_PURCHASE_FAMILY_CODE);
 }
 
 static bool
 take_second_purchase(Coupon *coupon)
 {
-	return take_code(coupon, "0123", IMS_GS1_COUPON_MISSING_ADDITIONAL_PURCHASE_RULES_CODE,
-					 IMS_GS1_COUPON_INVALID_ADDITIONAL_PURCHASE_RULES_CODE) &&
+	return take_code(coupon, "0123",
+					 IMS_GS1_RULE_COUPON_MISSING_ADDITIONAL_PURCHASE_RULES_CODE,
+					 IMS_GS1_RULE_COUPON_INVALID_ADDITIONAL_PURCHASE_RULES_CODE) &&
 		   take_variable(coupon, "12345", 0,
-						 IMS_GS1_COUPON_MISSING_2ND_PURCHASE_REQUIREMENT_VLI,
-						 IMS_GS1_COUPON_INVALID_2ND_PURCHASE_REQUIREMENT_LENGTH,
-						 IMS_GS1_COUPON_TRUNCATED_2ND_PURCHASE_REQUIREMENT) &&
-		   take_code(coupon, "012349", IMS_GS1_COUPON_MISSING_2ND_PURCHASE_REQUIREMENT_CODE,
-					 IMS_GS1_COUPON_INVALID_2ND_PURCHASE_REQUIREMENT_CODE) &&
+						 IMS_GS1_RULE_COUPON_MISSING_2ND_PURCHASE_REQUIREMENT_VLI,
+						 IMS_GS1_RULE_COUPON_INVALID_2ND_PURCHASE_REQUIREMENT_LENGTH,
+						 IMS_GS1_RULE_COUPON_TRUNCATED_2ND_PURCHASE_REQUIREMENT) &&
+		   take_code(coupon, "012349",
+					 IMS_GS1_RULE_COUPON_MISSING_2ND_PURCHASE_REQUIREMENT_CODE,
+					 IMS_GS1_RULE_COUPON_INVALID_2ND_PURCHASE_REQUIREMENT_CODE) &&
 		   take_digits(coupon, FAMILY_DIGITS,
-					   IMS_GS1_COUPON_TRUNCATED_2ND_PURCHASE_FAMILY_CODE) &&
-		   take_prefix(coupon, IMS_GS1_COUPON_MISSING_2ND_PURCHASE_GCP_VLI,
-					   IMS_GS1_COUPON_INVALID_2ND_PURCHASE_GCP_LENGTH,
-					   IMS_GS1_COUPON_TRUNCATED_2ND_PURCHASE_GCP);
+					   IMS_GS1_RULE_COUPON_TRUNCATED_2ND_PURCHASE_FAMILY_CODE) &&
+		   take_prefix(coupon, IMS_GS1_RULE_COUPON_MISSING_2ND_PURCHASE_GCP_VLI,
+					   IMS_GS1_RULE_COUPON_INVALID_2ND_PURCHASE_GCP_LENGTH,
+					   IMS_GS1_RULE_COUPON_TRUNCATED_2ND_PURCHASE_GCP);
 }
 
 static bool
 take_third_purchase(Coupon *coupon)
 {
 	return take_variable(coupon, "12345", 0,
-						 IMS_GS1_COUPON_MISSING_3RD_PURCHASE_REQUIREMENT_VLI,
-						 IMS_GS1_COUPON_INVALID_3RD_PURCHASE_REQUIREMENT_LENGTH,
-						 IMS_GS1_COUPON_TRUNCATED_3RD_PURCHASE_REQUIREMENT) &&
-		   take_code(coupon, "012349", IMS_GS1_COUPON_MISSING_3RD_PURCHASE_REQUIREMENT_CODE,
-					 IMS_GS1_COUPON_INVALID_3RD_PURCHASE_REQUIREMENT_CODE) &&
+						 IMS_GS1_RULE_COUPON_MISSING_3RD_PURCHASE_REQUIREMENT_VLI,
+						 IMS_GS1_RULE_COUPON_INVALID_3RD_PURCHASE_REQUIREMENT_LENGTH,
+						 IMS_GS1_RULE_COUPON_TRUNCATED_3RD_PURCHASE_REQUIREMENT) &&
+		   take_code(coupon, "012349",
+					 IMS_GS1_RULE_COUPON_MISSING_3RD_PURCHASE_REQUIREMENT_CODE,
+					 IMS_GS1_RULE_COUPON_INVALID_3RD_PURCHASE_REQUIREMENT_CODE) &&
 		   take_digits(coupon, FAMILY_DIGITS,
-					   IMS_GS1_COUPON_TRUNCATED_3RD_PURCHASE_FAMILY_CODE) &&
-		   take_prefix(coupon, IMS_GS1_COUPON_MISSING_3RD_PURCHASE_GCP_VLI,
-					   IMS_GS1_COUPON_INVALID_3RD_PURCHASE_GCP_LENGTH,
-					   IMS_GS1_COUPON_TRUNCATED_3RD_PURCHASE_GCP);
+					   IMS_GS1_RULE_COUPON_TRUNCATED_3RD_PURCHASE_FAMILY_CODE) &&
+		   take_prefix(coupon, IMS_GS1_RULE_COUPON_MISSING_3RD_PURCHASE_GCP_VLI,
+					   IMS_GS1_RULE_COUPON_INVALID_3RD_PURCHASE_GCP_LENGTH,
+					   IMS_GS1_RULE_COUPON_TRUNCATED_3RD_PURCHASE_GCP);
 }
 
 static bool
-take_date(Coupon *coupon, ImsGs1Rule truncated, ImsGs1Rule invalid)
+take_date(Coupon *coupon, ImsGs1ElementRule truncated, ImsGs1ElementRule invalid)
 {
 	const char *date = coupon->text + coupon->at;
 
 	if (left(coupon) < DATE_DIGITS)
 		return stop(coupon, truncated);
-	if (ims_gs1_check_date(date, DATE_DIGITS, 2, false).rule != IMS_GS1_OK)
+	if (ims_gs1_check_date(date, DATE_DIGITS, 2, false).rule != IMS_GS1_RULE_OK)
 		return stop(coupon, invalid);
 	coupon->at += DATE_DIGITS;
 	return true;
@@ -159,18 +165,18 @@ take_dates(Coupon *coupon)
 	if (begins(coupon, '3'))
 	{
 		expiration = coupon->text + coupon->at;
-		if (!take_date(coupon, IMS_GS1_COUPON_TOO_SHORT_FOR_EXPIRATION_DATE,
-					   IMS_GS1_COUPON_INVALID_EXPIRATION_DATE))
+		if (!take_date(coupon, IMS_GS1_RULE_COUPON_TOO_SHORT_FOR_EXPIRATION_DATE,
+					   IMS_GS1_RULE_COUPON_INVALID_EXPIRATION_DATE))
 			return false;
 	}
 	if (!begins(coupon, '4'))
 		return true;
-	if (!take_date(coupon, IMS_GS1_COUPON_TOO_SHORT_FOR_START_DATE,
-				   IMS_GS1_COUPON_INVALID_START_DATE))
+	if (!take_date(coupon, IMS_GS1_RULE_COUPON_TOO_SHORT_FOR_START_DATE,
+				   IMS_GS1_RULE_COUPON_INVALID_START_DATE))
 		return false;
 	if (expiration &&
 		memcmp(coupon->text + coupon->at - DATE_DIGITS, expiration, DATE_DIGITS) > 0)
-		return stop(coupon, IMS_GS1_COUPON_EXPIRATION_BEFORE_START);
+		return stop(coupon, IMS_GS1_RULE_COUPON_EXPIRATION_BEFORE_START);
 	return true;
 }
 
@@ -178,47 +184,49 @@ static bool
 take_serial(Coupon *coupon)
 {
 	return take_variable(coupon, "0123456789", PREFIX_BASE,
-						 IMS_GS1_COUPON_MISSING_SERIAL_NUMBER_VLI,
-						 IMS_GS1_COUPON_MISSING_SERIAL_NUMBER_VLI,
-						 IMS_GS1_COUPON_TRUNCATED_SERIAL_NUMBER);
+						 IMS_GS1_RULE_COUPON_MISSING_SERIAL_NUMBER_VLI,
+						 IMS_GS1_RULE_COUPON_MISSING_SERIAL_NUMBER_VLI,
+						 IMS_GS1_RULE_COUPON_TRUNCATED_SERIAL_NUMBER);
 }
 
 static bool
 take_retailer(Coupon *coupon)
 {
 	return take_variable(coupon, "1234567", PREFIX_BASE,
-						 IMS_GS1_COUPON_MISSING_RETAILER_GCP_OR_GLN_VLI,
-						 IMS_GS1_COUPON_INVALID_RETAILER_GCP_OR_GLN_LENGTH,
-						 IMS_GS1_COUPON_TRUNCATED_RETAILER_GCP_OR_GLN);
+						 IMS_GS1_RULE_COUPON_MISSING_RETAILER_GCP_OR_GLN_VLI,
+						 IMS_GS1_RULE_COUPON_INVALID_RETAILER_GCP_OR_GLN_LENGTH,
+						 IMS_GS1_RULE_COUPON_TRUNCATED_RETAILER_GCP_OR_GLN);
 }
 
 static bool
 take_flags(Coupon *coupon)
 {
-	return take_code(coupon, "01256", IMS_GS1_COUPON_MISSING_SAVE_VALUE_CODE,
-					 IMS_GS1_COUPON_INVALID_SAVE_VALUE_CODE) &&
-		   take_code(coupon, "012", IMS_GS1_COUPON_MISSING_SAVE_VALUE_APPLIES_TO_ITEM,
-					 IMS_GS1_COUPON_INVALID_SAVE_VALUE_APPLIES_TO_ITEM) &&
-		   take_digits(coupon, 1, IMS_GS1_COUPON_MISSING_STORE_COUPON_FLAG) &&
-		   take_code(coupon, "01", IMS_GS1_COUPON_MISSING_DONT_MULTIPLY_FLAG,
-					 IMS_GS1_COUPON_INVALID_DONT_MULTIPLY_FLAG);
+	return take_code(coupon, "01256", IMS_GS1_RULE_COUPON_MISSING_SAVE_VALUE_CODE,
+					 IMS_GS1_RULE_COUPON_INVALID_SAVE_VALUE_CODE) &&
+		   take_code(coupon, "012", IMS_GS1_RULE_COUPON_MISSING_SAVE_VALUE_APPLIES_TO_ITEM,
+					 IMS_GS1_RULE_COUPON_INVALID_SAVE_VALUE_APPLIES_TO_ITEM) &&
+		   take_digits(coupon, 1, IMS_GS1_RULE_COUPON_MISSING_STORE_COUPON_FLAG) &&
+		   take_code(coupon, "01", IMS_GS1_RULE_COUPON_MISSING_DONT_MULTIPLY_FLAG,
+					 IMS_GS1_RULE_COUPON_INVALID_DONT_MULTIPLY_FLAG);
 }
 
 static bool
 take_end(Coupon *coupon)
 {
-	return left(coupon) == 0 || stop(coupon, IMS_GS1_COUPON_EXCESS_DATA);
+	return left(coupon) == 0 || stop(coupon, IMS_GS1_RULE_COUPON_EXCESS_DATA);
 }
 
 static bool
 take_coupon(Coupon *coupon)
 {
-	return take_variable(coupon, "0123456", PREFIX_BASE, IMS_GS1_COUPON_MISSING_GCP_VLI,
-						 IMS_GS1_COUPON_INVALID_GCP_LENGTH, IMS_GS1_COUPON_TRUNCATED_GCP) &&
-		   take_digits(coupon, OFFER_DIGITS, IMS_GS1_COUPON_TRUNCATED_OFFER_CODE) &&
-		   take_variable(coupon, "12345", 0, IMS_GS1_COUPON_MISSING_SAVE_VALUE_VLI,
-						 IMS_GS1_COUPON_INVALID_SAVE_VALUE_LENGTH,
-						 IMS_GS1_COUPON_TRUNCATED_SAVE_VALUE) &&
+	return take_variable(coupon, "0123456", PREFIX_BASE,
+						 IMS_GS1_RULE_COUPON_MISSING_GCP_VLI,
+						 IMS_GS1_RULE_COUPON_INVALID_GCP_LENGTH,
+						 IMS_GS1_RULE_COUPON_TRUNCATED_GCP) &&
+		   take_digits(coupon, OFFER_DIGITS, IMS_GS1_RULE_COUPON_TRUNCATED_OFFER_CODE) &&
+		   take_variable(coupon, "12345", 0, IMS_GS1_RULE_COUPON_MISSING_SAVE_VALUE_VLI,
+						 IMS_GS1_RULE_COUPON_INVALID_SAVE_VALUE_LENGTH,
+						 IMS_GS1_RULE_COUPON_TRUNCATED_SAVE_VALUE) &&
 		   take_first_purchase(coupon) &&
 		   (!begins(coupon, '1') || take_second_purchase(coupon)) &&
 		   (!begins(coupon, '2') || take_third_purchase(coupon)) && take_dates(coupon) &&
@@ -230,22 +238,23 @@ take_coupon(Coupon *coupon)
 static bool
 take_offer(Coupon *coupon)
 {
-	return take_code(coupon, "01", IMS_GS1_COUPON_MISSING_FORMAT_CODE,
-					 IMS_GS1_COUPON_INVALID_FORMAT_CODE) &&
-		   take_variable(coupon, "0123456", PREFIX_BASE, IMS_GS1_COUPON_MISSING_FUNDER_VLI,
-						 IMS_GS1_COUPON_INVALID_FUNDER_LENGTH,
-						 IMS_GS1_COUPON_TRUNCATED_FUNDER) &&
-		   take_digits(coupon, OFFER_DIGITS, IMS_GS1_COUPON_TRUNCATED_OFFER_CODE) &&
+	return take_code(coupon, "01", IMS_GS1_RULE_COUPON_MISSING_FORMAT_CODE,
+					 IMS_GS1_RULE_COUPON_INVALID_FORMAT_CODE) &&
+		   take_variable(coupon, "0123456", PREFIX_BASE,
+						 IMS_GS1_RULE_COUPON_MISSING_FUNDER_VLI,
+						 IMS_GS1_RULE_COUPON_INVALID_FUNDER_LENGTH,
+						 IMS_GS1_RULE_COUPON_TRUNCATED_FUNDER) &&
+		   take_digits(coupon, OFFER_DIGITS, IMS_GS1_RULE_COUPON_TRUNCATED_OFFER_CODE) &&
 		   take_serial(coupon) && take_end(coupon);
 }
 
 static ImsGs1Fault
 check_coupon(const char *text, size_t length, bool (*take)(Coupon *))
 {
-	Coupon coupon = {text, length, 0, IMS_GS1_OK};
+	Coupon coupon = {text, length, 0, IMS_GS1_RULE_OK};
 	ImsGs1Fault fault = ims_gs1_check_set('N', text, length);
 
-	if (fault.rule != IMS_GS1_OK)
+	if (fault.rule != IMS_GS1_RULE_OK)
 		return fault;
 	take(&coupon);
 	return ims_gs1_fault(coupon.rule, coupon.at);

@@ -56,14 +56,14 @@ int
 ims_gs1_check_digit(const char *body, size_t length)
 {
 	int sum = 0;
+	int weight = length % 2 == 1 ? 3 : 1;
 
 	for (size_t i = 0; i < length; i++)
 	{
-		int weight = (length - i) % 2 == 1 ? 3 : 1;
-
-		sum = (sum + weight * (body[i] - '0')) % 10;
+		sum += weight * (body[i] - '0');
+		weight = 4 - weight;
 	}
-	return (10 - sum) % 10;
+	return (10 - sum % 10) % 10;
 }
 
 /* Whether a key of digits ends with the check digit of the digits before. */

@@ -164,7 +164,7 @@ check_part(const ImsGs1Part *part, const char *text, size_t length)
 
 	for (int i = 0; i < IMS_GS1_MAX_CHECKS; i++)
 	{
-		if (fault.rule != IMS_GS1_OK || part->checks[i] == IMS_GS1_CHECK_none)
+		if (fault.rule != IMS_GS1_RULE_OK || part->checks[i] == IMS_GS1_CHECK_none)
 			break;
 		fault = ims_gs1_check((ImsGs1Check) part->checks[i], text, length);
 	}
@@ -185,11 +185,11 @@ ims_gs1_check_format(const ImsGs1Format *format, const char *value, size_t lengt
 		if (taken == 0 && part->optional)
 			break;
 		if (taken < part->least)
-			return ims_gs1_fault(IMS_GS1_VALUE_TOO_SHORT, length);
+			return ims_gs1_fault(IMS_GS1_RULE_VALUE_TOO_SHORT, length);
 		fault = check_part(part, value + at, taken);
-		if (fault.rule != IMS_GS1_OK)
+		if (fault.rule != IMS_GS1_RULE_OK)
 			return ims_gs1_fault(fault.rule, at + fault.offset);
 		at += taken;
 	}
-	return ims_gs1_fault(at < length ? IMS_GS1_VALUE_TOO_LONG : IMS_GS1_OK, at);
+	return ims_gs1_fault(at < length ? IMS_GS1_RULE_VALUE_TOO_LONG : IMS_GS1_RULE_OK, at);
 }

@@ -86,25 +86,25 @@ ims_gs1_is_link(const char *text, size_t length)
 /* Scheme and domain; leaves in *end where the path begins, or the end. */
 static bool
 check_domain(const char *text, size_t length, size_t start, size_t *end,
-			 ImsGs1Status *status)
+			 ImsGs1Problem *status)
 {
 	size_t scheme = scheme_length(text + start, length - start);
 	size_t at = start + scheme;
 
 	for (size_t i = start; i < length; i++)
 		if (!is_of(text[i], uri_marks))
-			return ims_gs1_refuse(status, IMS_GS1_ILLEGAL_URI_CHARACTER, i);
+			return ims_gs1_refuse(status, IMS_GS1_RULE_ILLEGAL_URI_CHARACTER, i);
 	if (scheme == 0)
-		return ims_gs1_refuse(status, IMS_GS1_ILLEGAL_SCHEME, start);
+		return ims_gs1_refuse(status, IMS_GS1_RULE_ILLEGAL_SCHEME, start);
 	for (; at < length && text[at] != '/'; at++)
 		if (!is_of(text[at], domain_marks))
-			return ims_gs1_refuse(status, IMS_GS1_ILLEGAL_DOMAIN, at);
+			return ims_gs1_refuse(status, IMS_GS1_RULE_ILLEGAL_DOMAIN, at);
 	*end = at;
-	return at > start + scheme || ims_gs1_refuse(status, IMS_GS1_MISSING_PATH, at);
+	return at > start + scheme || ims_gs1_refuse(status, IMS_GS1_RULE_MISSING_PATH, at);
 }
 
 static bool
-split(const char *text, size_t length, size_t start, Link *link, ImsGs1Status *status)
+split(const char *text, size_t length, size_t start, Link *link, ImsGs1Problem *status)
 {
 	const char *mark;
 
@@ -112,7 +112,7 @@ split(const char *text, size_t length, size_t start, Link *link, ImsGs1Status *s
 	if (!check_domain(text, length, start, &link->path, status))
 		return false;
 	if (link->path == length)
-		return ims_gs1_refuse(status, IMS_GS1_MISSING_PATH, length);
+		return ims_gs1_refuse(status, IMS_GS1_RULE_MISSING_PATH, length);
 	mark = memchr(text + link->path, '#', length - link->path);
 	link->query_end = mark ? (size_t) (mark - text) : length;
 	mark = memchr(text + link->path, '?', link->query_end - link->path);
@@ -158,7 +158,7 @@ slash_before(const Link *link, size_t place)
  * value, until an identifier is a key.
  */
 static bool
-find_primary_key(const Link *link, size_t *slash, ImsGs1Status *status)
+find_primary_key(const Link *link, size_t *slash, ImsGs1Problem *status)
 {
 	size_t end = link->path_end;
 
@@ -180,7 +180,7 @@ find_primary_key(const Link *link, size_t *slash, ImsGs1Status *status)
 			return true;
 		}
 	}
-	return ims_gs1_refuse(status, IMS_GS1_MISSING_PRIMARY_KEY, link->path);
+	return ims_gs1_refuse(status, IMS_GS1_RULE_MISSING_PRIMARY_KEY, link->path);
 }
 
 /* Where a character of the decoded value stands in the input. */
@@ -224,7 +224,7 @@ fill_up_gtin(ImsGs1Message *message, ImsGs1Element *element)
 /* Decodes a value, checks it and adds the element. */
 static bool
 add_encoded(const Link *link, size_t start, size_t end, bool is_query,
-			ImsGs1Element *element, ImsGs1Message *message, ImsGs1Status *status)
+			ImsGs1Element *element, ImsGs1Message *message, ImsGs1Problem *status)
 {
 	char decoded[3 * IMS_GS1_MAX_VALUE];
 	size_t length;
@@ -232,11 +232,14 @@ add_encoded(const Link *link, size_t start, size_t end, bool is_query,
 
 	element->value_offset = (uint32_t) start;
 	if (end - start > sizeof(decoded))
-		return ims_gs1_refuse_element(status, IMS_GS1_VALUE_TOO_LONG, element->key, start);
+		return ims_gs1_refuse_element(status, IMS_GS1_RULE_VALUE_TOO_LONG, element->key,
+									  start);
 	if (!ims_gs1_unescape(link->text + start, end - start, is_query, decoded, &length))
-		return ims_gs1_refuse_element(status, IMS_GS1_ILLEGAL_NULL, element->key, start);
+		return ims_gs1_refuse_element(status, IMS_GS1_RULE_ILLEGAL_NULL, element->key,
+									  start);
 	if (length > IMS_GS1_MAX_VALUE || message->used + length > IMS_GS1_MAX_DATA)
-		return ims_gs1_refuse_element(status, IMS_GS1_VALUE_TOO_LONG, element->key, start);
+		return ims_gs1_refuse_element(status, IMS_GS1_RULE_VALUE_TOO_LONG, element->key,
+									  start);
 	memcpy(message->data + message->used, decoded, length);
 	element->value = message->data + message->used;
 	element->length = (uint8_t) length;
@@ -244,14 +247,14 @@ add_encoded(const Link *link, size_t start, size_t end, bool is_query,
 	if (link->is_legacy && element->key.number == gtin_key.number)
 		fill_up_gtin(message, element);
 	fault = ims_gs1_check_element(element);
-	if (fault.rule != IMS_GS1_OK)
+	if (fault.rule != IMS_GS1_RULE_OK)
 		return ims_gs1_refuse_element(status, fault.rule, element->key,
 									  encoded_offset(link, start, end, fault.offset));
 	return ims_gs1_add(message, element, status);
 }
 
 static bool
-read_path(Link *link, ImsGs1Message *message, ImsGs1Status *status)
+read_path(Link *link, ImsGs1Message *message, ImsGs1Problem *status)
 {
 	size_t at = link->path_end;
 
@@ -278,7 +281,7 @@ read_path(Link *link, ImsGs1Message *message, ImsGs1Status *status)
 /* One parameter of the query; those whose key is no number are left out. */
 static bool
 read_parameter(const Link *link, size_t start, size_t end, ImsGs1Message *message,
-			   ImsGs1Status *status)
+			   ImsGs1Problem *status)
 {
 	const char *equals = memchr(link->text + start, '=', end - start);
 	size_t length = equals ? (size_t) (equals - link->text) - start : 0;
@@ -292,15 +295,15 @@ read_parameter(const Link *link, size_t start, size_t end, ImsGs1Message *messag
 	element.ai_offset = (uint32_t) start;
 	if (!ims_gs1_read_key(link->text + start, length, &element.key) ||
 		element.key.digits != length)
-		return ims_gs1_refuse(status, IMS_GS1_MALFORMED_AI, start);
+		return ims_gs1_refuse(status, IMS_GS1_RULE_MALFORMED_AI, start);
 	element.ai = ims_gs1_find_ai(element.key);
 	if (element.ai == NULL)
-		return ims_gs1_refuse_element(status, IMS_GS1_UNKNOWN_AI, element.key, start);
+		return ims_gs1_refuse_element(status, IMS_GS1_RULE_UNKNOWN_AI, element.key, start);
 	return add_encoded(link, start + length + 1, end, true, &element, message, status);
 }
 
 static bool
-read_query(const Link *link, ImsGs1Message *message, ImsGs1Status *status)
+read_query(const Link *link, ImsGs1Message *message, ImsGs1Problem *status)
 {
 	size_t at = link->query;
 
@@ -378,7 +381,7 @@ belongs_into_path(const Link *link, const ImsGs1Message *message, ImsGs1Key key)
 }
 
 static bool
-check_qualifiers(const Link *link, const ImsGs1Message *message, ImsGs1Status *status)
+check_qualifiers(const Link *link, const ImsGs1Message *message, ImsGs1Problem *status)
 {
 	const char *alternative = message->elements[0].ai->qualifiers;
 
@@ -389,7 +392,7 @@ check_qualifiers(const Link *link, const ImsGs1Message *message, ImsGs1Status *s
 		if (fits(link, message, alternative, length))
 			break;
 		if (alternative[length] == '\0')
-			return ims_gs1_refuse_element(status, IMS_GS1_ILLEGAL_QUALIFIER,
+			return ims_gs1_refuse_element(status, IMS_GS1_RULE_ILLEGAL_QUALIFIER,
 										  message->elements[1].key,
 										  message->elements[1].ai_offset);
 		alternative += length + 1;
@@ -398,22 +401,22 @@ check_qualifiers(const Link *link, const ImsGs1Message *message, ImsGs1Status *s
 }
 
 static bool
-check_attributes(const Link *link, const ImsGs1Message *message, ImsGs1Status *status)
+check_attributes(const Link *link, const ImsGs1Message *message, ImsGs1Problem *status)
 {
 	for (int i = 1; i < message->count; i++)
 	{
 		const ImsGs1Element *element = &message->elements[i];
-		ImsGs1Rule rule = IMS_GS1_OK;
+		ImsGs1ElementRule rule = IMS_GS1_RULE_OK;
 
 		if (ims_gs1_find(message, element->key) != element)
-			rule = IMS_GS1_DUPLICATE_AI;
+			rule = IMS_GS1_RULE_DUPLICATE_AI;
 		else if (i < link->path_count)
 			continue;
 		else if (!element->ai->is_attribute)
-			rule = IMS_GS1_ILLEGAL_ATTRIBUTE;
+			rule = IMS_GS1_RULE_ILLEGAL_ATTRIBUTE;
 		else if (belongs_into_path(link, message, element->key))
-			rule = IMS_GS1_ATTRIBUTE_IN_QUERY;
-		if (rule != IMS_GS1_OK)
+			rule = IMS_GS1_RULE_ATTRIBUTE_IN_QUERY;
+		if (rule != IMS_GS1_RULE_OK)
 			return ims_gs1_refuse_element(status, rule, element->key, element->ai_offset);
 	}
 	return true;
@@ -422,7 +425,7 @@ check_attributes(const Link *link, const ImsGs1Message *message, ImsGs1Status *s
 /* Reads a link that begins at an offset of the input. */
 bool
 ims_gs1_parse_link(const char *text, size_t length, size_t start, bool legacy,
-				   ImsGs1Message *message, ImsGs1Status *status)
+				   ImsGs1Message *message, ImsGs1Problem *status)
 {
 	Link link = {.is_legacy = legacy};
 
@@ -515,7 +518,7 @@ write_path(Writer *writer, int key)
 
 /* Attributes: those of predefined length first, as on the wire. */
 static bool
-write_query(Writer *writer, ImsGs1Status *status)
+write_query(Writer *writer, ImsGs1Problem *status)
 {
 	char before = '?';
 
@@ -531,8 +534,8 @@ write_query(Writer *writer, ImsGs1Status *status)
 				continue;
 			if (element->ai == NULL || !element->ai->is_attribute)
 				return ims_gs1_refuse_element(status,
-											  element->ai ? IMS_GS1_ILLEGAL_ATTRIBUTE
-														  : IMS_GS1_UNKNOWN_AI,
+											  element->ai ? IMS_GS1_RULE_ILLEGAL_ATTRIBUTE
+														  : IMS_GS1_RULE_UNKNOWN_AI,
 											  element->key, element->ai_offset);
 			write_element(writer, i, before, '=', true);
 			before = '&';
@@ -557,7 +560,7 @@ find_key(const ImsGs1Message *message)
  */
 bool
 ims_gs1_write_link(const ImsGs1Message *message, const char *stem, size_t stem_length,
-				   char *link, size_t *length, ImsGs1Status *status)
+				   char *link, size_t *length, ImsGs1Problem *status)
 {
 	Writer writer = {.message = message, .link = link};
 	int key = find_key(message);
@@ -569,14 +572,14 @@ ims_gs1_write_link(const ImsGs1Message *message, const char *stem, size_t stem_l
 		stem_length = strlen(default_stem);
 	}
 	if (stem_length > IMS_GS1_MAX_STEM)
-		return ims_gs1_refuse(status, IMS_GS1_INPUT_TOO_LONG, IMS_GS1_MAX_STEM);
+		return ims_gs1_refuse(status, IMS_GS1_RULE_INPUT_TOO_LONG, IMS_GS1_MAX_STEM);
 	if (!check_domain(stem, stem_length, 0, &path, status))
 		return false;
 	for (size_t i = path; i < stem_length; i++)
 		if (stem[i] == '?' || stem[i] == '#')
-			return ims_gs1_refuse(status, IMS_GS1_ILLEGAL_URI_CHARACTER, i);
+			return ims_gs1_refuse(status, IMS_GS1_RULE_ILLEGAL_URI_CHARACTER, i);
 	if (key < 0)
-		return ims_gs1_refuse(status, IMS_GS1_MISSING_PRIMARY_KEY, 0);
+		return ims_gs1_refuse(status, IMS_GS1_RULE_MISSING_PRIMARY_KEY, 0);
 	memcpy(link, stem, stem_length);
 	writer.length = stem_length;
 	if (link[writer.length - 1] == '/')

@@ -122,13 +122,13 @@ read_record(Reader *reader)
 
 static bool
 take_text(const Reader *reader, const char *beginning, size_t header, char *text,
-		  size_t *text_length, ImsGs1Status *status)
+		  size_t *text_length, ImsGs1Problem *status)
 {
 	size_t length = strlen(beginning);
 	size_t rest = reader->payload_length - header;
 
 	if (length + rest > IMS_GS1_MAX_INPUT)
-		return ims_gs1_refuse(status, IMS_GS1_INPUT_TOO_LONG, reader->payload);
+		return ims_gs1_refuse(status, IMS_GS1_RULE_INPUT_TOO_LONG, reader->payload);
 	memcpy(text, beginning, length);
 	memcpy(text + length, reader->bytes + reader->payload + header, rest);
 	*text_length = length + rest;
@@ -136,45 +136,45 @@ take_text(const Reader *reader, const char *beginning, size_t header, char *text
 }
 
 static bool
-read_uri(const Reader *reader, char *text, size_t *text_length, ImsGs1Status *status)
+read_uri(const Reader *reader, char *text, size_t *text_length, ImsGs1Problem *status)
 {
 	size_t code;
 
 	if (reader->payload_length == 0)
-		return ims_gs1_refuse(status, IMS_GS1_NDEF_UNSUPPORTED, reader->payload);
+		return ims_gs1_refuse(status, IMS_GS1_RULE_NDEF_UNSUPPORTED, reader->payload);
 	code = reader->bytes[reader->payload];
 	if (code >= NBEGINNINGS)
-		return ims_gs1_refuse(status, IMS_GS1_NDEF_UNSUPPORTED, reader->payload);
+		return ims_gs1_refuse(status, IMS_GS1_RULE_NDEF_UNSUPPORTED, reader->payload);
 	return take_text(reader, uri_beginnings[code], 1, text, text_length, status);
 }
 
 static bool
-read_plain(const Reader *reader, char *text, size_t *text_length, ImsGs1Status *status)
+read_plain(const Reader *reader, char *text, size_t *text_length, ImsGs1Problem *status)
 {
 	size_t first = reader->payload_length > 0 ? reader->bytes[reader->payload] : 0;
 	size_t header = 1 + (first & TEXT_LANGUAGE_MASK);
 
 	if (reader->payload_length < header || (first & TEXT_IS_UTF16))
-		return ims_gs1_refuse(status, IMS_GS1_NDEF_UNSUPPORTED, reader->payload);
+		return ims_gs1_refuse(status, IMS_GS1_RULE_NDEF_UNSUPPORTED, reader->payload);
 	return take_text(reader, "", header, text, text_length, status);
 }
 
 /* The text, unterminated, in a buffer of IMS_GS1_MAX_INPUT. */
 bool
 ims_gs1_read_ndef(const unsigned char *bytes, size_t length, char *text,
-				  size_t *text_length, ImsGs1Status *status)
+				  size_t *text_length, ImsGs1Problem *status)
 {
 	Reader reader = {.bytes = bytes, .length = length};
 
-	*status = (ImsGs1Status){IMS_GS1_OK, {0, 0}, 0};
+	*status = (ImsGs1Problem){IMS_GS1_RULE_OK, {0, 0}, 0};
 	do
 	{
 		char type;
 
 		if (!read_record(&reader))
-			return ims_gs1_refuse(status, IMS_GS1_NDEF_TRUNCATED, length);
+			return ims_gs1_refuse(status, IMS_GS1_RULE_NDEF_TRUNCATED, length);
 		if (reader.flags & FLAG_CHUNK)
-			return ims_gs1_refuse(status, IMS_GS1_NDEF_UNSUPPORTED, reader.payload);
+			return ims_gs1_refuse(status, IMS_GS1_RULE_NDEF_UNSUPPORTED, reader.payload);
 		if ((reader.flags & FORMAT_MASK) != FORMAT_WELL_KNOWN || reader.type_length != 1)
 			continue;
 		type = (char) bytes[reader.type];
@@ -183,5 +183,5 @@ ims_gs1_read_ndef(const unsigned char *bytes, size_t length, char *text,
 		if (type == 'T')
 			return read_plain(&reader, text, text_length, status);
 	} while (!(reader.flags & FLAG_LAST) && reader.at < length);
-	return ims_gs1_refuse(status, IMS_GS1_NDEF_UNSUPPORTED, reader.at);
+	return ims_gs1_refuse(status, IMS_GS1_RULE_NDEF_UNSUPPORTED, reader.at);
 }

@@ -30,7 +30,8 @@ static const ImsGs1Key no_key = {0, 0};
 static const ImsGs1Key gtin_key = {100, 2};
 
 bool
-ims_gs1_refuse_element(ImsGs1Status *status, ImsGs1Rule rule, ImsGs1Key key, size_t offset)
+ims_gs1_refuse_element(ImsGs1Problem *status, ImsGs1ElementRule rule, ImsGs1Key key,
+					   size_t offset)
 {
 	status->rule = rule;
 	status->key = key;
@@ -39,7 +40,7 @@ ims_gs1_refuse_element(ImsGs1Status *status, ImsGs1Rule rule, ImsGs1Key key, siz
 }
 
 bool
-ims_gs1_refuse(ImsGs1Status *status, ImsGs1Rule rule, size_t offset)
+ims_gs1_refuse(ImsGs1Problem *status, ImsGs1ElementRule rule, size_t offset)
 {
 	return ims_gs1_refuse_element(status, rule, no_key, offset);
 }
@@ -51,22 +52,22 @@ ims_gs1_check_element(const ImsGs1Element *element)
 	size_t predefined = (size_t) ims_gs1_predefined_length(element->key);
 
 	if (element->length == 0)
-		return ims_gs1_fault(IMS_GS1_EMPTY_VALUE, 0);
+		return ims_gs1_fault(IMS_GS1_RULE_EMPTY_VALUE, 0);
 	if (element->ai)
 		return ims_gs1_check_format(element->ai->format, element->value, element->length);
 	if (predefined > 0 && element->length != predefined)
-		return ims_gs1_fault(element->length < predefined ? IMS_GS1_VALUE_TOO_SHORT
-														  : IMS_GS1_VALUE_TOO_LONG,
+		return ims_gs1_fault(element->length < predefined ? IMS_GS1_RULE_VALUE_TOO_SHORT
+														  : IMS_GS1_RULE_VALUE_TOO_LONG,
 							 element->length);
 	return ims_gs1_check_set('X', element->value, element->length);
 }
 
 bool
-ims_gs1_add(ImsGs1Message *message, const ImsGs1Element *element, ImsGs1Status *status)
+ims_gs1_add(ImsGs1Message *message, const ImsGs1Element *element, ImsGs1Problem *status)
 {
 	if (message->count == IMS_GS1_MAX_ELEMENTS)
-		return ims_gs1_refuse_element(status, IMS_GS1_TOO_MANY_ELEMENTS, element->key,
-									  element->ai_offset);
+		return ims_gs1_refuse_element(status, IMS_GS1_RULE_TOO_MANY_ELEMENTS,
+									  element->key, element->ai_offset);
 	message->elements[message->count++] = *element;
 	return true;
 }
@@ -74,17 +75,17 @@ ims_gs1_add(ImsGs1Message *message, const ImsGs1Element *element, ImsGs1Status *
 /* Adds an element whose value stands in the input as it is. */
 static bool
 add_checked(ImsGs1Message *message, ImsGs1Element *element, size_t length,
-			ImsGs1Status *status)
+			ImsGs1Problem *status)
 {
 	ImsGs1Fault fault;
 
 	if (length > IMS_GS1_MAX_VALUE)
-		return ims_gs1_refuse_element(status, IMS_GS1_VALUE_TOO_LONG, element->key,
+		return ims_gs1_refuse_element(status, IMS_GS1_RULE_VALUE_TOO_LONG, element->key,
 									  element->value_offset + IMS_GS1_MAX_VALUE);
 	element->length = (uint8_t) length;
 	element->ai = ims_gs1_find_ai(element->key);
 	fault = ims_gs1_check_element(element);
-	if (fault.rule != IMS_GS1_OK)
+	if (fault.rule != IMS_GS1_RULE_OK)
 		return ims_gs1_refuse_element(status, fault.rule, element->key,
 									  element->value_offset + fault.offset);
 	return ims_gs1_add(message, element, status);
@@ -93,7 +94,7 @@ add_checked(ImsGs1Message *message, ImsGs1Element *element, size_t length,
 /* The identifier at an offset of the input. */
 static bool
 read_ai(const char *text, size_t length, size_t offset, ImsGs1Element *element,
-		ImsGs1Status *status)
+		ImsGs1Problem *status)
 {
 	size_t left = length - offset;
 
@@ -103,8 +104,8 @@ read_ai(const char *text, size_t length, size_t offset, ImsGs1Element *element,
 		return true;
 	}
 	if (left >= 2 && ims_gs1_is_digits(text + offset, left < 4 ? left : 4))
-		return ims_gs1_refuse(status, IMS_GS1_AI_WITHOUT_LENGTH, offset);
-	return ims_gs1_refuse(status, IMS_GS1_MALFORMED_AI, offset);
+		return ims_gs1_refuse(status, IMS_GS1_RULE_AI_WITHOUT_LENGTH, offset);
+	return ims_gs1_refuse(status, IMS_GS1_RULE_MALFORMED_AI, offset);
 }
 
 /*
@@ -114,7 +115,7 @@ read_ai(const char *text, size_t length, size_t offset, ImsGs1Element *element,
  */
 bool
 ims_gs1_parse_wire(const char *text, size_t length, size_t start, ImsGs1Message *message,
-				   ImsGs1Status *status)
+				   ImsGs1Problem *status)
 {
 	size_t at = start;
 
@@ -122,7 +123,7 @@ ims_gs1_parse_wire(const char *text, size_t length, size_t start, ImsGs1Message 
 	if (at < length && text[at] == IMS_GS1_SEPARATOR)
 		at++;
 	if (at == length)
-		return ims_gs1_refuse(status, IMS_GS1_EMPTY, at);
+		return ims_gs1_refuse(status, IMS_GS1_RULE_EMPTY, at);
 	while (at < length)
 	{
 		ImsGs1Element element;
@@ -157,20 +158,20 @@ ims_gs1_parse_wire(const char *text, size_t length, size_t start, ImsGs1Message 
 /* From an opening bracket; leaves offset behind the closing one. */
 static bool
 read_bracketed_ai(const char *text, size_t length, size_t *offset, ImsGs1Element *element,
-				  ImsGs1Status *status)
+				  ImsGs1Problem *status)
 {
 	size_t at = *offset + 1;
 	const char *close;
 
 	if (text[*offset] != '(' || at == length)
-		return ims_gs1_refuse(status, IMS_GS1_MISSING_BRACKET, *offset);
+		return ims_gs1_refuse(status, IMS_GS1_RULE_MISSING_BRACKET, *offset);
 	close = memchr(text + at, ')', length - at);
 	if (close == NULL)
-		return ims_gs1_refuse(status, IMS_GS1_MISSING_BRACKET, length);
+		return ims_gs1_refuse(status, IMS_GS1_RULE_MISSING_BRACKET, length);
 	if (!read_ai(text, (size_t) (close - text), at, element, status))
 		return false;
 	if (close != text + at + element->key.digits)
-		return ims_gs1_refuse(status, IMS_GS1_MALFORMED_AI, at);
+		return ims_gs1_refuse(status, IMS_GS1_RULE_MALFORMED_AI, at);
 	*offset = (size_t) (close - text) + 1;
 	return true;
 }
@@ -231,7 +232,7 @@ escaped_offset(const char *text, size_t length, size_t value_offset, size_t offs
 
 bool
 ims_gs1_parse_brackets(const char *text, size_t length, ImsGs1Message *message,
-					   ImsGs1Status *status)
+					   ImsGs1Problem *status)
 {
 	size_t at = 0;
 
@@ -257,7 +258,7 @@ ims_gs1_parse_brackets(const char *text, size_t length, ImsGs1Message *message,
 bool
 ims_gs1_read_text(const char *text, size_t length, ImsGs1Message *message)
 {
-	ImsGs1Status status;
+	ImsGs1Problem status;
 	size_t at = 0;
 
 	message->count = 0;
@@ -318,7 +319,7 @@ find_carrier(const char *symbology)
 /* A GTIN of 8 or 13 digits, filled up to 14. */
 static bool
 add_gtin(const char *text, size_t offset, size_t digits, ImsGs1Message *message,
-		 ImsGs1Status *status)
+		 ImsGs1Problem *status)
 {
 	ImsGs1Element element = {.key = gtin_key, .length = GTIN_DIGITS};
 	ImsGs1Fault fault;
@@ -331,7 +332,7 @@ add_gtin(const char *text, size_t offset, size_t digits, ImsGs1Message *message,
 	element.value = copy;
 	element.ai_offset = element.value_offset = (uint32_t) offset;
 	fault = ims_gs1_check_element(&element);
-	if (fault.rule != IMS_GS1_OK)
+	if (fault.rule != IMS_GS1_RULE_OK)
 		return ims_gs1_refuse_element(status, fault.rule, gtin_key,
 									  offset + fault.offset - (GTIN_DIGITS - digits));
 	return ims_gs1_add(message, &element, status);
@@ -340,28 +341,29 @@ add_gtin(const char *text, size_t offset, size_t digits, ImsGs1Message *message,
 /* The GTIN of EAN or UPC; a 2D part may follow, behind a mark. */
 static bool
 parse_gtin(const char *text, size_t length, size_t digits, ImsGs1Message *message,
-		   ImsGs1Status *status)
+		   ImsGs1Problem *status)
 {
 	size_t end = SYMBOLOGY_LENGTH + digits;
 
 	if (length < end)
-		return ims_gs1_refuse_element(status, IMS_GS1_PRIMARY_TOO_SHORT, gtin_key, length);
+		return ims_gs1_refuse_element(status, IMS_GS1_RULE_PRIMARY_TOO_SHORT, gtin_key,
+									  length);
 	if (!add_gtin(text, SYMBOLOGY_LENGTH, digits, message, status))
 		return false;
 	if (length == end)
 		return true;
 	if (length - end < COMPOSITE_MARK_LENGTH ||
 		memcmp(text + end, COMPOSITE_MARK, COMPOSITE_MARK_LENGTH) != 0)
-		return ims_gs1_refuse_element(status, IMS_GS1_PRIMARY_TOO_LONG, gtin_key, end);
+		return ims_gs1_refuse_element(status, IMS_GS1_RULE_PRIMARY_TOO_LONG, gtin_key, end);
 	return ims_gs1_parse_wire(text, length, end + COMPOSITE_MARK_LENGTH, message, status);
 }
 
 static bool
 parse_scan(const char *text, size_t length, bool legacy, ImsGs1Message *message,
-		   ImsGs1Status *status)
+		   ImsGs1Problem *status)
 {
 	if (length < SYMBOLOGY_LENGTH)
-		return ims_gs1_refuse(status, IMS_GS1_UNKNOWN_SYMBOLOGY, 0);
+		return ims_gs1_refuse(status, IMS_GS1_RULE_UNKNOWN_SYMBOLOGY, 0);
 	switch (find_carrier(text))
 	{
 	case CARRIER_ELEMENTS:
@@ -374,21 +376,21 @@ parse_scan(const char *text, size_t length, bool legacy, ImsGs1Message *message,
 		if (ims_gs1_is_link(text + SYMBOLOGY_LENGTH, length - SYMBOLOGY_LENGTH))
 			return ims_gs1_parse_link(text, length, SYMBOLOGY_LENGTH, legacy, message,
 									  status);
-		return ims_gs1_refuse(status, IMS_GS1_PLAIN_DATA, SYMBOLOGY_LENGTH);
+		return ims_gs1_refuse(status, IMS_GS1_RULE_PLAIN_DATA, SYMBOLOGY_LENGTH);
 	case CARRIER_UNKNOWN:
 		break;
 	}
-	return ims_gs1_refuse(status, IMS_GS1_UNKNOWN_SYMBOLOGY, 0);
+	return ims_gs1_refuse(status, IMS_GS1_RULE_UNKNOWN_SYMBOLOGY, 0);
 }
 
 static bool
 parse_form(const char *text, size_t length, bool legacy, ImsGs1Message *message,
-		   ImsGs1Status *status)
+		   ImsGs1Problem *status)
 {
 	if (length == 0)
-		return ims_gs1_refuse(status, IMS_GS1_EMPTY, 0);
+		return ims_gs1_refuse(status, IMS_GS1_RULE_EMPTY, 0);
 	if (length > IMS_GS1_MAX_INPUT)
-		return ims_gs1_refuse(status, IMS_GS1_INPUT_TOO_LONG, IMS_GS1_MAX_INPUT);
+		return ims_gs1_refuse(status, IMS_GS1_RULE_INPUT_TOO_LONG, IMS_GS1_MAX_INPUT);
 	if (text[0] == ']')
 		return parse_scan(text, length, legacy, message, status);
 	if (text[0] == '(')
@@ -404,13 +406,13 @@ parse_form(const char *text, size_t length, bool legacy, ImsGs1Message *message,
  */
 bool
 ims_gs1_parse(const char *text, size_t length, const ImsGs1Options *options,
-			  ImsGs1Message *message, ImsGs1Status *status)
+			  ImsGs1Message *message, ImsGs1Problem *status)
 {
 	int at = 0;
 
 	message->count = 0;
 	message->used = 0;
-	*status = (ImsGs1Status){IMS_GS1_OK, no_key, 0};
+	*status = (ImsGs1Problem){IMS_GS1_RULE_OK, no_key, 0};
 	if (!parse_form(text, length, options->is_legacy_link, message, status))
 		return false;
 	assert(message->count > 0 && message->count <= IMS_GS1_MAX_ELEMENTS);

@@ -53,12 +53,12 @@ typedef struct ImsGs1Message
 } ImsGs1Message;
 
 /* What was wrong: the rule, the element (digits 0: none) and where, from 0. */
-typedef struct ImsGs1Status
+typedef struct ImsGs1Problem
 {
-	ImsGs1Rule rule;
+	ImsGs1ElementRule rule;
 	ImsGs1Key key;
 	size_t offset;
-} ImsGs1Status;
+} ImsGs1Problem;
 
 typedef struct ImsGs1Options
 {
@@ -70,23 +70,23 @@ typedef struct ImsGs1Options
 } ImsGs1Options;
 
 extern bool ims_gs1_parse(const char *text, size_t length, const ImsGs1Options *options,
-						  ImsGs1Message *message, ImsGs1Status *status);
+						  ImsGs1Message *message, ImsGs1Problem *status);
 
 /* The forms one by one, as ims_gs1_parse() tells them apart. */
 extern bool ims_gs1_parse_wire(const char *text, size_t length, size_t start,
-							   ImsGs1Message *message, ImsGs1Status *status);
+							   ImsGs1Message *message, ImsGs1Problem *status);
 extern bool ims_gs1_parse_brackets(const char *text, size_t length,
-								   ImsGs1Message *message, ImsGs1Status *status);
+								   ImsGs1Message *message, ImsGs1Problem *status);
 extern bool ims_gs1_is_link(const char *text, size_t length);
 extern bool ims_gs1_parse_link(const char *text, size_t length, size_t start, bool legacy,
-							   ImsGs1Message *message, ImsGs1Status *status);
+							   ImsGs1Message *message, ImsGs1Problem *status);
 
 /* For readers of a form. */
-extern bool ims_gs1_refuse(ImsGs1Status *status, ImsGs1Rule rule, size_t offset);
-extern bool ims_gs1_refuse_element(ImsGs1Status *status, ImsGs1Rule rule, ImsGs1Key key,
-								   size_t offset);
+extern bool ims_gs1_refuse(ImsGs1Problem *status, ImsGs1ElementRule rule, size_t offset);
+extern bool ims_gs1_refuse_element(ImsGs1Problem *status, ImsGs1ElementRule rule,
+								   ImsGs1Key key, size_t offset);
 extern bool ims_gs1_add(ImsGs1Message *message, const ImsGs1Element *element,
-						ImsGs1Status *status);
+						ImsGs1Problem *status);
 extern ImsGs1Fault ims_gs1_check_element(const ImsGs1Element *element);
 
 /*
@@ -94,7 +94,7 @@ extern ImsGs1Fault ims_gs1_check_element(const ImsGs1Element *element);
  * one on; the element that is wrong is left in *at.
  */
 extern bool ims_gs1_next_problem(const ImsGs1Message *message, const ImsGs1Options *options,
-								 int *at, ImsGs1Status *status);
+								 int *at, ImsGs1Problem *status);
 
 extern void ims_gs1_normalise(ImsGs1Message *message);
 extern const ImsGs1Element *ims_gs1_find(const ImsGs1Message *message, ImsGs1Key key);
@@ -104,7 +104,7 @@ extern size_t ims_gs1_write_human(const ImsGs1Message *message, char *text);
 extern size_t ims_gs1_write_wire(const ImsGs1Message *message, char *text);
 extern bool ims_gs1_write_link(const ImsGs1Message *message, const char *stem,
 							   size_t stem_length, char *link, size_t *length,
-							   ImsGs1Status *status);
+							   ImsGs1Problem *status);
 
 /* The text form as ims_gs1_write_text() wrote it: not checked but for its shape. */
 extern bool ims_gs1_read_text(const char *text, size_t length, ImsGs1Message *message);
@@ -116,6 +116,6 @@ extern bool ims_gs1_unescape(const char *text, size_t length, bool is_query, cha
 
 /* The text of the first URI or text record of an NDEF message. */
 extern bool ims_gs1_read_ndef(const unsigned char *bytes, size_t length, char *text,
-							  size_t *text_length, ImsGs1Status *status);
+							  size_t *text_length, ImsGs1Problem *status);
 
 #endif

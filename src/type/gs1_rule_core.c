@@ -29,7 +29,7 @@ static const char *const check_names[] = {IMS_GS1_CHECKS(CHECK_NAME)};
 
 /* The name in lower case, in a buffer of IMS_GS1_MAX_RULE_NAME. */
 const char *
-ims_gs1_rule_name(ImsGs1Rule rule, char *name)
+ims_gs1_element_rule_name(ImsGs1ElementRule rule, char *name)
 {
 	const char *upper = rule_names[rule];
 	size_t i;
@@ -41,7 +41,7 @@ ims_gs1_rule_name(ImsGs1Rule rule, char *name)
 }
 
 const char *
-ims_gs1_rule_sentence(ImsGs1Rule rule)
+ims_gs1_element_rule_sentence(ImsGs1ElementRule rule)
 {
 	return rule_sentences[rule];
 }
@@ -81,7 +81,7 @@ first_outside(const char *text, size_t length, bool (*holds)(const char *, size_
 
 static ImsGs1Fault
 check_members(const char *text, size_t length, bool (*holds)(const char *, size_t),
-			  ImsGs1Rule rule)
+			  ImsGs1ElementRule rule)
 {
 	size_t outside = first_outside(text, length, holds);
 
@@ -91,7 +91,7 @@ check_members(const char *text, size_t length, bool (*holds)(const char *, size_
 static ImsGs1Fault
 check_digits(const char *text, size_t length)
 {
-	return check_members(text, length, ims_gs1_is_digits, IMS_GS1_NON_DIGIT_CHARACTER);
+	return check_members(text, length, ims_gs1_is_digits, IMS_GS1_RULE_NON_DIGIT_CHARACTER);
 }
 
 /* Pads stand at the end only, at most two, and make up a multiple of three. */
@@ -104,14 +104,16 @@ check_base64(const char *text, size_t length)
 	while (end > 0 && text[end - 1] == '=')
 		end--;
 	if (length - end > 2 || (end < length && length % 3 != 0))
-		return ims_gs1_fault(IMS_GS1_INVALID_CSET64_PADDING, end);
-	fault = check_members(text, end, ims_gs1_is_cset64, IMS_GS1_INVALID_CSET64_CHARACTER);
-	if (fault.rule == IMS_GS1_OK)
+		return ims_gs1_fault(IMS_GS1_RULE_INVALID_CSET64_PADDING, end);
+	fault =
+		check_members(text, end, ims_gs1_is_cset64, IMS_GS1_RULE_INVALID_CSET64_CHARACTER);
+	if (fault.rule == IMS_GS1_RULE_OK)
 	{
 		const char *pad = memchr(text, '=', end);
 
 		if (pad)
-			fault = ims_gs1_fault(IMS_GS1_INVALID_CSET64_CHARACTER, (size_t) (pad - text));
+			fault = ims_gs1_fault(IMS_GS1_RULE_INVALID_CSET64_CHARACTER,
+								  (size_t) (pad - text));
 	}
 	return fault;
 }
@@ -126,12 +128,12 @@ ims_gs1_check_set(char set, const char *text, size_t length)
 		return check_digits(text, length);
 	case 'Y':
 		return check_members(text, length, ims_gs1_is_cset39,
-							 IMS_GS1_INVALID_CSET39_CHARACTER);
+							 IMS_GS1_RULE_INVALID_CSET39_CHARACTER);
 	case 'Z':
 		return check_base64(text, length);
 	default:
 		return check_members(text, length, ims_gs1_is_cset82,
-							 IMS_GS1_INVALID_CSET82_CHARACTER);
+							 IMS_GS1_RULE_INVALID_CSET82_CHARACTER);
 	}
 }
 
@@ -141,9 +143,9 @@ check_check_digit(const char *text, size_t length)
 	ImsGs1Fault fault = check_digits(text, length);
 
 	if (length == 0)
-		return ims_gs1_fault(IMS_GS1_TOO_SHORT_FOR_CHECK_DIGIT, 0);
-	if (fault.rule == IMS_GS1_OK && !ims_gs1_has_check_digit(text, length))
-		fault = ims_gs1_fault(IMS_GS1_INCORRECT_CHECK_DIGIT, length - 1);
+		return ims_gs1_fault(IMS_GS1_RULE_TOO_SHORT_FOR_CHECK_DIGIT, 0);
+	if (fault.rule == IMS_GS1_RULE_OK && !ims_gs1_has_check_digit(text, length))
+		fault = ims_gs1_fault(IMS_GS1_RULE_INCORRECT_CHECK_DIGIT, length - 1);
 	return fault;
 }
 
@@ -154,15 +156,15 @@ check_check_pair(const char *text, size_t length)
 	ImsGs1Fault fault;
 
 	if (length < 2)
-		return ims_gs1_fault(IMS_GS1_TOO_SHORT_FOR_CHECK_PAIR, 0);
+		return ims_gs1_fault(IMS_GS1_RULE_TOO_SHORT_FOR_CHECK_PAIR, 0);
 	if (length - 2 > IMS_GS1_MAX_CHECK_PAIR_BODY)
-		return ims_gs1_fault(IMS_GS1_TOO_LONG_FOR_CHECK_PAIR_IMPLEMENTATION, 0);
+		return ims_gs1_fault(IMS_GS1_RULE_TOO_LONG_FOR_CHECK_PAIR_IMPLEMENTATION, 0);
 	fault = ims_gs1_check_set('X', text, length - 2);
-	if (fault.rule != IMS_GS1_OK)
+	if (fault.rule != IMS_GS1_RULE_OK)
 		return fault;
 	if (!ims_gs1_check_pair(text, length - 2, pair) ||
 		memcmp(pair, text + length - 2, 2) != 0)
-		return ims_gs1_fault(IMS_GS1_INCORRECT_CHECK_PAIR, length - 2);
+		return ims_gs1_fault(IMS_GS1_RULE_INCORRECT_CHECK_PAIR, length - 2);
 	return IMS_GS1_NO_FAULT;
 }
 
@@ -176,10 +178,10 @@ check_prefix(const char *text, size_t length, size_t offset)
 	ImsGs1Fault fault;
 
 	if (length < offset + MIN_PREFIX_DIGITS)
-		return ims_gs1_fault(IMS_GS1_TOO_SHORT_FOR_GCP, 0);
+		return ims_gs1_fault(IMS_GS1_RULE_TOO_SHORT_FOR_GCP, 0);
 	fault = check_digits(text + offset, MIN_PREFIX_DIGITS);
-	if (fault.rule != IMS_GS1_OK)
-		fault = ims_gs1_fault(IMS_GS1_INVALID_GCP_PREFIX, offset + fault.offset);
+	if (fault.rule != IMS_GS1_RULE_OK)
+		fault = ims_gs1_fault(IMS_GS1_RULE_INVALID_GCP_PREFIX, offset + fault.offset);
 	return fault;
 }
 
@@ -191,15 +193,15 @@ two_digits(const char *text)
 
 /* A two-digit number up to a limit: hour, minute or second. */
 static ImsGs1Fault
-check_two_digits(const char *text, size_t length, int limit, ImsGs1Rule too_short,
-				 ImsGs1Rule too_long, ImsGs1Rule illegal)
+check_two_digits(const char *text, size_t length, int limit, ImsGs1ElementRule too_short,
+				 ImsGs1ElementRule too_long, ImsGs1ElementRule illegal)
 {
 	ImsGs1Fault fault;
 
 	if (length != 2)
 		return ims_gs1_fault(length < 2 ? too_short : too_long, 0);
 	fault = check_digits(text, length);
-	if (fault.rule == IMS_GS1_OK && two_digits(text) > limit)
+	if (fault.rule == IMS_GS1_RULE_OK && two_digits(text) > limit)
 		fault = ims_gs1_fault(illegal, 0);
 	return fault;
 }
@@ -207,15 +209,15 @@ check_two_digits(const char *text, size_t length, int limit, ImsGs1Rule too_shor
 static ImsGs1Fault
 check_hour(const char *text, size_t length)
 {
-	return check_two_digits(text, length, 23, IMS_GS1_HOUR_TOO_SHORT,
-							IMS_GS1_HOUR_TOO_LONG, IMS_GS1_ILLEGAL_HOUR);
+	return check_two_digits(text, length, 23, IMS_GS1_RULE_HOUR_TOO_SHORT,
+							IMS_GS1_RULE_HOUR_TOO_LONG, IMS_GS1_RULE_ILLEGAL_HOUR);
 }
 
 static ImsGs1Fault
 check_minute(const char *text, size_t length)
 {
-	return check_two_digits(text, length, 59, IMS_GS1_MINUTE_TOO_SHORT,
-							IMS_GS1_MINUTE_TOO_LONG, IMS_GS1_ILLEGAL_MINUTE);
+	return check_two_digits(text, length, 59, IMS_GS1_RULE_MINUTE_TOO_SHORT,
+							IMS_GS1_RULE_MINUTE_TOO_LONG, IMS_GS1_RULE_ILLEGAL_MINUTE);
 }
 
 static ImsGs1Fault
@@ -224,11 +226,11 @@ check_hour_and_minute(const char *text, size_t length)
 	ImsGs1Fault fault;
 
 	if (length != 4)
-		return ims_gs1_fault(length < 4 ? IMS_GS1_HOUR_WITH_MINUTE_TOO_SHORT
-										: IMS_GS1_HOUR_WITH_MINUTE_TOO_LONG,
+		return ims_gs1_fault(length < 4 ? IMS_GS1_RULE_HOUR_WITH_MINUTE_TOO_SHORT
+										: IMS_GS1_RULE_HOUR_WITH_MINUTE_TOO_LONG,
 							 0);
 	fault = check_hour(text, 2);
-	if (fault.rule == IMS_GS1_OK)
+	if (fault.rule == IMS_GS1_RULE_OK)
 	{
 		fault = check_minute(text + 2, 2);
 		fault.offset += 2;
@@ -254,37 +256,37 @@ ims_gs1_check_date(const char *text, size_t length, int year_digits, bool day_ze
 	int year;
 
 	if (length != wanted)
-		return ims_gs1_fault(length < wanted ? IMS_GS1_DATE_TOO_SHORT
-											 : IMS_GS1_DATE_TOO_LONG,
+		return ims_gs1_fault(length < wanted ? IMS_GS1_RULE_DATE_TOO_SHORT
+											 : IMS_GS1_RULE_DATE_TOO_LONG,
 							 0);
 	fault = check_digits(text, length);
-	if (fault.rule != IMS_GS1_OK)
+	if (fault.rule != IMS_GS1_RULE_OK)
 		return fault;
 	month = two_digits(month_text);
 	day = two_digits(month_text + 2);
 	if (month < 1 || month > 12)
-		return ims_gs1_fault(IMS_GS1_ILLEGAL_MONTH, (size_t) year_digits);
+		return ims_gs1_fault(IMS_GS1_RULE_ILLEGAL_MONTH, (size_t) year_digits);
 	days = days_of_month[month - 1];
 	year = two_digits(text + year_digits - 2);
 	if (month == 2 &&
 		(year % 4 != 0 || (year_digits == 4 && year == 0 && two_digits(text) % 4 != 0)))
 		days = 28;
 	if (day > days || (day == 0 && !day_zero))
-		return ims_gs1_fault(IMS_GS1_ILLEGAL_DAY, (size_t) year_digits + 2);
+		return ims_gs1_fault(IMS_GS1_RULE_ILLEGAL_DAY, (size_t) year_digits + 2);
 	return IMS_GS1_NO_FAULT;
 }
 
 /* Ten digits up to a limit: degrees from a pole or the antimeridian, times 10^7. */
 static ImsGs1Fault
-check_angle(const char *text, size_t length, const char *limit, ImsGs1Rule wrong_length,
-			ImsGs1Rule invalid)
+check_angle(const char *text, size_t length, const char *limit,
+			ImsGs1ElementRule wrong_length, ImsGs1ElementRule invalid)
 {
 	ImsGs1Fault fault;
 
 	if (length != ANGLE_DIGITS)
 		return ims_gs1_fault(wrong_length, 0);
 	fault = check_digits(text, length);
-	if (fault.rule == IMS_GS1_OK && memcmp(text, limit, ANGLE_DIGITS) > 0)
+	if (fault.rule == IMS_GS1_RULE_OK && memcmp(text, limit, ANGLE_DIGITS) > 0)
 		fault = ims_gs1_fault(invalid, 0);
 	return fault;
 }
@@ -304,8 +306,8 @@ check_nonzero(const char *text, size_t length)
 {
 	ImsGs1Fault fault = check_digits(text, length);
 
-	if (fault.rule == IMS_GS1_OK && is_all('0', text, length))
-		fault = ims_gs1_fault(IMS_GS1_ILLEGAL_ZERO_VALUE, 0);
+	if (fault.rule == IMS_GS1_RULE_OK && is_all('0', text, length))
+		fault = ims_gs1_fault(IMS_GS1_RULE_ILLEGAL_ZERO_VALUE, 0);
 	return fault;
 }
 
@@ -313,13 +315,13 @@ static ImsGs1Fault
 check_no_zero_prefix(const char *text, size_t length)
 {
 	if (length > 0 && text[0] == '0')
-		return ims_gs1_fault(IMS_GS1_ILLEGAL_ZERO_PREFIX, 0);
+		return ims_gs1_fault(IMS_GS1_RULE_ILLEGAL_ZERO_PREFIX, 0);
 	return check_digits(text, length);
 }
 
 /* One character out of a few. */
 static ImsGs1Fault
-check_one_of(const char *text, size_t length, const char *allowed, ImsGs1Rule rule)
+check_one_of(const char *text, size_t length, const char *allowed, ImsGs1ElementRule rule)
 {
 	if (length != 1 || text[0] == '\0' || strchr(allowed, text[0]) == NULL)
 		return ims_gs1_fault(rule, 0);
@@ -330,9 +332,9 @@ static ImsGs1Fault
 check_importer(const char *text, size_t length)
 {
 	if (length != 1)
-		return ims_gs1_fault(IMS_GS1_IMPORTER_IDX_MUST_BE_ONE_CHARACTER, 0);
+		return ims_gs1_fault(IMS_GS1_RULE_IMPORTER_IDX_MUST_BE_ONE_CHARACTER, 0);
 	if (text[0] == '=' || !ims_gs1_is_cset64(text, 1))
-		return ims_gs1_fault(IMS_GS1_INVALID_IMPORT_IDX_CHARACTER, 0);
+		return ims_gs1_fault(IMS_GS1_RULE_INVALID_IMPORT_IDX_CHARACTER, 0);
 	return IMS_GS1_NO_FAULT;
 }
 
@@ -350,7 +352,7 @@ check_percent(const char *text, size_t length)
 		if (text[i] != '%')
 			continue;
 		if (length - i < 3 || !is_hex(text[i + 1]) || !is_hex(text[i + 2]))
-			return ims_gs1_fault(IMS_GS1_INVALID_PERCENT_SEQUENCE, i);
+			return ims_gs1_fault(IMS_GS1_RULE_INVALID_PERCENT_SEQUENCE, i);
 	}
 	return IMS_GS1_NO_FAULT;
 }
@@ -362,16 +364,16 @@ check_piece(const char *text, size_t length)
 	size_t half = length / 2;
 	ImsGs1Fault fault = check_digits(text, length);
 
-	if (fault.rule != IMS_GS1_OK)
+	if (fault.rule != IMS_GS1_RULE_OK)
 		return fault;
 	if (length == 0 || length % 2 != 0)
-		return ims_gs1_fault(IMS_GS1_INVALID_LENGTH_FOR_PIECE_OF_TOTAL, 0);
+		return ims_gs1_fault(IMS_GS1_RULE_INVALID_LENGTH_FOR_PIECE_OF_TOTAL, 0);
 	if (is_all('0', text, half))
-		return ims_gs1_fault(IMS_GS1_ZERO_PIECE_NUMBER, 0);
+		return ims_gs1_fault(IMS_GS1_RULE_ZERO_PIECE_NUMBER, 0);
 	if (is_all('0', text + half, half))
-		return ims_gs1_fault(IMS_GS1_ZERO_TOTAL_PIECES, half);
+		return ims_gs1_fault(IMS_GS1_RULE_ZERO_TOTAL_PIECES, half);
 	if (memcmp(text, text + half, half) > 0)
-		return ims_gs1_fault(IMS_GS1_PIECE_NUMBER_EXCEEDS_TOTAL, 0);
+		return ims_gs1_fault(IMS_GS1_RULE_PIECE_NUMBER_EXCEEDS_TOTAL, 0);
 	return IMS_GS1_NO_FAULT;
 }
 
@@ -385,19 +387,19 @@ check_position(const char *text, size_t length)
 
 	if (first == 0 || second == 0 || !ims_gs1_is_digits(text, first) ||
 		!ims_gs1_is_digits(slash + 1, second))
-		return ims_gs1_fault(IMS_GS1_POSITION_IN_SEQUENCE_MALFORMED, 0);
+		return ims_gs1_fault(IMS_GS1_RULE_POSITION_IN_SEQUENCE_MALFORMED, 0);
 	if (text[0] == '0')
-		return ims_gs1_fault(IMS_GS1_ILLEGAL_ZERO_PREFIX, 0);
+		return ims_gs1_fault(IMS_GS1_RULE_ILLEGAL_ZERO_PREFIX, 0);
 	if (slash[1] == '0')
-		return ims_gs1_fault(IMS_GS1_ILLEGAL_ZERO_PREFIX, first + 1);
+		return ims_gs1_fault(IMS_GS1_RULE_ILLEGAL_ZERO_PREFIX, first + 1);
 	if (first > second || (first == second && memcmp(text, slash + 1, first) > 0))
-		return ims_gs1_fault(IMS_GS1_POSITION_EXCEEDS_END, 0);
+		return ims_gs1_fault(IMS_GS1_RULE_POSITION_EXCEEDS_END, 0);
 	return IMS_GS1_NO_FAULT;
 }
 
 /* Whether a component that is fine by rule is, or else the rule. */
 static ImsGs1Fault
-unless(bool fine, ImsGs1Rule rule)
+unless(bool fine, ImsGs1ElementRule rule)
 {
 	return fine ? IMS_GS1_NO_FAULT : ims_gs1_fault(rule, 0);
 }
@@ -416,19 +418,20 @@ check_value(ImsGs1Check check, const char *text, size_t length)
 		return check_check_pair(text, length);
 	case IMS_GS1_CHECK_hasnondigit:
 		return unless(!ims_gs1_is_digits(text, length),
-					  IMS_GS1_REQUIRES_NON_DIGIT_CHARACTER);
+					  IMS_GS1_RULE_REQUIRES_NON_DIGIT_CHARACTER);
 	case IMS_GS1_CHECK_hyphen:
-		return unless(length > 0 && is_all('-', text, length), IMS_GS1_NOT_HYPHEN);
+		return unless(length > 0 && is_all('-', text, length), IMS_GS1_RULE_NOT_HYPHEN);
 	case IMS_GS1_CHECK_iban:
 		return ims_gs1_check_iban(text, length);
 	case IMS_GS1_CHECK_importeridx:
 		return check_importer(text, length);
 	case IMS_GS1_CHECK_latitude:
-		return check_angle(text, length, "1800000000", IMS_GS1_LATITUDE_INVALID_LENGTH,
-						   IMS_GS1_INVALID_LATITUDE);
+		return check_angle(text, length, "1800000000", IMS_GS1_RULE_LATITUDE_INVALID_LENGTH,
+						   IMS_GS1_RULE_INVALID_LATITUDE);
 	case IMS_GS1_CHECK_longitude:
-		return check_angle(text, length, "3600000000", IMS_GS1_LONGITUDE_INVALID_LENGTH,
-						   IMS_GS1_INVALID_LONGITUDE);
+		return check_angle(text, length, "3600000000",
+						   IMS_GS1_RULE_LONGITUDE_INVALID_LENGTH,
+						   IMS_GS1_RULE_INVALID_LONGITUDE);
 	case IMS_GS1_CHECK_nonzero:
 		return check_nonzero(text, length);
 	case IMS_GS1_CHECK_nozeroprefix:
@@ -440,13 +443,13 @@ check_value(ImsGs1Check check, const char *text, size_t length)
 	case IMS_GS1_CHECK_posinseqslash:
 		return check_position(text, length);
 	case IMS_GS1_CHECK_winding:
-		return check_one_of(text, length, "019", IMS_GS1_INVALID_WINDING_DIRECTION);
+		return check_one_of(text, length, "019", IMS_GS1_RULE_INVALID_WINDING_DIRECTION);
 	case IMS_GS1_CHECK_yesno:
-		return check_one_of(text, length, "01", IMS_GS1_NOT_ZERO_OR_ONE);
+		return check_one_of(text, length, "01", IMS_GS1_RULE_NOT_ZERO_OR_ONE);
 	case IMS_GS1_CHECK_iso5218:
-		return check_one_of(text, length, "0129", IMS_GS1_INVALID_BIOLOGICAL_SEX_CODE);
+		return check_one_of(text, length, "0129", IMS_GS1_RULE_INVALID_BIOLOGICAL_SEX_CODE);
 	case IMS_GS1_CHECK_zero:
-		return unless(length > 0 && is_all('0', text, length), IMS_GS1_NOT_ZERO);
+		return unless(length > 0 && is_all('0', text, length), IMS_GS1_RULE_NOT_ZERO);
 	default:
 		return ims_gs1_check_code(check, text, length);
 	}
@@ -479,8 +482,8 @@ ims_gs1_check(ImsGs1Check check, const char *text, size_t length)
 	case IMS_GS1_CHECK_mi:
 		return check_minute(text, length);
 	case IMS_GS1_CHECK_ss:
-		return check_two_digits(text, length, 59, IMS_GS1_SECOND_TOO_SHORT,
-								IMS_GS1_SECOND_TOO_LONG, IMS_GS1_ILLEGAL_SECOND);
+		return check_two_digits(text, length, 59, IMS_GS1_RULE_SECOND_TOO_SHORT,
+								IMS_GS1_RULE_SECOND_TOO_LONG, IMS_GS1_RULE_ILLEGAL_SECOND);
 	case IMS_GS1_CHECK_hhmi:
 		return check_hour_and_minute(text, length);
 	default:

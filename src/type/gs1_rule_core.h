@@ -173,11 +173,11 @@
 	RULE(COUPON_INVALID_DONT_MULTIPLY_FLAG, "The multiplication flag is not 0 or 1")      \
 	RULE(COUPON_EXCESS_DATA, "Something follows the coupon")
 
-#define IMS_GS1_RULE_ENUM(name, sentence) IMS_GS1_##name,
-typedef enum ImsGs1Rule
+#define IMS_GS1_RULE_ENUM(name, sentence) IMS_GS1_RULE_##name,
+typedef enum ImsGs1ElementRule
 {
 	IMS_GS1_RULES(IMS_GS1_RULE_ENUM) IMS_GS1_NRULE
-} ImsGs1Rule;
+} ImsGs1ElementRule;
 
 /* Checks of a component, by their names in formats. */
 #define IMS_GS1_CHECKS(CHECK)                                                            \
@@ -227,20 +227,20 @@ typedef enum ImsGs1Check
 /* What is wrong with a component, and at which of its characters (from 0). */
 typedef struct ImsGs1Fault
 {
-	ImsGs1Rule rule;
+	ImsGs1ElementRule rule;
 	size_t offset;
 } ImsGs1Fault;
 
 static inline ImsGs1Fault
-ims_gs1_fault(ImsGs1Rule rule, size_t offset)
+ims_gs1_fault(ImsGs1ElementRule rule, size_t offset)
 {
 	return (ImsGs1Fault){rule, offset};
 }
 
-#define IMS_GS1_NO_FAULT ims_gs1_fault(IMS_GS1_OK, 0)
+#define IMS_GS1_NO_FAULT ims_gs1_fault(IMS_GS1_RULE_OK, 0)
 
-extern const char *ims_gs1_rule_name(ImsGs1Rule rule, char *name);
-extern const char *ims_gs1_rule_sentence(ImsGs1Rule rule);
+extern const char *ims_gs1_element_rule_name(ImsGs1ElementRule rule, char *name);
+extern const char *ims_gs1_element_rule_sentence(ImsGs1ElementRule rule);
 extern const char *ims_gs1_check_name(ImsGs1Check check);
 extern bool ims_gs1_find_check(const char *name, size_t length, ImsGs1Check *check);
 

@@ -135,7 +135,7 @@ is_exception(const char *line)
  */
 
 static ImsGs1Message message;
-static ImsGs1Status status;
+static ImsGs1Problem status;
 
 static bool
 parse(const char *text, size_t length, bool strict, bool legacy)
@@ -161,7 +161,7 @@ wire_of_message(void)
 
 /* The published name of a rule. */
 static bool
-is_named(ImsGs1Rule rule, const char *published)
+is_named(ImsGs1ElementRule rule, const char *published)
 {
 	char name[IMS_GS1_MAX_RULE_NAME];
 	char wanted[LINE];
@@ -172,7 +172,7 @@ is_named(ImsGs1Rule rule, const char *published)
 	for (i = 0; published[i]; i++)
 		wanted[i] = (char) tolower(published[i]);
 	wanted[i] = '\0';
-	ims_gs1_rule_name(rule, name);
+	ims_gs1_element_rule_name(rule, name);
 	return strncmp(wanted, "gs1_linter_", 11) == 0 && strcmp(wanted + 11, name) == 0;
 }
 
@@ -198,9 +198,9 @@ linter_case(const char *line)
 		fault = ims_gs1_check(check, text, (size_t) length);
 	else
 		return false;
-	if (fault.rule != IMS_GS1_OK && fault.offset > (size_t) length)
+	if (fault.rule != IMS_GS1_RULE_OK && fault.offset > (size_t) length)
 		return false;
-	return says(line, "\"ok\": true") ? fault.rule == IMS_GS1_OK
+	return says(line, "\"ok\": true") ? fault.rule == IMS_GS1_RULE_OK
 									  : is_named(fault.rule, error);
 }
 
@@ -342,7 +342,7 @@ plain_case(const char *text, size_t length, const char *out)
 	bool is_link = ims_gs1_is_link(out, strlen(out));
 
 	if (!parse(text, length, false, false))
-		return !is_link && (status.rule == IMS_GS1_PLAIN_DATA);
+		return !is_link && (status.rule == IMS_GS1_RULE_PLAIN_DATA);
 	ims_gs1_write_text(&message, ours);
 	if (!is_link || !parse(out, strlen(out), false, false))
 		return false;
@@ -596,6 +596,63 @@ check_table(void)
 	ok(has_length, "predefined lengths are those of the formats");
 }
 
+/* Every number of two to four digits, against a search through all rows. */
+static void
+check_search(void)
+{
+	bool same = true;
+
+	for (int number = 0; number < 10000; number++)
+	{
+		char digits[16];
+		ImsGs1Key key;
+		const ImsGs1Ai *wanted = NULL;
+
+		snprintf(digits, sizeof(digits), "%04d", number);
+		if (!ims_gs1_read_key(digits, 4, &key))
+			continue;
+		for (int i = 0; i < ims_gs1_ai_count(); i++)
+		{
+			const ImsGs1Ai *ai = ims_gs1_ai_row(i);
+
+			if (ai->digits == key.digits && ai->low <= key.number && ai->high >= key.number)
+				wanted = ai;
+		}
+		same &= ims_gs1_find_ai(key) == wanted;
+	}
+	ok(same, "a search finds what is in the table and nothing else");
+}
+
+/* doc/element_strings.md explains every rule. */
+static void
+check_page(void)
+{
+	static char page[100000];
+	FILE *file = fopen("doc/element_strings.md", "r");
+	bool complete = file != NULL;
+
+	if (file)
+	{
+		page[fread(page, 1, sizeof(page) - 1, file)] = '\0';
+		fclose(file);
+	}
+	for (int rule = IMS_GS1_RULE_OK + 1; rule < IMS_GS1_NRULE; rule++)
+	{
+		char name[IMS_GS1_MAX_RULE_NAME];
+		char entry[300];
+
+		ims_gs1_element_rule_name((ImsGs1ElementRule) rule, name);
+		snprintf(entry, sizeof(entry), "| `%s` | %s |", name,
+				 ims_gs1_element_rule_sentence((ImsGs1ElementRule) rule));
+		if (strstr(page, entry) == NULL)
+		{
+			printf("# missing: %s\n", entry);
+			complete = false;
+		}
+	}
+	ok(complete, "the page lists every rule with its sentence");
+}
+
 static void
 check_formats(void)
 {
@@ -641,6 +698,8 @@ int
 main(void)
 {
 	check_table();
+	check_search();
+	check_page();
 	check_formats();
 	compare_dictionary();
 	run_cases("gs1_linters", linter_case);

@@ -125,7 +125,8 @@ static bool
 is_fine(const ImsGs1Part *part, const char *text, size_t length)
 {
 	for (int i = 0; i < IMS_GS1_MAX_CHECKS; i++)
-		if (ims_gs1_check((ImsGs1Check) part->checks[i], text, length).rule != IMS_GS1_OK)
+		if (ims_gs1_check((ImsGs1Check) part->checks[i], text, length).rule !=
+			IMS_GS1_RULE_OK)
 			return false;
 	return true;
 }
@@ -198,14 +199,14 @@ reads_back(const char *form, size_t length)
 {
 	static const ImsGs1Options lenient;
 	char again[IMS_GS1_MAX_TEXT];
-	ImsGs1Status status;
+	ImsGs1Problem status;
 
 	if (!ims_gs1_parse(form, length, &lenient, &got, &status))
 	{
 		char name[IMS_GS1_MAX_RULE_NAME];
 
 		printf("# %.*s: %s at %zu\n", (int) length, form,
-			   ims_gs1_rule_name(status.rule, name), status.offset);
+			   ims_gs1_element_rule_name(status.rule, name), status.offset);
 		return false;
 	}
 	ims_gs1_normalise(&got);
@@ -221,7 +222,7 @@ round_trip(long *links)
 {
 	char form[IMS_GS1_MAX_LINK];
 	size_t length;
-	ImsGs1Status status;
+	ImsGs1Problem status;
 	char *copy;
 	bool same;
 
@@ -250,7 +251,7 @@ survives_damage(void)
 	static const ImsGs1Options strict = {.is_strict = true};
 	char damaged[IMS_GS1_MAX_TEXT];
 	size_t length = text_length;
-	ImsGs1Status status;
+	ImsGs1Problem status;
 
 	memcpy(damaged, text, length);
 	if (random_below(2))
@@ -258,7 +259,7 @@ survives_damage(void)
 	if (random_below(4) == 0)
 		length = random_below((unsigned) length);
 	if (!ims_gs1_parse(damaged, length, &strict, &got, &status))
-		return status.rule != IMS_GS1_OK && status.offset <= length;
+		return status.rule != IMS_GS1_RULE_OK && status.offset <= length;
 	ims_gs1_normalise(&got);
 	text_length = ims_gs1_write_text(&got, text);
 	memcpy(damaged, text, text_length);

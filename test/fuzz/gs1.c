@@ -10,7 +10,21 @@
 
 #include "type/gs1_parse_core.h"
 
-extern int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "lib/fuzz.h"
+
+const ImsFuzzSeed ims_fuzz_seeds[] = {
+	IMS_FUZZ_SEED("\0(01)09520123456788(10)A\\(B"),
+	IMS_FUZZ_SEED("\1]d201095201234567881727123110ABC\x1d"
+				  "21x/y"),
+	IMS_FUZZ_SEED("\1]E09520123456788|]e010A"),
+	IMS_FUZZ_SEED("\2https://a/gtin/9520123456788/lot/A?17=271231"),
+	IMS_FUZZ_SEED("\0(8110)012345612345611110123101101230"),
+	IMS_FUZZ_SEED("\10N13,csum,gcppos1 [X..17]"),
+	IMS_FUZZ_SEED("\20\xd1\x01\x1dU\x04id.gs1.org/01/09520123456788"),
+	IMS_FUZZ_SEED("\20\xd1\x01\x15T\x02"
+				  "en(01)09520123456788"),
+	{NULL, 0},
+};
 
 static ImsGs1Message message;
 static ImsGs1Message again;
@@ -22,7 +36,7 @@ check_forms(void)
 	static char text[IMS_GS1_MAX_TEXT];
 	static char other[IMS_GS1_MAX_TEXT];
 	static char link[IMS_GS1_MAX_LINK];
-	ImsGs1Status status;
+	ImsGs1Problem status;
 	size_t length;
 	size_t link_length;
 
@@ -52,7 +66,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	size_t length = size - 1;
 	ImsGs1Options options = {0};
 	ImsGs1Format format;
-	ImsGs1Status status;
+	ImsGs1Problem status;
 
 	if (size == 0)
 		return 0;
@@ -69,7 +83,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	}
 	if (ims_gs1_parse(text, length, &options, &message, &status))
 		check_forms();
-	else if (status.rule == IMS_GS1_OK)
+	else if (status.rule == IMS_GS1_RULE_OK)
 		abort();
 	return 0;
 }

@@ -5,7 +5,7 @@
 \i test/setup.psql
 BEGIN;
 SET LOCAL client_min_messages = warning;
-SELECT plan(64);
+SELECT plan(67);
 
 -- What the rules are about.
 CREATE TEMP VIEW function AS
@@ -35,15 +35,16 @@ CROSS JOIN LATERAL unnest(
 CREATE TEMP TABLE plain_type (name) AS
 SELECT t.name || d.suffix
 FROM unnest('{numeric,text,boolean,bigint,integer,date,"timestamp with time zone",interval,
-    jsonb,uuid,int8range,numrange,daterange,tstzrange}'::text[]) AS t (name)
+    jsonb,uuid,bytea,int8range,numrange,daterange,tstzrange}'::text[]) AS t (name)
 CROSS JOIN (VALUES (''), ('[]')) AS d (suffix);
--- Types of ims itself: what reads no table may take and return them.
-CREATE TEMP TABLE own_type (name) AS
-SELECT t.oid::regtype::text FROM pg_type AS t
+-- Types of ims itself: what reads no table may take and return them, and what
+-- is named after the type.
+CREATE TEMP TABLE own_type (name, prefix) AS
+SELECT t.oid::regtype::text, t.typname || '_' FROM pg_type AS t
 WHERE t.typnamespace = 'ims'::regnamespace AND t.typtype = 'b' AND t.typelem = 0;
 -- Tables that all owners share.
 CREATE TEMP TABLE shared_table (name) AS
-SELECT unnest('{ledger_info,ledger_object,location,calendar,calendar_day,unit,job,job_run}'::text[]);
+SELECT unnest('{ledger_info,ledger_object,location,calendar,calendar_day,gs1_ai,unit,job,job_run}'::text[]);
 
 CREATE TEMP TABLE rule (place integer, title text, finder text);
 INSERT INTO rule VALUES
@@ -110,13 +111,14 @@ INSERT INTO rule VALUES
     SELECT a.signature || ' ' || a.name || ' ' || a.type_name FROM argument AS a
     JOIN function AS f ON f.signature = a.signature
     WHERE a.is_public AND a.type_name NOT IN (SELECT t.name FROM plain_type AS t)
-        AND (f.provolatile <> 'i' OR a.type_name NOT IN (SELECT o.name FROM own_type AS o))
+        AND NOT EXISTS (SELECT FROM own_type AS o WHERE o.name = a.type_name
+            AND (f.provolatile = 'i' OR f.provolatile = 's' AND starts_with(f.name, o.prefix)))
     UNION ALL
     SELECT f.signature || ' returns ' || f.prorettype::regtype::text FROM function AS f
     WHERE f.is_public AND f.prorettype NOT IN ('record'::regtype, 'void'::regtype)
         AND f.prorettype::regtype::text NOT IN (SELECT t.name FROM plain_type AS t)
-        AND (f.provolatile <> 'i'
-            OR f.prorettype::regtype::text NOT IN (SELECT o.name FROM own_type AS o)) $$),
+        AND NOT EXISTS (SELECT FROM own_type AS o WHERE o.name = f.prorettype::regtype::text
+            AND (f.provolatile = 'i' OR f.provolatile = 's' AND starts_with(f.name, o.prefix))) $$),
 (16, 'every argument of what writes has a default', $$
     SELECT f.signature FROM function AS f
     WHERE f.is_public AND f.provolatile = 'v' AND f.pronargdefaults < f.pronargs $$),
@@ -243,6 +245,9 @@ FROM (VALUES
     (15, 'CREATE FUNCTION ims.bad(a ims.quantity) RETURNS void LANGUAGE sql AS '''''),
     (15, 'CREATE FUNCTION ims.bad(a ims.gtin) RETURNS void LANGUAGE sql STABLE AS '''''),
     (15, 'CREATE FUNCTION ims.bad() RETURNS ims.gtin LANGUAGE sql STABLE AS ''SELECT NULL::ims.gtin'''),
+    (15, 'CREATE FUNCTION ims.bad(a ims.gs1) RETURNS void LANGUAGE sql STABLE AS '''''),
+    (15, 'CREATE FUNCTION ims.bad() RETURNS ims.gs1 LANGUAGE sql STABLE AS ''SELECT NULL::ims.gs1'''),
+    (15, 'CREATE FUNCTION ims.gs1_bad(a ims.gs1) RETURNS void LANGUAGE sql AS '''''),
     (16, 'CREATE FUNCTION ims.bad(a text) RETURNS void LANGUAGE sql AS '''''),
     (17, 'CREATE FUNCTION ims.bad() RETURNS TABLE (posting_id bigint, replayed boolean)'
         ' LANGUAGE sql STABLE AS ''SELECT 1::bigint, true'''),

@@ -78,6 +78,10 @@ FROM (VALUES
     ('IV110', $$ SELECT '4006381333932'::ims.gtin $$),
     ('IV110', $$ SELECT ims.gtin_format('4006381333931', 12) $$),
     ('IV111', $$ SELECT '3174257BF4499602D2000001'::ims.epc $$),
+    ('IV121', $$ SELECT '(01)09520123456789'::ims.gs1 $$),
+    ('IV122', $$ SELECT ims.gs1_parse('(10)A') $$),
+    ('IV123', $$ SELECT ims.gs1_parse('(7099)A') $$),
+    ('IV124', $$ SELECT ims.set_gs1_ai(ai => '10', format => 'N1', title => 'x') $$),
     ('IV201', $$ SELECT ims.receive('SHOP', 'PEN', to_location => 'T-HERE-A') $$),
     ('IV201', $$ SELECT ims.create_item('SHOP') $$),
     ('IV201', $$ INSERT INTO ims.movement (item_id, from_location_id, to_location_id, quantity)

@@ -1,0 +1,238 @@
+/*-------------------------------------------------------------------------
+ *
+ * gs1_ai.c
+ *	  GS1 element strings checked strictly: with the identifiers of a ledger.
+ *
+ * The dictionary changes twice a year, so identifiers may be added to the
+ * table ims.gs1_ai.  It is read only where an element is in no built-in table,
+ * which leaves the usual scan as fast as a cast.  Without a ledger there are
+ * the built-in identifiers.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "catalog/namespace.h"
+#include "executor/spi.h"
+#include "fmgr.h"
+#include "funcapi.h"
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
+#include "utils/snapmgr.h"
+
+#include "compat.h"
+#include "ims.h"
+#include "ledger/detail.h"
+#include "ledger/plan.h"
+#include "type/gs1.h"
+
+#define IMS_MAX_ADDED_AIS 1000
+
+/* columns of IMS_PLAN_READ_GS1_AI */
+#define READ_AI 1
+#define READ_FORMAT 2
+#define READ_REQUIRED 3
+#define READ_EXCLUDED 4
+#define READ_TITLE 5
+
+/* Null where the column is; copied out of SPI by the caller's context. */
+static char *
+read_text(int row, int column)
+{
+	return SPI_getvalue(SPI_tuptable->vals[row], SPI_tuptable->tupdesc, column);
+}
+
+/* An identifier of the table; false if it is none, or built in by now. */
+static bool
+read_added(int row, ImsGs1Ai *added, MemoryContext context)
+{
+	char *ai = read_text(row, READ_AI);
+	char *format = read_text(row, READ_FORMAT);
+	ImsGs1Format *parts = MemoryContextAllocZero(context, sizeof(ImsGs1Format));
+	char *required = read_text(row, READ_REQUIRED);
+	char *excluded = read_text(row, READ_EXCLUDED);
+	ImsGs1Key key;
+
+	if (!ims_gs1_read_key(ai, strlen(ai), &key) || key.digits != strlen(ai) ||
+		ims_gs1_find_ai(key) != NULL || !ims_gs1_read_format(format, strlen(format), parts))
+		return false;
+	memset(added, 0, sizeof(*added));
+	added->low = added->high = key.number;
+	added->digits = key.digits;
+	added->format = parts;
+	added->required = required ? MemoryContextStrdup(context, required) : NULL;
+	added->excluded = excluded ? MemoryContextStrdup(context, excluded) : NULL;
+	added->title = MemoryContextStrdup(context, read_text(row, READ_TITLE));
+	return true;
+}
+
+static bool
+has_unknown(const ImsGs1Message *message)
+{
+	for (int i = 0; i < message->count; i++)
+		if (message->elements[i].ai == NULL)
+			return true;
+	return false;
+}
+
+static bool
+has_table(void)
+{
+	Oid namespace_id = get_namespace_oid("ims", true);
+
+	return OidIsValid(namespace_id) &&
+		   OidIsValid(get_relname_relid("gs1_ai", namespace_id));
+}
+
+/* The identifiers that are valid now, for a message that has unknown ones. */
+static void
+add_identifiers(const ImsGs1Message *message, ImsGs1Options *options)
+{
+	MemoryContext context = CurrentMemoryContext;
+	ImsGs1Ai *added;
+
+	if (!has_unknown(message) || !has_table())
+		return;
+	SPI_connect();
+	ims_plan_execute(IMS_PLAN_READ_GS1_AI, NULL, NULL, GetActiveSnapshot());
+	if (SPI_processed > IMS_MAX_ADDED_AIS)
+		ereport(ERROR, (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+						errmsg("ims.gs1_ai holds more than %d application identifiers",
+							   IMS_MAX_ADDED_AIS)));
+	added = MemoryContextAlloc(context, sizeof(ImsGs1Ai) * Max(SPI_processed, 1));
+	for (uint64 row = 0; row < SPI_processed; row++)
+		if (read_added((int) row, &added[options->added_count], context))
+			options->added_count++;
+	options->added = added;
+	SPI_finish();
+}
+
+/*
+ * ims_gs1_parse_strictly -- SQL: ims.gs1_parse(value, strict, legacy_link, needs_day)
+ *
+ * Reads any form; strict: every identifier is known and the elements go
+ * together.  Raises IV121, IV122, IV123.
+ */
+PG_FUNCTION_INFO_V1(ims_gs1_parse_strictly);
+Datum
+ims_gs1_parse_strictly(PG_FUNCTION_ARGS)
+{
+	text *value = PG_GETARG_TEXT_PP(0);
+	ImsGs1Options options = {.is_legacy_link = PG_GETARG_BOOL(2),
+							 .needs_day = PG_GETARG_BOOL(3)};
+	ImsGs1Message message;
+	ImsGs1Problem problem;
+	int at = 0;
+
+	if (!ims_gs1_parse(VARDATA_ANY(value), VARSIZE_ANY_EXHDR(value), &options, &message,
+					   &problem))
+		ims_gs1_raise(&problem);
+	options.is_strict = PG_GETARG_BOOL(1);
+	if (options.is_strict)
+	{
+		add_identifiers(&message, &options);
+		if (ims_gs1_next_problem(&message, &options, &at, &problem))
+			ims_gs1_raise(&problem);
+	}
+	PG_RETURN_TEXT_P(ims_gs1_to_value(&message));
+}
+
+/*
+ * ims_gs1_problems -- SQL: ims.gs1_problems(value ims.gs1)
+ *
+ * What strict reading would refuse, one row for each element that is wrong;
+ * positions are those of the text form.
+ */
+PG_FUNCTION_INFO_V1(ims_gs1_problems);
+Datum
+ims_gs1_problems(PG_FUNCTION_ARGS)
+{
+	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
+	ImsGs1Options options = {.is_strict = true};
+	ImsGs1Message message;
+	ImsGs1Problem problem;
+	int at = 0;
+
+	ims_gs1_from_value(PG_GETARG_TEXT_PP(0), &message);
+	InitMaterializedSRF(fcinfo, MAT_SRF_USE_EXPECTED_DESC);
+	add_identifiers(&message, &options);
+	while (ims_gs1_next_problem(&message, &options, &at, &problem))
+	{
+		char ai[IMS_GS1_AI_TEXT];
+		char rule[IMS_GS1_MAX_RULE_NAME];
+		Datum values[4];
+		bool nulls[4] = {false};
+
+		values[0] = CStringGetTextDatum(ims_gs1_key_text(problem.key, ai));
+		values[1] = Int32GetDatum((int32) problem.offset + 1);
+		values[2] = CStringGetTextDatum(ims_gs1_element_rule_name(problem.rule, rule));
+		values[3] = CStringGetTextDatum(ims_gs1_element_rule_sentence(problem.rule));
+		tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
+	}
+	return (Datum) 0;
+}
+
+/* A list such as 01+21,02,31nn. */
+static bool
+is_association(const char *list)
+{
+	int digits = 0;
+
+	for (const char *at = list;; at++)
+	{
+		if (*at == '\0' || *at == ',' || *at == '+')
+		{
+			if (digits < 2 || digits > IMS_GS1_MAX_AI_DIGITS)
+				return false;
+			if (*at == '\0')
+				return true;
+			digits = 0;
+		}
+		else if ((*at >= '0' && *at <= '9') || (*at == 'n' && digits >= 2))
+			digits++;
+		else
+			return false;
+	}
+}
+
+static void
+refuse_identifier(const char *ai, const char *argument, const char *sentence)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_IMS_INVALID_AI),
+			 errmsg("application identifier \"%s\" cannot be added", ai),
+			 errdetail_internal("%s",
+								ims_error_detail(sentence, ims_detail_text("ai", ai),
+												 ims_detail_text("argument", argument)))));
+}
+
+/*
+ * ims_check_gs1_ai -- SQL: ims._check_gs1_ai(ai, format, required_with, excluded_with)
+ *
+ * Whether an identifier can be added.  Raises IV124.
+ */
+PG_FUNCTION_INFO_V1(ims_check_gs1_ai);
+Datum
+ims_check_gs1_ai(PG_FUNCTION_ARGS)
+{
+	char *ai = text_to_cstring(PG_GETARG_TEXT_PP(0));
+	char *format_text = text_to_cstring(PG_GETARG_TEXT_PP(1));
+	ImsGs1Format format;
+	ImsGs1Key key;
+	size_t predefined;
+
+	if (!ims_gs1_read_key(ai, strlen(ai), &key) || key.digits != strlen(ai))
+		refuse_identifier(ai, "ai", "It has not as many digits as its beginning tells.");
+	if (ims_gs1_find_ai(key) != NULL)
+		refuse_identifier(ai, "ai", "It is built in.");
+	if (!ims_gs1_read_format(format_text, strlen(format_text), &format))
+		refuse_identifier(ai, "format", "Its format is not like N13,csum [X..17].");
+	predefined = (size_t) ims_gs1_predefined_length(key);
+	if (predefined > 0 && ims_gs1_longest(&format) != predefined)
+		refuse_identifier(ai, "format", "Its beginning tells another length of the value.");
+	if (!PG_ARGISNULL(2) && !is_association(text_to_cstring(PG_GETARG_TEXT_PP(2))))
+		refuse_identifier(ai, "required_with", "Its groups are not like 01+21,02,31nn.");
+	if (!PG_ARGISNULL(3) && !is_association(text_to_cstring(PG_GETARG_TEXT_PP(3))))
+		refuse_identifier(ai, "excluded_with", "Its identifiers are not like 37,310n.");
+	PG_RETURN_VOID();
+}
