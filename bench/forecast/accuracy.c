@@ -1,0 +1,267 @@
+/*
+ * accuracy.c -- how accurate and how fast the forecasting methods are.
+ *
+ * usage: accuracy SERIES.csv[.gz] [method ...]
+ *
+ * The file has a header that names at least series, split (train, test) and
+ * y; period (YEARLY, ..) and freq where it has groups.  Each series is
+ * forecast over its test part; printed per group and method are sMAPE (%),
+ * MASE, scaled by the in-sample seasonal naive error, and series per second
+ * on one core.  Methods are numbered as in forecast.h.
+ */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "forecast/forecast.h"
+
+#define MAX_SERIES 5000
+#define MAX_GROUPS 8
+#define MAX_LENGTH 4096
+#define MAX_LINE 512
+
+typedef struct Entry
+{
+	char name[32];
+	int group;
+	int season;
+	int train;
+	int test;
+	double *value; /* train, then test */
+} Entry;
+
+static Entry entry[MAX_SERIES];
+static int entries;
+static char group_name[MAX_GROUPS][16];
+static int groups;
+
+static const ImsMethod usual[] = {
+	IMS_METHOD_NAIVE,	  IMS_METHOD_SEASONAL_NAIVE, IMS_METHOD_DRIFT,
+	IMS_METHOD_SES,		  IMS_METHOD_HOLT,			 IMS_METHOD_DAMPED,
+	IMS_METHOD_THETA,	  IMS_METHOD_DYNAMIC_THETA,	 IMS_METHOD_ETS,
+	IMS_METHOD_ETS_THETA,
+};
+
+static void
+die(const char *what)
+{
+	fprintf(stderr, "accuracy: %s\n", what);
+	exit(1);
+}
+
+static double
+seconds(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+	return now.tv_sec + now.tv_nsec * 1e-9;
+}
+
+static int
+split_line(char *line, char *field[], int most)
+{
+	int count = 0;
+
+	for (char *at = strtok(line, ",\r\n"); at != NULL && count < most;
+		 at = strtok(NULL, ",\r\n"))
+		field[count++] = at[0] == '"' ? (at[strlen(at) - 1] = '\0', at + 1) : at;
+	return count;
+}
+
+static int
+column(char *field[], int count, const char *name)
+{
+	for (int i = 0; i < count; i++)
+		if (strcmp(field[i], name) == 0)
+			return i;
+	return -1;
+}
+
+static int
+group_of(const char *name)
+{
+	for (int i = 0; i < groups; i++)
+		if (strcmp(group_name[i], name) == 0)
+			return i;
+	if (groups == MAX_GROUPS)
+		die("too many groups");
+	snprintf(group_name[groups], sizeof(group_name[0]), "%s", name);
+	return groups++;
+}
+
+static Entry *
+entry_of(const char *name)
+{
+	Entry *last = entries > 0 ? &entry[entries - 1] : NULL;
+
+	if (last != NULL && strcmp(last->name, name) == 0)
+		return last;
+	if (entries == MAX_SERIES)
+		die("too many series");
+	last = &entry[entries++];
+	snprintf(last->name, sizeof(last->name), "%s", name);
+	last->value = malloc(MAX_LENGTH * sizeof(double));
+	return last;
+}
+
+static void
+read_series(const char *path)
+{
+	char command[MAX_LINE];
+	char line[MAX_LINE];
+	char *field[16];
+	int count;
+	int series, period, freq, split, y;
+	FILE *file;
+
+	snprintf(command, sizeof(command), "gzip -dcf '%s'", path);
+	file = popen(command, "r");
+	if (file == NULL || fgets(line, sizeof(line), file) == NULL)
+		die("cannot read the series");
+	count = split_line(line, field, 16);
+	series = column(field, count, "series");
+	period = column(field, count, "period");
+	freq = column(field, count, "freq");
+	split = column(field, count, "split");
+	y = column(field, count, "y");
+	if (series < 0 || split < 0 || y < 0)
+		die("no such columns");
+	while (fgets(line, sizeof(line), file) != NULL)
+	{
+		Entry *e;
+
+		split_line(line, field, 16);
+		e = entry_of(field[series]);
+		e->group = group_of(period < 0 ? "ALL" : field[period]);
+		e->season = freq < 0 ? 1 : atoi(field[freq]);
+		if (e->train + e->test == MAX_LENGTH)
+			die("series too long");
+		e->value[e->train + e->test] = atof(field[y]);
+		if (strcmp(field[split], "test") == 0)
+			e->test++;
+		else
+			e->train++;
+	}
+	pclose(file);
+}
+
+static double
+smape(const Entry *e, const double *mean)
+{
+	const double *actual = e->value + e->train;
+	double sum = 0;
+
+	for (int h = 0; h < e->test; h++)
+		if (fabs(actual[h]) + fabs(mean[h]) > 0)
+			sum += 200 * fabs(actual[h] - mean[h]) / (fabs(actual[h]) + fabs(mean[h]));
+	return sum / e->test;
+}
+
+static double
+mase(const Entry *e, const double *mean)
+{
+	int lag = e->train > e->season ? e->season : 1;
+	double scale = 0;
+	double sum = 0;
+
+	for (int t = lag; t < e->train; t++)
+		scale += fabs(e->value[t] - e->value[t - lag]) / (e->train - lag);
+	for (int h = 0; h < e->test; h++)
+		sum += fabs(e->value[e->train + h] - mean[h]) / e->test;
+	return scale > 0 ? sum / scale : NAN;
+}
+
+typedef struct Total
+{
+	int count;
+	int scaled;
+	int fallbacks;
+	double smape;
+	double mase;
+	double time;
+} Total;
+
+static void
+print_total(const char *group, ImsMethod method, const Total *total)
+{
+	printf("%-10s %-30s %5d  sMAPE %7.4f  MASE %7.4f  %9.0f series/s", group,
+		   ims_forecast_method_name(method), total->count, total->smape / total->count,
+		   total->mase / total->scaled, total->count / total->time);
+	if (total->fallbacks > 0)
+		printf("  %d fallbacks", total->fallbacks);
+	printf("\n");
+}
+
+static void
+run_method(ImsMethod method)
+{
+	static double mean[IMS_FORECAST_MAX_HORIZON];
+	static double variance[IMS_FORECAST_MAX_HORIZON];
+	static ImsForecast forecast;
+	Total total[MAX_GROUPS] = {0};
+	Total all = {0};
+
+	for (int i = 0; i < entries; i++)
+	{
+		Entry *e = &entry[i];
+		ImsSeries series = {e->value, e->train, e->season};
+		ImsForecastRequest request;
+		size_t size = ims_forecast_scratch_size(method, &series, e->test);
+		void *scratch = malloc(size);
+		Total *group = &total[e->group];
+		double start;
+		double scaled;
+
+		forecast.mean = mean;
+		forecast.variance = variance;
+		ims_forecast_request(&request, e->test);
+		start = seconds();
+		ims_forecast(method, &series, &request, scratch, size, &forecast);
+		group->time += seconds() - start;
+		group->count++;
+		group->fallbacks += forecast.status != IMS_FORECAST_OK;
+		group->smape += smape(e, mean);
+		scaled = mase(e, mean);
+		if (isfinite(scaled))
+		{
+			group->scaled++;
+			group->mase += scaled;
+		}
+		if (getenv("IMS_TRACE") != NULL)
+		{
+			char model[16];
+
+			ims_forecast_model_name(forecast.model, model);
+			printf("# %s %s %.4f %.4f\n", e->name, model, forecast.aicc, smape(e, mean));
+		}
+		free(scratch);
+	}
+	for (int g = 0; g < groups; g++)
+	{
+		print_total(group_name[g], method, &total[g]);
+		all.count += total[g].count;
+		all.scaled += total[g].scaled;
+		all.fallbacks += total[g].fallbacks;
+		all.smape += total[g].smape;
+		all.mase += total[g].mase;
+		all.time += total[g].time;
+	}
+	if (groups > 1)
+		print_total("all", method, &all);
+}
+
+int
+main(int argc, char **argv)
+{
+	if (argc < 2)
+		die("usage: accuracy SERIES.csv[.gz] [method ...]");
+	read_series(argv[1]);
+	for (int i = 2; i < argc; i++)
+		run_method((ImsMethod) atoi(argv[i]));
+	for (size_t i = 0; argc == 2 && i < sizeof(usual) / sizeof(usual[0]); i++)
+		run_method(usual[i]);
+	return 0;
+}
