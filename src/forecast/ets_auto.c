@@ -1,11 +1,12 @@
 /*-------------------------------------------------------------------------
  *
  * ets_auto.c
- *	  The ETS model of a series: chosen by AICc, or fitted as asked.
+ *	  ETS without a model given: the best by AICc, or the average of all.
  *
- * A family whose parent without season is already far better in AICc than the
- * members fitted so far can hardly win, but seasons surprise, so every family
- * that the data admit is fitted; the search is cheap enough.
+ * The average weighs the forecasts of each model by what AICc says for it
+ * (Kolassa 2011, Combining exponential smoothing forecasts using Akaike
+ * weights).  The choice of one model is the same thing with all the weight on
+ * the best, and a little worse on every set of series that was tried.
  *
  *-------------------------------------------------------------------------
  */
@@ -17,11 +18,40 @@
 
 #define FAMILIES 5
 
+/*
+ * The weight of a model is exp(-(AICc - best AICc) / this).  Akaike weights
+ * have 2; the likelihoods of quick searches differ by more than they mean.
+ */
+#define WEIGHT_SCALE 4.0
+
+/* A model with less weight than this is not worth a forecast. */
+#define LEAST_WEIGHT 1e-3
+
 static const ImsEtsFamily families[FAMILIES] = {
 	{'A', 'N', {true, true, true}}, {'M', 'N', {true, true, true}},
 	{'A', 'A', {true, true, true}}, {'M', 'A', {true, true, true}},
 	{'M', 'M', {true, true, true}},
 };
+
+/* Fits of all families that the data and the request admit. */
+typedef struct Contest
+{
+	int entries;
+	int best;
+	ImsEtsFit fit[FAMILIES * 3];
+	double aicc[FAMILIES * 3];
+} Contest;
+
+/* Sums over models for the average; all NULL when only one answers. */
+typedef struct Mixture
+{
+	double *work; /* for variances: twice the horizon */
+	double *model_mean;
+	double *model_variance;
+	double *mean;
+	double *square; /* of variance plus squared mean */
+	double weight;
+} Mixture;
 
 size_t
 ims_ets_size(int count, int season, int horizon)
@@ -30,7 +60,8 @@ ims_ets_size(int count, int season, int horizon)
 
 	if (season > IMS_ETS_MAX_SEASON)
 		season = 1;
-	return ims_ets_fit_size(fitted, season) + IMS_SCRATCH_DOUBLES(2 * horizon);
+	return ims_ets_fit_size(fitted, season) + IMS_SCRATCH_DOUBLES(2 * horizon) +
+		   4 * IMS_SCRATCH_DOUBLES(horizon);
 }
 
 static bool
@@ -40,8 +71,8 @@ admits(char wanted, char letter)
 }
 
 /*
- * What of a family the request and the data leave; false if nothing.  Without
- * a positive series nothing may be relative to it.
+ * What of a family the request and the data leave; false if nothing.  Nothing
+ * may be relative to a series that is not positive.
  */
 static bool
 narrow(ImsEtsFamily *family, const ImsForecastRun *run, bool has_season)
@@ -79,13 +110,34 @@ usable_season(ImsForecastRun *run, const ImsSeries *series)
 	return false;
 }
 
-/* The best by AICc of all families; false when none fits. */
-static bool
-choose(ImsForecastRun *run, const ImsSeries *series, ImsEtsParameters *best)
+static void
+enter(Contest *contest, const ImsEtsFit *fit, const ImsSeries *series)
 {
-	bool has_season = usable_season(run, series);
-	double best_aicc = INFINITY;
+	int k = ims_ets_parameter_count(fit->start.model, series->season);
+	int free_points = series->count - k - 1;
+	double aicc;
 
+	if (free_points <= 0 || !isfinite(fit->objective))
+		return;
+	aicc = fit->objective + 2.0 * k + 2.0 * k * (k + 1) / free_points;
+	if (contest->entries == 0 || aicc < contest->aicc[contest->best])
+		contest->best = contest->entries;
+	contest->fit[contest->entries] = *fit;
+	contest->aicc[contest->entries++] = aicc;
+}
+
+/* False when no model can be fitted, or the caller said stop. */
+static bool
+hold_contest(ImsForecastRun *run, const ImsSeries *series, Contest *contest)
+{
+	ImsEtsModel asked = run->request->model;
+	bool has_season = usable_season(run, series);
+	ImsEtsEffort effort = asked.error == 'Z' || asked.trend == 'Z' || asked.season == 'Z'
+							  ? IMS_ETS_QUICK
+							  : IMS_ETS_THOROUGH;
+
+	contest->entries = 0;
+	contest->best = 0;
 	for (int i = 0; i < FAMILIES; i++)
 	{
 		ImsEtsFamily family = families[i];
@@ -94,70 +146,136 @@ choose(ImsForecastRun *run, const ImsSeries *series, ImsEtsParameters *best)
 		if (ims_forecast_interrupted(run))
 			return false;
 		if (!narrow(&family, run, has_season) ||
-			!ims_ets_fit(series, &family, run->scratch, INFINITY, fits))
+			!ims_ets_fit(series, &family, effort, run->scratch, fits))
 			continue;
 		for (int j = 0; j < 3; j++)
-		{
-			int k = ims_ets_parameter_count(fits[j].start.model, series->season);
-			double aicc = fits[j].objective + 2.0 * k +
-						  2.0 * k * (k + 1) / (double) (series->count - k - 1);
-
-			if (!family.wanted[j] || series->count - k - 1 <= 0 || !(aicc < best_aicc))
-				continue;
-			best_aicc = aicc;
-			*best = fits[j].start;
-		}
+			if (family.wanted[j])
+				enter(contest, &fits[j], series);
 	}
-	return isfinite(best_aicc) != 0;
+	return contest->entries > 0;
+}
+
+/* One-step variance, as R's ets has it: the variance itself is not counted. */
+static double
+residual_variance(const ImsEtsOutcome *outcome, int count)
+{
+	int free_points = count - (outcome->parameters - 1);
+
+	return outcome->sum / (free_points > 0 ? free_points : 1);
 }
 
 static void
-answer(ImsForecastRun *run, const ImsSeries *series, ImsEtsParameters *state)
+describe(ImsForecast *forecast, const ImsEtsParameters *state,
+		 const ImsEtsOutcome *outcome, const ImsSeries *series)
 {
-	ImsForecast *forecast = run->forecast;
-	int horizon = run->request->horizon;
-	int season = state->model.season == 'N' ? 1 : series->season;
-	ImsEtsOutcome outcome;
-	int free_points;
-
-	ims_ets_evaluate(series, state, &outcome);
-	free_points = series->count - (outcome.parameters - 1);
 	forecast->method = IMS_METHOD_ETS;
 	forecast->model = state->model;
 	forecast->seasonal = state->model.season != 'N';
 	forecast->points = series->count;
-	forecast->parameters = outcome.parameters;
+	forecast->parameters = outcome->parameters;
 	forecast->alpha = state->alpha;
 	forecast->beta = state->model.trend == 'N' ? NAN : state->beta;
 	forecast->gamma = state->model.season == 'N' ? NAN : state->gamma;
 	forecast->phi = state->model.trend == 'D' ? state->phi : NAN;
-	forecast->sse = outcome.sse;
-	forecast->sigma2 = outcome.sum / (free_points > 0 ? free_points : 1);
-	forecast->loglik = outcome.loglik;
-	forecast->aicc = outcome.aicc;
+	forecast->sse = outcome->sse;
+	forecast->sigma2 = residual_variance(outcome, series->count);
+	forecast->loglik = outcome->loglik;
+	forecast->aicc = outcome->aicc;
 	forecast->level = state->level;
 	forecast->trend = state->model.trend == 'N' ? NAN : state->trend;
 	if (forecast->seasonal)
-		memcpy(forecast->season, state->season, season * sizeof(double));
-	ims_ets_means(state, season, horizon, forecast->mean);
-	if (forecast->variance != NULL)
-	{
-		double *work = ims_forecast_scratch(run, 2 * (size_t) horizon);
+		memcpy(forecast->season, state->season, series->season * sizeof(double));
+}
 
-		if (work == NULL)
-			return;
-		ims_ets_variances(state, season, horizon, forecast->sigma2, work,
-						  forecast->variance);
-		if (state->model.season == 'M' && run->request->paths > 0)
-			ims_ets_simulate(state, season, forecast->sigma2, work, run);
+/* The forecasts of the best model; its states are left in `state`. */
+static void
+answer_best(ImsForecastRun *run, const ImsSeries *series, const Contest *contest,
+			double *work)
+{
+	ImsForecast *forecast = run->forecast;
+	ImsEtsParameters state = contest->fit[contest->best].start;
+	int horizon = run->request->horizon;
+	int season = state.model.season == 'N' ? 1 : series->season;
+	ImsEtsOutcome outcome;
+
+	ims_ets_evaluate(series, &state, &outcome);
+	describe(forecast, &state, &outcome, series);
+	ims_ets_means(&state, season, horizon, forecast->mean);
+	if (forecast->variance == NULL)
+		return;
+	ims_ets_variances(&state, season, horizon, forecast->sigma2, work, forecast->variance);
+	if (state.model.season == 'M' && run->request->paths > 0)
+		ims_ets_simulate(&state, season, forecast->sigma2, work, run);
+}
+
+static void
+add_to_mixture(Mixture *mixture, const ImsEtsFit *fit, const ImsSeries *series,
+			   double weight, int horizon, bool with_variance)
+{
+	ImsEtsParameters state = fit->start;
+	int season = state.model.season == 'N' ? 1 : series->season;
+	ImsEtsOutcome outcome;
+
+	ims_ets_evaluate(series, &state, &outcome);
+	ims_ets_means(&state, season, horizon, mixture->model_mean);
+	if (with_variance)
+		ims_ets_variances(&state, season, horizon,
+						  residual_variance(&outcome, series->count), mixture->work,
+						  mixture->model_variance);
+	mixture->weight += weight;
+	for (int h = 0; h < horizon; h++)
+	{
+		double mean = mixture->model_mean[h];
+
+		mixture->mean[h] += weight * mean;
+		if (with_variance)
+			mixture->square[h] += weight * (mixture->model_variance[h] + mean * mean);
 	}
 }
 
-void
-ims_ets_run(ImsForecastRun *run)
+/*
+ * The mean of the mixture of all models, and its variance: what the models say
+ * and how far they disagree.
+ */
+static void
+answer_average(ImsForecastRun *run, const ImsSeries *series, const Contest *contest,
+			   Mixture *mixture)
+{
+	ImsForecast *forecast = run->forecast;
+	int horizon = run->request->horizon;
+	bool with_variance = forecast->variance != NULL;
+
+	mixture->weight = 0;
+	for (int h = 0; h < horizon; h++)
+		mixture->mean[h] = mixture->square[h] = 0;
+	for (int i = 0; i < contest->entries; i++)
+	{
+		double weight =
+			exp(-(contest->aicc[i] - contest->aicc[contest->best]) / WEIGHT_SCALE);
+
+		if (weight >= LEAST_WEIGHT)
+			add_to_mixture(mixture, &contest->fit[i], series, weight, horizon,
+						   with_variance);
+	}
+	for (int h = 0; h < horizon; h++)
+	{
+		double mean = mixture->mean[h] / mixture->weight;
+
+		forecast->mean[h] = mean;
+		if (with_variance)
+			forecast->variance[h] =
+				fmax(mixture->square[h] / mixture->weight - mean * mean, 0);
+	}
+	forecast->method = IMS_METHOD_ETS_AVERAGE;
+}
+
+static void
+run_ets(ImsForecastRun *run, bool average)
 {
 	ImsSeries series = run->prepared->series;
-	ImsEtsParameters best;
+	int horizon = run->request->horizon;
+	Contest contest;
+	Mixture mixture;
 
 	if (series.count > IMS_ETS_MAX_POINTS)
 	{
@@ -165,9 +283,31 @@ ims_ets_run(ImsForecastRun *run)
 		series.count = IMS_ETS_MAX_POINTS;
 		run->forecast->reason = IMS_REASON_RECENT_ONLY;
 	}
-	if (choose(run, &series, &best))
-		answer(run, &series, &best);
+	mixture.work = ims_forecast_scratch(run, 2 * (size_t) horizon);
+	mixture.model_mean = ims_forecast_scratch(run, horizon);
+	mixture.model_variance = ims_forecast_scratch(run, horizon);
+	mixture.mean = ims_forecast_scratch(run, horizon);
+	mixture.square = ims_forecast_scratch(run, horizon);
+	if (hold_contest(run, &series, &contest))
+	{
+		answer_best(run, &series, &contest, mixture.work);
+		if (average)
+			answer_average(run, &series, &contest, &mixture);
+	}
 	else if (run->forecast->status != IMS_FORECAST_INTERRUPTED)
 		ims_forecast_fall_back(run,
 							   series.count < 5 ? IMS_REASON_SHORT : IMS_REASON_NO_MODEL);
+}
+
+void
+ims_ets_run(ImsForecastRun *run)
+{
+	run_ets(run, false);
+}
+
+/* Parameters, states and model are those of the best. */
+void
+ims_ets_average_run(ImsForecastRun *run)
+{
+	run_ets(run, true);
 }

@@ -24,11 +24,18 @@
 #include "ets.h"
 #include "ets_kernel.h"
 
-/* Evaluations of the gradient before a search is left where it is. */
-#define MAX_CYCLES 150
-
-/* A search ends when two steps in a row gain less than this in -2 log likelihood. */
-#define TOLERANCE 2e-3
+/*
+ * A search ends after so many evaluations of the gradient, or when two steps
+ * in a row gain less than the tolerance in -2 log likelihood.
+ */
+static const struct
+{
+	int cycles;
+	double tolerance;
+} effort_limit[] = {
+	[IMS_ETS_QUICK] = {12, 0.3},
+	[IMS_ETS_THOROUGH] = {200, 1e-3},
+};
 
 /* Longest step: of a folded parameter, and of a state in its unit. */
 #define LONGEST_FOLDED 0.3
@@ -64,6 +71,7 @@ typedef struct Search
 	const ImsEtsKernel *kernel;
 	ImsEtsLanes lanes;
 	int size;
+	ImsEtsEffort effort;
 	bool active[IMS_LANES];
 	int cycles;
 	int calm[IMS_LANES]; /* steps in a row that gained little */
@@ -257,7 +265,8 @@ judge_trial(Search *search, int i)
 
 	if (value <= wanted)
 	{
-		search->calm[i] = gain < TOLERANCE ? search->calm[i] + 1 : 0;
+		search->calm[i] =
+			gain < effort_limit[search->effort].tolerance ? search->calm[i] + 1 : 0;
 		search->active[i] = search->calm[i] < 2;
 		search->value[i] = value;
 		return true;
@@ -358,7 +367,7 @@ descend(Search *search)
 			search->gradient[v][i] = search->active[i] ? search->trial_gradient[v][i] : 0;
 	}
 	turn_downhill(search, accepted);
-	while (any_active(search) && search->cycles < MAX_CYCLES)
+	while (any_active(search) && search->cycles < effort_limit[search->effort].cycles)
 	{
 		for (int v = 0; v < search->size; v++)
 			for (int i = 0; i < IMS_LANES; i++)
@@ -537,15 +546,15 @@ report(Search *search, double scale, ImsEtsFit fits[3])
  * what is used of it is free again afterwards.
  */
 bool
-ims_ets_fit(const ImsSeries *series, const ImsEtsFamily *family, ImsScratch scratch,
-			double hopeless, ImsEtsFit fits[3])
+ims_ets_fit(const ImsSeries *series, const ImsEtsFamily *family, ImsEtsEffort effort,
+			ImsScratch scratch, ImsEtsFit fits[3])
 {
 	int count = series->count;
 	int season = family->season == 'N' ? 1 : series->season;
 	double *value = ims_scratch_doubles(&scratch, count);
 	double scale = 0;
 	Suggestion suggestion;
-	Search search = {.kernel = ims_ets_kernel()};
+	Search search = {.kernel = ims_ets_kernel(), .effort = effort};
 
 	for (int i = 0; i < 3; i++)
 	{

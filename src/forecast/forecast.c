@@ -48,6 +48,7 @@ static const MethodEntry methods[IMS_METHOD_COUNT] = {
 												ims_smooth_size,
 												ims_holt_winters_multiplicative_run},
 	[IMS_METHOD_ETS] = {"ETS", ims_ets_size, ims_ets_run},
+	[IMS_METHOD_ETS_AVERAGE] = {"average of ETS models", ims_ets_size, ims_ets_average_run},
 	[IMS_METHOD_THETA] = {"Theta", ims_theta_size, ims_theta_run},
 	[IMS_METHOD_DYNAMIC_THETA] = {"dynamic optimised Theta", ims_theta_size,
 								  ims_dynamic_theta_run},
