@@ -22,7 +22,7 @@
  * A forecast that leaves the range of the history by more than its length,
  * and this many times as far as the other does, is left out.
  */
-#define OUTLYING 5.0
+#define OUTLYING 20.0
 
 size_t
 ims_ets_theta_size(int count, int season, int horizon)

@@ -26,15 +26,17 @@
 
 /*
  * A search ends after so many evaluations of the gradient, or when two steps
- * in a row gain less than the tolerance in -2 log likelihood.
+ * in a row gain less than the tolerance in -2 log likelihood.  The candidates
+ * are dealt out to so many searches, each of which starts from its best.
  */
 static const struct
 {
 	int cycles;
 	double tolerance;
+	int searches;
 } effort_limit[] = {
-	[IMS_ETS_QUICK] = {12, 0.3},
-	[IMS_ETS_THOROUGH] = {200, 1e-3},
+	[IMS_ETS_QUICK] = {12, 0.3, 1},
+	[IMS_ETS_THOROUGH] = {250, 1e-4, 8},
 };
 
 /* Longest step: of a folded parameter, and of a state in its unit. */
@@ -356,6 +358,7 @@ descend(Search *search)
 	bool accepted[IMS_LANES] = {true, true, true, true};
 
 	memcpy(search->trial, search->x, search->size * sizeof(ImsLanes));
+	search->cycles = 0;
 	evaluate_trial(search);
 	for (int i = 0; i < IMS_LANES; i++)
 	{
@@ -441,18 +444,21 @@ place_states(Search *search, const Suggestion *suggestion)
 			search->unit[v][i] = suggestion->figure ? suggestion->deviation / scale : 0;
 		}
 	}
-	for (int v = IMS_ETS_LEVEL; v < search->size; v++)
-		search->trial[v] = search->x[v] = (ImsLanes){};
 }
 
-/* Each lane starts from the best of the candidates; the last from an early one. */
+/*
+ * Each lane starts from the best of the candidates that this search is dealt;
+ * the last from one with another damping than the lane before it.
+ */
 static void
-choose_start(Search *search)
+choose_start(Search *search, int number)
 {
 	double best[IMS_LANES] = {INFINITY, INFINITY, INFINITY, INFINITY};
 	int count = sizeof(candidate) / sizeof(candidate[0]);
 
-	for (int c = 0; c < count; c++)
+	for (int v = IMS_ETS_LEVEL; v < search->size; v++)
+		search->trial[v] = search->x[v] = (ImsLanes){};
+	for (int c = number; c < count; c += effort_limit[search->effort].searches)
 	{
 		for (int v = IMS_ETS_ALPHA; v <= IMS_ETS_PHI; v++)
 		{
@@ -579,11 +585,14 @@ ims_ets_fit(const ImsSeries *series, const ImsEtsFamily *family, ImsEtsEffort ef
 	if (!suggest(family, value, count, season, &scratch, &suggestion) ||
 		!allocate(&search, &scratch))
 		return false;
-	for (int i = 0; i < IMS_LANES; i++)
-		search.active[i] = family->wanted[i < 3 ? i : 2];
 	place_states(&search, &suggestion);
-	choose_start(&search);
-	descend(&search);
-	report(&search, scale, fits);
+	for (int number = 0; number < effort_limit[effort].searches; number++)
+	{
+		for (int i = 0; i < IMS_LANES; i++)
+			search.active[i] = family->wanted[i < 3 ? i : 2];
+		choose_start(&search, number);
+		descend(&search);
+		report(&search, scale, fits);
+	}
 	return true;
 }

@@ -21,6 +21,12 @@
 #endif
 
 const ImsEtsKernel *
+ims_ets_kernel_plain(void)
+{
+	return &kernel_plain;
+}
+
+const ImsEtsKernel *
 ims_ets_kernel(void)
 {
 #ifdef IMS_HAVE_AVX2

@@ -73,5 +73,6 @@ typedef struct ImsEtsKernel
 } ImsEtsKernel;
 
 extern const ImsEtsKernel *ims_ets_kernel(void);
+extern const ImsEtsKernel *ims_ets_kernel_plain(void);
 
 #endif
