@@ -43,6 +43,9 @@ static const struct
 #define LONGEST_FOLDED 0.3
 #define LONGEST_STATE 3.0
 
+/* How often starting states are moved towards harmless ones. */
+#define MAX_SOFTENINGS 5
+
 /* Of the slope along a direction, what a step must gain (Armijo). */
 #define LEAST_GAIN 1e-4
 #define LEAST_STEP 1e-6
@@ -446,18 +449,12 @@ place_states(Search *search, const Suggestion *suggestion)
 	}
 }
 
-/*
- * Each lane starts from the best of the candidates that this search is dealt;
- * the last from one with another damping than the lane before it.
- */
+/* The best of the candidates that this search is dealt, for each lane. */
 static void
-choose_start(Search *search, int number)
+try_candidates(Search *search, int number, double *best)
 {
-	double best[IMS_LANES] = {INFINITY, INFINITY, INFINITY, INFINITY};
 	int count = sizeof(candidate) / sizeof(candidate[0]);
 
-	for (int v = IMS_ETS_LEVEL; v < search->size; v++)
-		search->trial[v] = search->x[v] = (ImsLanes){};
 	for (int c = number; c < count; c += effort_limit[search->effort].searches)
 	{
 		for (int v = IMS_ETS_ALPHA; v <= IMS_ETS_PHI; v++)
@@ -467,6 +464,7 @@ choose_start(Search *search, int number)
 			for (int i = 0; i < IMS_LANES; i++)
 				search->trial[v][i] = u;
 		}
+		/* The last lane differs from the one before it in its damping. */
 		search->trial[IMS_ETS_PHI][IMS_LANES - 1] = unfold(1 - candidate[c][IMS_ETS_PHI]);
 		place_trial(search);
 		search->kernel->evaluate(&search->lanes, search->parameter);
@@ -478,6 +476,39 @@ choose_start(Search *search, int number)
 			for (int v = IMS_ETS_ALPHA; v <= IMS_ETS_PHI; v++)
 				search->x[v][i] = search->trial[v][i];
 		}
+	}
+}
+
+/* Half the season and no trend, where the suggested ones lead below zero. */
+static void
+soften_states(Search *search, const Suggestion *suggestion, int i)
+{
+	double neutral = search->lanes.multiplicative;
+
+	search->base[IMS_ETS_LEVEL][i] = suggestion->mean;
+	search->base[IMS_ETS_TREND][i] = 0;
+	for (int v = IMS_ETS_SEASON; v < search->size; v++)
+		search->base[v][i] = neutral + (search->base[v][i] - neutral) / 2;
+}
+
+static void
+choose_start(Search *search, const Suggestion *suggestion, int number)
+{
+	double best[IMS_LANES] = {INFINITY, INFINITY, INFINITY, INFINITY};
+	bool again = true;
+
+	for (int v = IMS_ETS_LEVEL; v < search->size; v++)
+		search->trial[v] = search->x[v] = (ImsLanes){};
+	for (int attempt = 0; attempt < MAX_SOFTENINGS && again; attempt++)
+	{
+		try_candidates(search, number, best);
+		again = false;
+		for (int i = 0; i < IMS_LANES; i++)
+			if (search->active[i] && isinf(best[i]))
+			{
+				soften_states(search, suggestion, i);
+				again = true;
+			}
 	}
 }
 
@@ -590,7 +621,7 @@ ims_ets_fit(const ImsSeries *series, const ImsEtsFamily *family, ImsEtsEffort ef
 	{
 		for (int i = 0; i < IMS_LANES; i++)
 			search.active[i] = family->wanted[i < 3 ? i : 2];
-		choose_start(&search, number);
+		choose_start(&search, &suggestion, number);
 		descend(&search);
 		report(&search, scale, fits);
 	}
