@@ -171,6 +171,7 @@ describe(ImsForecast *forecast, const ImsEtsParameters *state,
 	forecast->method = IMS_METHOD_ETS;
 	forecast->model = state->model;
 	forecast->seasonal = state->model.season != 'N';
+	forecast->multiplicative = state->model.season == 'M';
 	forecast->points = series->count;
 	forecast->parameters = outcome->parameters;
 	forecast->alpha = state->alpha;

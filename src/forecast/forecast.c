@@ -252,10 +252,6 @@ scale_back(ImsForecastRun *run)
 	ImsForecast *forecast = run->forecast;
 	double scale = run->prepared->scale;
 	double shift = forecast->points * log(scale);
-	bool multiplicative = forecast->model.season == 'M' ||
-						  forecast->method == IMS_METHOD_HOLT_WINTERS_MULTIPLICATIVE ||
-						  forecast->method == IMS_METHOD_THETA ||
-						  forecast->method == IMS_METHOD_DYNAMIC_THETA;
 
 	for (int h = 0; h < run->request->horizon; h++)
 	{
@@ -268,7 +264,7 @@ scale_back(ImsForecastRun *run)
 	forecast->level *= scale;
 	forecast->trend *= scale;
 	forecast->drift *= scale;
-	for (int j = 0; j < IMS_SERIES_MAX_SEASON && !multiplicative; j++)
+	for (int j = 0; j < IMS_SERIES_MAX_SEASON && !forecast->multiplicative; j++)
 		forecast->season[j] *= scale;
 	forecast->sse = in_unit(in_unit(forecast->sse, scale), scale);
 	if (forecast->model.error != 'M')

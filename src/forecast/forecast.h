@@ -116,7 +116,8 @@ typedef struct ImsForecast
 	ImsForecastStatus status;
 	ImsForecastReason reason;
 	ImsEtsModel model;
-	bool seasonal; /* a season was found and used */
+	bool seasonal;		 /* a season was found and used */
+	bool multiplicative; /* its states are factors, not amounts */
 
 	int points;		/* periods the method was fitted to */
 	int parameters; /* estimated ones, the variance included */

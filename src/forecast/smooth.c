@@ -119,6 +119,7 @@ answer(ImsForecastRun *run, const Recursion *r, ImsMethod method, int parameters
 	forecast->method = method;
 	forecast->points = series->count;
 	forecast->seasonal = r->season != NULL;
+	forecast->multiplicative = r->multiplicative;
 	forecast->parameters = 1;
 	forecast->alpha = state.alpha;
 	forecast->beta = r->beta > 0 ? state.beta : NAN;

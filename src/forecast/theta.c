@@ -284,6 +284,7 @@ put_season_back(ImsForecastRun *run, const double *figure, int season,
 	ImsForecast *forecast = run->forecast;
 
 	forecast->seasonal = true;
+	forecast->multiplicative = multiplicative;
 	for (int j = 0; j < season; j++)
 		forecast->season[j] = figure[(count + j) % season];
 	for (int h = 0; h < run->request->horizon; h++)
