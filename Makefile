@@ -70,13 +70,14 @@ $(SCRIPT): $(SQL_MODULES) tools/build-sql ims.control $(wildcard sql/code sql/le
 	tools/build-sql > $@.tmp
 	mv $@.tmp $@
 
-.PHONY: help setup server demo test bench soak pgtap isolation installcheck \
+.PHONY: help setup server demo test bench bench-forecast soak pgtap isolation installcheck \
 	format lint reference distclean
 
 help:
 	@echo "make demo         install what is missing, build, and show a short tour"
 	@echo "make test         the same set-up, then every suite (SUITES='a b' selects)"
 	@echo "make bench        benchmarks; results in bench/RESULTS.md"
+	@echo "make bench-forecast  accuracy and speed of forecasting, beside R's figures"
 	@echo "make soak         the full matrix and the long runs; continues where it stopped"
 	@echo
 	@echo "make              build the library and the install script"
@@ -110,6 +111,9 @@ test: setup
 
 bench: setup
 	@bench/run
+
+bench-forecast:
+	@bench/forecast/run
 
 soak: setup
 	@tools/soak

@@ -5,9 +5,10 @@
  *
  * The file has a header that names at least series, split (train, test) and
  * y; period (YEARLY, ..) and freq where it has groups.  Each series is
- * forecast over its test part; printed per group and method are sMAPE (%),
- * MASE, scaled by the in-sample seasonal naive error, and series per second
- * on one core.  Methods are numbered as in forecast.h.
+ * forecast over its test part, with variances.  Printed, separated by tabs, per
+ * group and method: number of series, sMAPE (%), MASE (scaled by the seasonal
+ * naive error of the training part), series per second of one core's time, and
+ * how many fell back to another method.  Methods are numbered as in forecast.h.
  */
 #include <math.h>
 #include <stdio.h>
@@ -38,10 +39,10 @@ static char group_name[MAX_GROUPS][16];
 static int groups;
 
 static const ImsMethod usual[] = {
-	IMS_METHOD_NAIVE,	  IMS_METHOD_SEASONAL_NAIVE, IMS_METHOD_DRIFT,
-	IMS_METHOD_SES,		  IMS_METHOD_HOLT,			 IMS_METHOD_DAMPED,
-	IMS_METHOD_THETA,	  IMS_METHOD_DYNAMIC_THETA,	 IMS_METHOD_ETS,
-	IMS_METHOD_ETS_THETA,
+	IMS_METHOD_NAIVE,		IMS_METHOD_SEASONAL_NAIVE, IMS_METHOD_DRIFT,
+	IMS_METHOD_SES,			IMS_METHOD_HOLT,		   IMS_METHOD_DAMPED,
+	IMS_METHOD_THETA,		IMS_METHOD_DYNAMIC_THETA,  IMS_METHOD_ETS,
+	IMS_METHOD_ETS_AVERAGE, IMS_METHOD_ETS_THETA,
 };
 
 static void
@@ -187,12 +188,9 @@ typedef struct Total
 static void
 print_total(const char *group, ImsMethod method, const Total *total)
 {
-	printf("%-10s %-30s %5d  sMAPE %7.4f  MASE %7.4f  %9.0f series/s", group,
-		   ims_forecast_method_name(method), total->count, total->smape / total->count,
-		   total->mase / total->scaled, total->count / total->time);
-	if (total->fallbacks > 0)
-		printf("  %d fallbacks", total->fallbacks);
-	printf("\n");
+	printf("%s\t%s\t%d\t%.4f\t%.4f\t%.0f\t%d\n", group, ims_forecast_method_name(method),
+		   total->count, total->smape / total->count, total->mase / total->scaled,
+		   total->count / total->time, total->fallbacks);
 }
 
 static void
@@ -229,13 +227,6 @@ run_method(ImsMethod method)
 		{
 			group->scaled++;
 			group->mase += scaled;
-		}
-		if (getenv("IMS_TRACE") != NULL)
-		{
-			char model[16];
-
-			ims_forecast_model_name(forecast.model, model);
-			printf("# %s %s %.4f %.4f\n", e->name, model, forecast.aicc, smape(e, mean));
 		}
 		free(scratch);
 	}

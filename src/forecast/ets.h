@@ -95,8 +95,8 @@ typedef enum ImsEtsEffort
 } ImsEtsEffort;
 
 extern size_t ims_ets_fit_size(int count, int season);
-extern bool ims_ets_fit(const ImsSeries *series, const ImsEtsFamily *family,
-						ImsEtsEffort effort, ImsScratch scratch, ImsEtsFit fits[3]);
+extern bool ims_ets_fit(ImsForecastRun *run, const ImsSeries *series,
+						const ImsEtsFamily *family, ImsEtsEffort effort, ImsEtsFit fits[3]);
 
 /* ets_auto.c */
 extern size_t ims_ets_size(int count, int season, int horizon);

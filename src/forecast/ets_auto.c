@@ -138,21 +138,19 @@ hold_contest(ImsForecastRun *run, const ImsSeries *series, Contest *contest)
 
 	contest->entries = 0;
 	contest->best = 0;
-	for (int i = 0; i < FAMILIES; i++)
+	for (int i = 0; i < FAMILIES && run->forecast->status != IMS_FORECAST_INTERRUPTED; i++)
 	{
 		ImsEtsFamily family = families[i];
 		ImsEtsFit fits[3];
 
-		if (ims_forecast_interrupted(run))
-			return false;
 		if (!narrow(&family, run, has_season) ||
-			!ims_ets_fit(series, &family, effort, run->scratch, fits))
+			!ims_ets_fit(run, series, &family, effort, fits))
 			continue;
 		for (int j = 0; j < 3; j++)
 			if (family.wanted[j])
 				enter(contest, &fits[j], series);
 	}
-	return contest->entries > 0;
+	return contest->entries > 0 && run->forecast->status != IMS_FORECAST_INTERRUPTED;
 }
 
 /* One-step variance, as R's ets has it: the variance itself is not counted. */
@@ -254,6 +252,8 @@ answer_average(ImsForecastRun *run, const ImsSeries *series, const Contest *cont
 		double weight =
 			exp(-(contest->aicc[i] - contest->aicc[contest->best]) / WEIGHT_SCALE);
 
+		if (ims_forecast_interrupted(run))
+			return;
 		if (weight >= LEAST_WEIGHT)
 			add_to_mixture(mixture, &contest->fit[i], series, weight, horizon,
 						   with_variance);

@@ -20,13 +20,13 @@
 /*
  * A search ends after so many evaluations of the gradient, or when two steps
  * in a row gain less than the tolerance in -2 log likelihood.  The candidates
- * are dealt out to so many searches, each of which starts from its best.
+ * are dealt out to so many starts, each of which begins at its best.
  */
 static const struct
 {
 	int cycles;
 	double tolerance;
-	int searches;
+	int starts;
 } effort_limit[] = {
 	[IMS_ETS_QUICK] = {12, 0.3, 1},
 	[IMS_ETS_THOROUGH] = {250, 1e-4, 8},
@@ -35,15 +35,25 @@ static const struct
 /* How often starting states are moved towards harmless ones. */
 #define MAX_SOFTENINGS 5
 
-/* The last lane tries the damped trend from another start. */
-static const char lane_trend[IMS_LANES] = {'N', 'A', 'D', 'D'};
-
 /* Where searches start: shares of the ranges of alpha, beta, gamma and phi. */
 static const double candidate[][4] = {
 	{0.03, 0.05, 0.02, 0.9}, {0.1, 0.2, 0.1, 0.5},	 {0.25, 0.05, 0.05, 0.9},
 	{0.25, 0.3, 0.3, 0.3},	 {0.5, 0.05, 0.02, 0.8}, {0.6, 0.2, 0.4, 0.5},
 	{0.85, 0.03, 0.02, 0.9}, {0.95, 0.3, 0.1, 0.5},
 };
+
+#define CANDIDATES ((int) (sizeof(candidate) / sizeof(candidate[0])))
+
+/*
+ * Who is in which lane.  Several trends share the lanes, the damped one with a
+ * second start; one alone has all of them, each with a start of its own.
+ */
+typedef struct Lineup
+{
+	char trend[IMS_LANES];
+	bool alone;
+	int parts; /* that the candidates are dealt into */
+} Lineup;
 
 /* What the series suggests for the states before its first period. */
 typedef struct Suggestion
@@ -107,7 +117,7 @@ place_states(ImsEtsSearch *search, const Suggestion *suggestion)
 
 	for (int i = 0; i < IMS_LANES; i++)
 	{
-		bool has_trend = lane_trend[i] != 'N';
+		bool has_trend = search->lane_trend[i] != 'N';
 
 		search->base[IMS_ETS_LEVEL][i] = has_trend ? suggestion->level : suggestion->mean;
 		search->unit[IMS_ETS_LEVEL][i] = suggestion->deviation;
@@ -123,24 +133,41 @@ place_states(ImsEtsSearch *search, const Suggestion *suggestion)
 	}
 }
 
-/* The best of the candidates that this search is dealt, for each lane. */
 static void
-try_candidates(ImsEtsSearch *search, int number, int step, double *best)
+line_up(const ImsEtsFamily *family, ImsEtsEffort effort, Lineup *lineup)
 {
-	int count = sizeof(candidate) / sizeof(candidate[0]);
+	int wanted = family->wanted[0] + family->wanted[1] + family->wanted[2];
 
-	for (int c = number; c < count; c += step)
+	memcpy(lineup->trend, "NADD", IMS_LANES);
+	lineup->alone = wanted == 1;
+	lineup->parts = effort_limit[effort].starts;
+	if (!lineup->alone)
+		return;
+	for (int j = 0; j < 3; j++)
+		if (family->wanted[j])
+			memset(lineup->trend, IMS_ETS_FAMILY_TRENDS[j], IMS_LANES);
+	if (lineup->parts < IMS_LANES)
+		lineup->parts = IMS_LANES;
+}
+
+static void
+place_candidate(ImsEtsSearch *search, const double *shares, bool other_damping, int i)
+{
+	for (int v = IMS_ETS_ALPHA; v <= IMS_ETS_PHI; v++)
+		search->trial[v][i] = ims_ets_search_unfold(shares[v]);
+	if (other_damping)
+		search->trial[IMS_ETS_PHI][i] = ims_ets_search_unfold(1 - shares[IMS_ETS_PHI]);
+}
+
+/* Each lane's best of the candidates that are dealt to it, from part `part` on. */
+static void
+try_candidates(ImsEtsSearch *search, const Lineup *lineup, int part, double *best)
+{
+	for (int c = part; c < CANDIDATES; c += lineup->parts)
 	{
-		for (int v = IMS_ETS_ALPHA; v <= IMS_ETS_PHI; v++)
-		{
-			double u = ims_ets_search_unfold(candidate[c][v]);
-
-			for (int i = 0; i < IMS_LANES; i++)
-				search->trial[v][i] = u;
-		}
-		/* The last lane differs from the one before it in its damping. */
-		search->trial[IMS_ETS_PHI][IMS_LANES - 1] =
-			ims_ets_search_unfold(1 - candidate[c][IMS_ETS_PHI]);
+		for (int i = 0; i < IMS_LANES; i++)
+			place_candidate(search, candidate[lineup->alone ? c + i : c],
+							!lineup->alone && i == IMS_LANES - 1, i);
 		ims_ets_search_place(search);
 		search->kernel->evaluate(&search->lanes, search->parameter);
 		for (int i = 0; i < IMS_LANES; i++)
@@ -167,7 +194,8 @@ soften_states(ImsEtsSearch *search, const Suggestion *suggestion, int i)
 }
 
 static void
-choose_start(ImsEtsSearch *search, const Suggestion *suggestion, int number, int step)
+choose_start(ImsEtsSearch *search, const Suggestion *suggestion, const Lineup *lineup,
+			 int part)
 {
 	double best[IMS_LANES] = {INFINITY, INFINITY, INFINITY, INFINITY};
 	bool again = true;
@@ -176,7 +204,7 @@ choose_start(ImsEtsSearch *search, const Suggestion *suggestion, int number, int
 		search->trial[v] = search->x[v] = (ImsLanes){};
 	for (int attempt = 0; attempt < MAX_SOFTENINGS && again; attempt++)
 	{
-		try_candidates(search, number, step, best);
+		try_candidates(search, lineup, part, best);
 		again = false;
 		for (int i = 0; i < IMS_LANES; i++)
 			if (search->active[i] && isinf(best[i]))
@@ -185,6 +213,12 @@ choose_start(ImsEtsSearch *search, const Suggestion *suggestion, int number, int
 				again = true;
 			}
 	}
+}
+
+static int
+trend_index(char trend)
+{
+	return strchr(IMS_ETS_FAMILY_TRENDS, trend) - IMS_ETS_FAMILY_TRENDS;
 }
 
 /* The best lane of each trend, in the scale of the series. */
@@ -198,8 +232,7 @@ report(ImsEtsSearch *search, double scale, ImsEtsFit fits[3])
 	ims_ets_search_place(search);
 	for (int i = 0; i < IMS_LANES; i++)
 	{
-		ImsEtsFit *fit =
-			&fits[strchr(IMS_ETS_FAMILY_TRENDS, lane_trend[i]) - IMS_ETS_FAMILY_TRENDS];
+		ImsEtsFit *fit = &fits[trend_index(search->lane_trend[i])];
 		ImsEtsParameters *start = &fit->start;
 		const ImsLanes *p = search->parameter;
 		double by_season = search->lanes.multiplicative ? 1 : scale;
@@ -231,18 +264,21 @@ mean_size(const ImsSeries *series)
 
 /*
  * Fits the wanted members of a family; the objective of one that cannot be
- * fitted is infinite.  False when none can.  The scratch is taken by value:
- * what is used of it is free again afterwards.
+ * fitted is infinite.  False when none can.  What is used of the run's scratch
+ * is free again afterwards.
  */
 bool
-ims_ets_fit(const ImsSeries *series, const ImsEtsFamily *family, ImsEtsEffort effort,
-			ImsScratch scratch, ImsEtsFit fits[3])
+ims_ets_fit(ImsForecastRun *run, const ImsSeries *series, const ImsEtsFamily *family,
+			ImsEtsEffort effort, ImsEtsFit fits[3])
 {
+	ImsScratch scratch = run->scratch;
 	double *value = ims_scratch_doubles(&scratch, series->count);
 	double scale = mean_size(series);
 	Suggestion suggestion;
+	Lineup lineup;
 	ImsEtsSearch search = {.kernel = ims_ets_kernel(),
-						   .lane_trend = lane_trend,
+						   .run = run,
+						   .lane_trend = lineup.trend,
 						   .max_cycles = effort_limit[effort].cycles,
 						   .tolerance = effort_limit[effort].tolerance};
 
@@ -265,12 +301,13 @@ ims_ets_fit(const ImsSeries *series, const ImsEtsFamily *family, ImsEtsEffort ef
 	if (!suggest(family, value, series->count, search.lanes.season, &scratch, &suggestion) ||
 		!ims_ets_search_allocate(&search, &scratch))
 		return false;
+	line_up(family, effort, &lineup);
 	place_states(&search, &suggestion);
-	for (int number = 0; number < effort_limit[effort].searches; number++)
+	for (int part = 0; part < lineup.parts; part += lineup.alone ? IMS_LANES : 1)
 	{
 		for (int i = 0; i < IMS_LANES; i++)
-			search.active[i] = family->wanted[i < 3 ? i : 2];
-		choose_start(&search, &suggestion, number, effort_limit[effort].searches);
+			search.active[i] = family->wanted[trend_index(lineup.trend[i])];
+		choose_start(&search, &suggestion, &lineup, part);
 		ims_ets_search_descend(&search);
 		report(&search, scale, fits);
 	}

@@ -15,6 +15,10 @@
  *
  *-------------------------------------------------------------------------
  */
+#include <math.h>
+
+#include "ets_kernel.h"
+
 #ifndef IMS_LANES_VARIANT
 #define IMS_LANES_VARIANT(name) name##_plain
 #define IMS_LANES_TARGET

@@ -359,7 +359,8 @@ ims_ets_search_descend(ImsEtsSearch *search)
 			search->gradient[v][i] = search->active[i] ? search->trial_gradient[v][i] : 0;
 	}
 	turn_downhill(search, accepted);
-	while (any_active(search) && search->cycles < search->max_cycles)
+	while (any_active(search) && search->cycles < search->max_cycles &&
+		   !ims_forecast_interrupted(search->run))
 	{
 		for (int v = 0; v < search->size; v++)
 			for (int i = 0; i < IMS_LANES; i++)

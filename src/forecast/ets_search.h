@@ -9,7 +9,7 @@
 #define IMS_FORECAST_ETS_SEARCH_H
 
 #include "ets_kernel.h"
-#include "series.h"
+#include "forecast.h"
 
 /*
  * One search per lane.  Vectors have IMS_ETS_SEASON + season elements, each of
@@ -19,6 +19,7 @@
 typedef struct ImsEtsSearch
 {
 	const ImsEtsKernel *kernel;
+	ImsForecastRun *run;	/* asked in every cycle whether to stop */
 	const char *lane_trend; /* 'N', 'A' or 'D' for each lane */
 	int max_cycles;
 	double tolerance;
