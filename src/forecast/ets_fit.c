@@ -83,8 +83,7 @@ suggest(const ImsEtsFamily *family, const double *value, int count, int season,
 	int first = count < 10 ? count : 10;
 	double squares = 0;
 
-	if (adjusted == NULL || trend == NULL || figure == NULL)
-		return false;
+	assert(adjusted != NULL && trend != NULL && figure != NULL);
 	suggestion->figure = NULL;
 	memcpy(adjusted, value, count * sizeof(double));
 	if (family->season != 'N')
@@ -288,7 +287,8 @@ ims_ets_fit(ImsForecastRun *run, const ImsSeries *series, const ImsEtsFamily *fa
 		fits[i].start.model =
 			(ImsEtsModel){family->error, IMS_ETS_FAMILY_TRENDS[i], family->season};
 	}
-	if (value == NULL || series->count < 2 || !(scale > 0))
+	assert(value != NULL);
+	if (series->count < 2 || !(scale > 0))
 		return false;
 	for (int t = 0; t < series->count; t++)
 		value[t] = series->value[t] / scale;
@@ -298,9 +298,9 @@ ims_ets_fit(ImsForecastRun *run, const ImsSeries *series, const ImsEtsFamily *fa
 								 .multiplicative = family->season == 'M',
 								 .relative = family->error == 'M'};
 	search.size = IMS_ETS_SEASON + search.lanes.season;
-	if (!suggest(family, value, series->count, search.lanes.season, &scratch, &suggestion) ||
-		!ims_ets_search_allocate(&search, &scratch))
+	if (!suggest(family, value, series->count, search.lanes.season, &scratch, &suggestion))
 		return false;
+	ims_ets_search_allocate(&search, &scratch);
 	line_up(family, effort, &lineup);
 	place_states(&search, &suggestion);
 	for (int part = 0; part < lineup.parts; part += lineup.alone ? IMS_LANES : 1)

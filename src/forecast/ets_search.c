@@ -47,7 +47,7 @@ take(ImsScratch *scratch, size_t vectors)
 	return (ImsLanes *) ims_scratch_doubles(scratch, vectors * IMS_LANES);
 }
 
-bool
+void
 ims_ets_search_allocate(ImsEtsSearch *search, ImsScratch *scratch)
 {
 	ImsLanes **vector[VECTORS] = {
@@ -61,8 +61,7 @@ ims_ets_search_allocate(ImsEtsSearch *search, ImsScratch *scratch)
 		take(scratch, season + 3 * (size_t) count + VECTORS * (size_t) search->size +
 						  IMS_TRIANGLE((size_t) search->size));
 
-	if (room == NULL)
-		return false;
+	assert(room != NULL);
 	search->lanes.state = room;
 	search->lanes.fitted = search->lanes.state + season;
 	search->lanes.trend = search->lanes.fitted + count;
@@ -71,7 +70,6 @@ ims_ets_search_allocate(ImsEtsSearch *search, ImsScratch *scratch)
 	for (int i = 0; i < VECTORS; i++, room += search->size)
 		*vector[i] = room;
 	search->matrix = room;
-	return true;
 }
 
 /*

@@ -49,7 +49,7 @@ typedef struct ImsEtsSearch
 } ImsEtsSearch;
 
 extern size_t ims_ets_search_size(int count, int season);
-extern bool ims_ets_search_allocate(ImsEtsSearch *search, ImsScratch *scratch);
+extern void ims_ets_search_allocate(ImsEtsSearch *search, ImsScratch *scratch);
 
 /* The folded value of a share of a parameter's range. */
 extern double ims_ets_search_unfold(double share);

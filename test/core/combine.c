@@ -86,6 +86,13 @@ test_guard(void)
 	forecast_with(IMS_METHOD_ETS_THETA, value, 200, 1, &request, &forecast);
 	ok(forecast.reason == IMS_REASON_IMPLAUSIBLE, "one that runs away is left out: %.0f",
 	   mean[199]);
+	/* A rise that has long ended: half its slope goes on for ever in Theta. */
+	for (int t = 0; t < 200; t++)
+		value[t] = (t < 40 ? 25.0 * t : 1000) + t % 3;
+	ims_forecast_request(&request, 5000);
+	forecast_with(IMS_METHOD_ETS_THETA, value, 200, 1, &request, &forecast);
+	ok(forecast.reason == IMS_REASON_IMPLAUSIBLE && fabs(mean[4999] - 1001) < 200,
+	   "nor Theta's line: %.0f", mean[4999]);
 	forecast_with(IMS_METHOD_ETS_THETA, value, 4, 1, &request, &forecast);
 	ok(forecast.status == IMS_FORECAST_FALLBACK && forecast.reason == IMS_REASON_SHORT &&
 		   forecast.method == IMS_METHOD_MEAN,

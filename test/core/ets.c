@@ -246,6 +246,29 @@ test_admissible(void)
 	   "the season is found, and is that of the next period");
 }
 
+/* Logarithms are taken of products; those of a fall like this would vanish. */
+static void
+test_small_values(void)
+{
+	double value[600];
+	ImsSeries view = {value, 600, 1};
+	ImsEtsParameters follow = {.model = {'M', 'N', 'N'},
+							   .alpha = 0.9999,
+							   .phi = 1,
+							   .level = 1000};
+	ImsEtsOutcome outcome;
+	ImsForecastRequest request;
+
+	for (int t = 0; t < 600; t++)
+		value[t] = (t < 20 ? 1000 : 1) * (1 + 0.1 * (t % 7));
+	ims_ets_evaluate(&view, &follow, &outcome);
+	ims_forecast_request(&request, 1);
+	request.model = follow.model;
+	forecast_with(IMS_METHOD_ETS, value, 600, 1, &request, &forecast);
+	ok(forecast.loglik >= outcome.loglik, "a fall to a thousandth: log likelihood %.2f",
+	   forecast.loglik);
+}
+
 #define KERNEL_POINTS 47
 #define KERNEL_SEASON 4
 #define KERNEL_SIZE (IMS_ETS_SEASON + KERNEL_SEASON)
@@ -464,6 +487,7 @@ main(void)
 		test_choice();
 	}
 	test_admissible();
+	test_small_values();
 	for (int i = 0; i < 4; i++)
 		test_kernel(i / 2, i % 2);
 	for (int i = 0; i < 6; i++)
