@@ -180,7 +180,7 @@ owners_of_role(Oid role, int limit, int64 **owners)
 	const ImsLedger *ledger = ims_ledger();
 	bool all = acts_for_all(role);
 	Relation rel = table_open(all ? ledger->owner : ledger->owner_member, AccessShareLock);
-	Snapshot snapshot = RegisterSnapshot(GetLatestSnapshot());
+	Snapshot snapshot = RegisterSnapshot(ims_latest_snapshot());
 	TupleTableSlot *slot = table_slot_create(rel, NULL);
 	TableScanDesc scan = table_beginscan(rel, snapshot, 0, NULL);
 	int n = 0;

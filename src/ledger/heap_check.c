@@ -18,8 +18,10 @@
 
 #include "access/genam.h"
 #include "access/heapam.h"
+#include "access/htup_details.h"
 #include "access/table.h"
 #include "catalog/pg_am.h"
+#include "catalog/pg_constraint.h"
 #include "catalog/pg_inherits.h"
 #include "catalog/pg_trigger.h"
 #include "catalog/pg_type.h"
@@ -29,6 +31,8 @@
 #include "nodes/primnodes.h"
 #include "storage/lmgr.h"
 #include "utils/builtins.h"
+#include "utils/fmgroids.h"
+#include "utils/guc.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
 #include "utils/relcache.h"
@@ -85,6 +89,10 @@ typedef struct KnownTable
 	const KnownTrigger *triggers;
 	uint16 event; /* of the statement that we stand in for */
 } KnownTable;
+
+/* of the domain ims.quantity */
+static const char *const known_domain_check =
+	"((VALUE = trunc(VALUE, 6)) AND (abs(VALUE) < '1000000000000'::numeric))";
 
 static const KnownColumn posting_columns[] = {
 	{"owner_id", INT8OID, true},
@@ -416,21 +424,103 @@ is_known_table(const ImsLedger *ledger, Oid relid, const KnownTable *known,
 	return result;
 }
 
-/*
- * ims_heap_eligible -- may the ledger be written below the executor?
- */
-bool
-ims_heap_eligible(const ImsLedger *ledger)
+/* The CHECK of the domain is enforced in type/quantity.c. */
+static bool
+is_known_domain_check(HeapTuple constraint, TupleDesc desc)
 {
-	Oid quantity_type =
-		GetSysCacheOid2(TYPENAMENSP, Anum_pg_type_oid, CStringGetDatum("quantity"),
-						ObjectIdGetDatum(ledger->namespace_id));
+	bool isnull;
+	Datum expression = heap_getattr(constraint, Anum_pg_constraint_conbin, desc, &isnull);
 
-	return OidIsValid(quantity_type) &&
+	return !isnull &&
+		   strcmp(deparse_expression(stringToNode(TextDatumGetCString(expression)), NIL,
+									 false, false),
+				  known_domain_check) == 0;
+}
+
+/* Just the one CHECK, which a DBA may have narrowed by another. */
+static bool
+has_known_domain_checks(Oid quantity_type)
+{
+	Relation constraints = table_open(ConstraintRelationId, AccessShareLock);
+	ScanKeyData key;
+	SysScanDesc scan;
+	HeapTuple tuple;
+	int n = 0;
+	bool result = true;
+
+	ScanKeyInit(&key, Anum_pg_constraint_contypid, BTEqualStrategyNumber, F_OIDEQ,
+				ObjectIdGetDatum(quantity_type));
+	scan = systable_beginscan(constraints, ConstraintTypidIndexId, true, NULL, 1, &key);
+	while (result && HeapTupleIsValid(tuple = systable_getnext(scan)))
+	{
+		result = is_known_domain_check(tuple, RelationGetDescr(constraints));
+		n++;
+	}
+	systable_endscan(scan);
+	table_close(constraints, AccessShareLock);
+	return result && n == 1;
+}
+
+static bool
+is_known_domain(Oid quantity_type)
+{
+	HeapTuple tuple;
+	Form_pg_type form;
+	bool result;
+
+	if (!OidIsValid(quantity_type))
+		return false;
+	tuple = SearchSysCache1(TYPEOID, ObjectIdGetDatum(quantity_type));
+	if (!HeapTupleIsValid(tuple))
+		return false;
+	form = (Form_pg_type) GETSTRUCT(tuple);
+	result = form->typtype == TYPTYPE_DOMAIN && form->typbasetype == NUMERICOID &&
+			 form->typtypmod == -1 && !form->typnotnull;
+	ReleaseSysCache(tuple);
+	return result && has_known_domain_checks(quantity_type);
+}
+
+/* The domain ims.quantity; InvalidOid where there is none. */
+Oid
+ims_quantity_type(Oid namespace_id)
+{
+	return GetSysCacheOid2(TYPENAMENSP, Anum_pg_type_oid, CStringGetDatum("quantity"),
+						   ObjectIdGetDatum(namespace_id));
+}
+
+/* Expressions are printed as the settings of the session say: these are ours. */
+static void
+pin_printing(void)
+{
+	(void) set_config_option("search_path", "pg_catalog, pg_temp", PGC_USERSET,
+							 PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
+	(void) set_config_option("quote_all_identifiers", "off", PGC_USERSET, PGC_S_SESSION,
+							 GUC_ACTION_SAVE, true, 0, false);
+}
+
+static bool
+are_known_tables(const ImsLedger *ledger, Oid quantity_type)
+{
+	return is_known_domain(quantity_type) &&
 		   is_known_table(ledger, ledger->posting, &known_posting, quantity_type) &&
 		   is_known_table(ledger, ledger->movement, &known_movement, quantity_type) &&
 		   is_known_table(ledger, ledger->stock, &known_stock, quantity_type) &&
 		   is_known_table(ledger, ledger->availability, &known_availability, quantity_type);
+}
+
+/*
+ * ims_heap_eligible -- may the ledger be written below the executor?
+ */
+bool
+ims_heap_eligible(const ImsLedger *ledger, Oid quantity_type)
+{
+	int settings = NewGUCNestLevel();
+	bool result;
+
+	pin_printing();
+	result = are_known_tables(ledger, quantity_type);
+	AtEOXact_GUC(true, settings);
+	return result;
 }
 
 /*

@@ -10,6 +10,7 @@
 
 #include "ledger/info.h"
 
-extern bool ims_heap_eligible(const ImsLedger *ledger);
+extern Oid ims_quantity_type(Oid namespace_id);
+extern bool ims_heap_eligible(const ImsLedger *ledger, Oid quantity_type);
 
 #endif /* IMS_HEAP_CHECK_H */

@@ -3,9 +3,9 @@
  * info.c
  *	  Where the ledger's tables are, and whether the heap path may be taken.
  *
- * Looked up by name once per backend and dropped on any relcache invalidation
- * that touches one of the tables, so that a DBA's new index is seen by the
- * next posting.  Memory: one static struct.
+ * Looked up by name once per backend and dropped on any invalidation that
+ * touches one of the tables or the domain of quantities, so that a DBA's new
+ * index is seen by the next posting.  Memory: one static struct.
  *
  *-------------------------------------------------------------------------
  */
@@ -28,11 +28,17 @@
 #include "ledger/detail.h"
 #include "ledger/heap_check.h"
 #include "ledger/info.h"
+#include "ledger/probe.h"
 
 #define LEDGER_INFO_LEDGER_VERSION 2
 
+/* How often the tables are looked at again because something changed meanwhile. */
+#define MAX_LOOKS 8
+
 static ImsLedger ledger;
 static bool ledger_valid = false;
+static bool changed_meanwhile; /* news arrived while the ledger was looked at */
+static uint32 quantity_hash;   /* of the domain in the cache of types; 0: any */
 
 /* name -> field of ImsLedger */
 typedef struct LedgerRelation
@@ -101,25 +107,32 @@ at_relcache_inval(Datum arg, Oid relid)
 {
 	int i;
 
-	if (!ledger_valid)
-		return;
 	if (!OidIsValid(relid))
+		ledger_valid = false;
+	for (i = 0; ledger_valid && i < lengthof(ledger_relations); i++)
+		if (*(Oid *) ((char *) &ledger + ledger_relations[i].offset) == relid)
+			ledger_valid = false;
+	/* a look that is under way does not know yet which tables it will find */
+	if (!ledger_valid)
+		changed_meanwhile = true;
+}
+
+/* A constraint that is added to the domain of quantities: its row is touched. */
+static void
+at_type_inval(Datum arg, int cacheid, uint32 hash)
+{
+	if (hash == 0 || quantity_hash == 0 || hash == quantity_hash)
 	{
 		ledger_valid = false;
-		return;
+		changed_meanwhile = true;
 	}
-	for (i = 0; i < lengthof(ledger_relations); i++)
-		if (*(Oid *) ((char *) &ledger + ledger_relations[i].offset) == relid)
-		{
-			ledger_valid = false;
-			return;
-		}
 }
 
 void
 ims_info_init(void)
 {
 	CacheRegisterRelcacheCallback(at_relcache_inval, (Datum) 0);
+	CacheRegisterSyscacheCallback(TYPEOID, at_type_inval, (Datum) 0);
 }
 
 static char *
@@ -148,7 +161,7 @@ read_version(Oid namespace_id)
 						errdetail_internal("%s", missing_detail("ledger_info")),
 						errhint("Run SELECT ims.create_ledger().")));
 	rel = table_open(relid, AccessShareLock);
-	snapshot = RegisterSnapshot(GetLatestSnapshot());
+	snapshot = RegisterSnapshot(ims_latest_snapshot());
 	slot = table_slot_create(rel, NULL);
 	scan = table_beginscan(rel, snapshot, 0, NULL);
 	if (table_scan_getnextslot(scan, ForwardScanDirection, slot))
@@ -187,54 +200,76 @@ ims_ledger_check_writable(void)
 			 errhint("Run ALTER EXTENSION ims UPDATE, then SELECT ims.migrate_ledger().")));
 }
 
-const ImsLedger *
-ims_ledger(void)
+static void
+find_relations(ImsLedger *found)
 {
-	Oid namespace_id;
-	HeapTuple tuple;
-	char *version = NULL;
 	int i;
 
-	if (likely(ledger_valid))
-		return &ledger;
-
-	namespace_id = get_namespace_oid("ims", true);
-	if (OidIsValid(namespace_id))
-		version = read_version(namespace_id);
-
-	memset(&ledger, 0, sizeof(ledger));
-	ledger.namespace_id = namespace_id;
-	ledger.writable = version && strcmp(version, IMS_LEDGER_VERSION) == 0;
 	for (i = 0; i < lengthof(ledger_relations); i++)
 	{
-		Oid relid = OidIsValid(namespace_id)
-						? get_relname_relid(ledger_relations[i].name, namespace_id)
+		const LedgerRelation *relation = &ledger_relations[i];
+		Oid relid = OidIsValid(found->namespace_id)
+						? get_relname_relid(relation->name, found->namespace_id)
 						: InvalidOid;
 
 		/* An older ledger may lack what only postings need. */
-		if (!OidIsValid(relid) && (ledger.writable || ledger_relations[i].offset ==
-														  offsetof(ImsLedger, movement)))
+		if (!OidIsValid(relid) &&
+			(found->writable || relation->offset == offsetof(ImsLedger, movement)))
 			ereport(ERROR,
 					(errcode(ERRCODE_IMS_LEDGER_MISSING),
 					 errmsg("the ledger is not complete: \"ims.%s\" is missing",
-							ledger_relations[i].name),
-					 errdetail_internal("%s", missing_detail(ledger_relations[i].name)),
+							relation->name),
+					 errdetail_internal("%s", missing_detail(relation->name)),
 					 errhint("Run SELECT ims.create_ledger(), or restore the ledger.")));
-		*(Oid *) ((char *) &ledger + ledger_relations[i].offset) = relid;
+		*(Oid *) ((char *) found + relation->offset) = relid;
 	}
+}
 
-	tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(ledger.movement));
+static void
+look_at_ledger(ImsLedger *found)
+{
+	char *version = NULL;
+	HeapTuple tuple;
+	Oid quantity_type;
+
+	memset(found, 0, sizeof(*found));
+	found->namespace_id = get_namespace_oid("ims", true);
+	if (OidIsValid(found->namespace_id))
+		version = read_version(found->namespace_id);
+	found->writable = version && strcmp(version, IMS_LEDGER_VERSION) == 0;
+	find_relations(found);
+
+	tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(found->movement));
 	if (!HeapTupleIsValid(tuple))
-		elog(ERROR, "cache lookup failed for relation %u", ledger.movement);
-	ledger.ledger_role = ((Form_pg_class) GETSTRUCT(tuple))->relowner;
+		elog(ERROR, "cache lookup failed for relation %u", found->movement);
+	found->ledger_role = ((Form_pg_class) GETSTRUCT(tuple))->relowner;
 	ReleaseSysCache(tuple);
+	quantity_type = ims_quantity_type(found->namespace_id);
+	quantity_hash = GetSysCacheHashValue1(TYPEOID, ObjectIdGetDatum(quantity_type));
+	found->heap_path = found->writable && ims_heap_eligible(found, quantity_type);
+}
 
-	/*
-	 * An invalidation that arrives while the tables are examined must not be
-	 * lost: valid first, examined then.
-	 */
-	ledger_valid = true;
-	ledger.heap_path = ledger.writable && ims_heap_eligible(&ledger);
+/*
+ * Looking takes locks, and with each may come news of a change to what was
+ * seen before: then it is looked at again.  Where news never ends (a server
+ * that discards its caches all the time) the last look is as good as any, and
+ * is not kept.  An error on the way leaves nothing that would be believed.
+ */
+const ImsLedger *
+ims_ledger(void)
+{
+	ImsLedger found;
+	int look;
+
+	if (likely(ledger_valid))
+		return &ledger;
+	for (look = 0; look < MAX_LOOKS && !ledger_valid; look++)
+	{
+		changed_meanwhile = false;
+		look_at_ledger(&found);
+		ledger_valid = !changed_meanwhile;
+	}
+	ledger = found;
 	return &ledger;
 }
 

@@ -16,6 +16,7 @@
 #include "access/heapam.h"
 #include "access/table.h"
 #include "access/tableam.h"
+#include "access/xact.h"
 #include "catalog/pg_type.h"
 #include "storage/bufmgr.h"
 #include "utils/fmgroids.h"
@@ -30,13 +31,23 @@
 
 #define IMS_PROBE_MAX_KEYS 5
 
+/*
+ * What is committed now.  In a parallel plan, leader and workers read what its
+ * snapshot sees: a new one cannot be taken there, and they must agree anyway.
+ */
+Snapshot
+ims_latest_snapshot(void)
+{
+	return IsInParallelMode() ? GetActiveSnapshot() : GetLatestSnapshot();
+}
+
 void
 ims_probe_open(ImsProbe *probe, Oid table, Oid index)
 {
 	probe->heap = table_open(table, AccessShareLock);
 	probe->index = index_open(index, AccessShareLock);
 	probe->slot = table_slot_create(probe->heap, NULL);
-	probe->snapshot = RegisterSnapshot(GetLatestSnapshot());
+	probe->snapshot = RegisterSnapshot(ims_latest_snapshot());
 	probe->scan = NULL;
 	probe->nblock = InvalidBlockNumber;
 }

@@ -24,6 +24,8 @@ typedef struct ImsProbe
 	BlockNumber nblock; /* for hints; InvalidBlockNumber until needed */
 } ImsProbe;
 
+extern Snapshot ims_latest_snapshot(void);
+
 extern void ims_probe_open(ImsProbe *probe, Oid table, Oid index);
 extern void ims_probe_start(ImsProbe *probe, int nkeys, const Datum *keys);
 /* The rows of an owner from an instant on, by an index of (owner_id, instant), ascending. */

@@ -108,11 +108,35 @@ FROM (VALUES
     ('CREATE TABLE parent (owner_id bigint NOT NULL); ALTER TABLE ims.stock INHERIT parent', 'spi'),
     ('ALTER TABLE ims.movement REPLICA IDENTITY FULL', 'spi'),
     ('ALTER TABLE ims.stock SET UNLOGGED', 'spi'),
+    ('ALTER DOMAIN ims.quantity ADD CHECK (VALUE < 1000000)', 'spi'),
+    ('ALTER DOMAIN ims.quantity DROP CONSTRAINT quantity_check', 'spi'),
     ('CREATE TABLE note (owner_id bigint, posting_id bigint, FOREIGN KEY (owner_id, posting_id) REFERENCES ims.posting)',
         'heap'),
     ('ALTER TABLE ims.stock SET (fillfactor = 40)', 'heap')
 ) AS v(change, path);
 SELECT is(ims._posting_path(), 'heap', 'all undone: below the executor again');
+
+-- What a session has set does not make known tables unknown.
+CREATE FUNCTION pg_temp.path_with(setting text, value text) RETURNS text
+LANGUAGE plpgsql AS $$
+DECLARE
+    path text;
+    was text := current_setting(setting);
+BEGIN
+    PERFORM set_config(setting, value, true), ims._forget_ledger();
+    path := ims._posting_path() || ' ' || current_setting(setting);
+    PERFORM set_config(setting, was, true);
+    RETURN path;
+END
+$$;
+CREATE SCHEMA ims_test_operator;
+CREATE FUNCTION ims_test_operator.equal(numeric, numeric) RETURNS boolean
+LANGUAGE sql IMMUTABLE RETURN $1 OPERATOR(pg_catalog.=) $2;
+CREATE OPERATOR ims_test_operator.> (LEFTARG = numeric, RIGHTARG = numeric, FUNCTION = ims_test_operator.equal);
+SELECT is(pg_temp.path_with(v.setting, v.value), 'heap ' || v.value, format('%s = %s', v.setting, v.value))
+FROM (VALUES
+    ('quote_all_identifiers', 'on'),
+    ('search_path', 'ims_test_operator, pg_catalog')) AS v(setting, value);
 SELECT throws_ok(
     $$ SELECT pg_temp.path_after('ALTER TABLE ims.stock ADD CONSTRAINT few CHECK (on_hand < 5)') $$,
     '23514', NULL, 'a CHECK that was added is enforced');
