@@ -43,6 +43,12 @@ typedef struct Effect
 StaticAssertDecl(offsetof(Effect, key) == 0, "effects are taken by their key");
 
 static bool
+is_given(const ImsCall *call, const ImsPosting *posting)
+{
+	return posting->effective_given;
+}
+
+static bool
 is_explicit(const ImsCall *call, const ImsPosting *posting)
 {
 	if (!posting->effective_given)
@@ -74,23 +80,20 @@ result_int64(uint64 row, int column)
 		SPI_getbinval(SPI_tuptable->vals[row], SPI_tuptable->tupdesc, column, &isnull));
 }
 
-/* Whether anything of the owners was counted or closed after the earliest line. */
-void
-ims_late_precheck(ImsCall *call)
+typedef bool (*PostingTest)(const ImsCall *call, const ImsPosting *posting);
+
+/* When the owners of the postings that pass a test counted and closed last. */
+static void
+read_latest_assertion(ImsCall *call, PostingTest test)
 {
-	TimestampTz earliest = DT_NOEND;
 	int64 *owners = palloc(sizeof(int64) * call->nposting);
 	int n = 0;
 	int p;
 
-	call->asserted = false;
 	call->latest_count = call->latest_closing = DT_NOBEGIN;
 	for (p = 0; p < call->nposting; p++)
-		if (is_explicit(call, &call->postings[p]))
-		{
-			earliest = Min(earliest, call->postings[p].effective_at);
+		if (test(call, &call->postings[p]))
 			owners[n++] = call->postings[p].owner_id;
-		}
 	if (n > 0)
 	{
 		Datum values[1];
@@ -101,9 +104,22 @@ ims_late_precheck(ImsCall *call)
 		call->latest_count = result_time(0, 1);
 		call->latest_closing = result_time(0, 2);
 		SPI_finish();
-		call->asserted = earliest <= call->latest_count;
 	}
 	pfree(owners);
+}
+
+/* Whether anything of the owners was counted or closed after the earliest line. */
+void
+ims_late_precheck(ImsCall *call)
+{
+	TimestampTz earliest = DT_NOEND;
+	int p;
+
+	for (p = 0; p < call->nposting; p++)
+		if (is_explicit(call, &call->postings[p]))
+			earliest = Min(earliest, call->postings[p].effective_at);
+	read_latest_assertion(call, is_explicit);
+	call->asserted = earliest <= call->latest_count;
 }
 
 static void
@@ -255,22 +271,28 @@ add_correction(ImsCall *call, const Effect *effect, int128 sum)
 
 /*
  * Compensates, per balance and count, what the lines of the call change before
- * that count.  The balances are locked, nothing is written yet.
+ * that count.  The balances are locked, nothing is written yet.  A count that
+ * we waited for is younger than what the precheck saw, and may be of a line
+ * whose time is just its clock.
  */
 void
 ims_late_correct_counts(ImsCall *call)
 {
+	Effect *effects;
 	int64 n;
-	Effect *effects = gather_effects(call, call->latest_count, &n);
+	int64 counted;
 	int64 i = 0;
 
-	if (n == 0 || find_counts(effects, n) == 0)
+	read_latest_assertion(call, is_given);
+	effects = gather_effects(call, call->latest_count, &n);
+	counted = n > 0 ? find_counts(effects, n) : 0;
+	if (counted == 0)
 	{
 		pfree(effects);
 		return;
 	}
 	qsort(effects, n, sizeof(Effect), compare_effects);
-	ims_engine_reserve(call, n);
+	ims_engine_reserve(call, counted);
 	while (i < n)
 	{
 		const Effect *first = &effects[i];

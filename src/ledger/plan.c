@@ -50,20 +50,26 @@ typedef struct PlanText
 
 static const PlanText plan_texts[IMS_NPLAN] = {
 	{IMS_PLAN_INSERT_ZERO_STOCK,
-	 6,
-	 {INT8ARRAYOID, INT8ARRAYOID, INT8ARRAYOID, INT8ARRAYOID, INT8ARRAYOID, BOOLARRAYOID},
+	 7,
+	 {INT8ARRAYOID, INT8ARRAYOID, INT8ARRAYOID, INT8ARRAYOID, INT8ARRAYOID, BOOLARRAYOID,
+	  TIMESTAMPTZARRAYOID},
 	 "INSERT INTO ims.stock AS s"
 	 " (owner_id, item_id, location_id, lot_id, handling_unit_id, negative_ok, last_effective_at)"
 	 " SELECT k.owner_id, k.item_id, k.location_id, k.lot_id, k.handling_unit_id, k.negative_ok,"
-	 " coalesce((SELECT pg_catalog.max(q.counted_at) FROM ims.stock_count_scope AS q"
-	 " WHERE q.owner_id" EQ "k.owner_id AND q.location_id" EQ "k.location_id"
-	 " AND (q.item_id" EQ "0 OR q.item_id" EQ "k.item_id)"
-	 " AND q.reversed_posting_id IS NULL), '-infinity')"
-	 " FROM unnest($1, $2, $3, $4, $5, $6) WITH ORDINALITY"
-	 " AS k(owner_id, item_id, location_id, lot_id, handling_unit_id, negative_ok, n)"
+	 " k.counted_at FROM unnest($1, $2, $3, $4, $5, $6, $7) WITH ORDINALITY"
+	 " AS k(owner_id, item_id, location_id, lot_id, handling_unit_id, negative_ok, counted_at, n)"
 	 " ORDER BY k.n"
 	 " ON CONFLICT (owner_id, item_id, location_id, lot_id, handling_unit_id)"
 	 " DO UPDATE SET negative_ok = s.negative_ok WHERE false"},
+	{IMS_PLAN_LAST_SCOPE,
+	 3,
+	 {INT8ARRAYOID, INT8ARRAYOID, INT8ARRAYOID},
+	 "SELECT coalesce((SELECT pg_catalog.max(q.counted_at) FROM ims.stock_count_scope AS q"
+	 " WHERE q.owner_id" EQ "k.owner_id AND q.location_id" EQ "k.location_id"
+	 " AND (q.item_id" EQ "0 OR q.item_id" EQ "k.item_id)"
+	 " AND q.reversed_posting_id IS NULL), '-infinity')"
+	 " FROM unnest($1, $2, $3) WITH ORDINALITY AS k(owner_id, item_id, location_id, n)"
+	 " ORDER BY k.n"},
 	{IMS_PLAN_FIND_STOCK,
 	 5,
 	 {INT8ARRAYOID, INT8ARRAYOID, INT8ARRAYOID, INT8ARRAYOID, INT8ARRAYOID},
@@ -83,17 +89,22 @@ static const PlanText plan_texts[IMS_NPLAN] = {
 	 " AS k(owner_id, item_id, location_id, lot_id, handling_unit_id, on_hand, last_effective_at)"
 	 " WHERE " STOCK_MATCH},
 	{IMS_PLAN_INSERT_ZERO_AVAILABILITY,
+	 4,
+	 {INT8ARRAYOID, INT8ARRAYOID, INT8ARRAYOID, BOOLARRAYOID},
+	 "INSERT INTO ims.availability AS a (owner_id, item_id, site_id, negative_ok)"
+	 " SELECT k.owner_id, k.item_id, k.site_id, k.negative_ok"
+	 " FROM unnest($1, $2, $3, $4) WITH ORDINALITY"
+	 " AS k(owner_id, item_id, site_id, negative_ok, n) ORDER BY k.n"
+	 " ON CONFLICT (owner_id, item_id, site_id)"
+	 " DO UPDATE SET negative_ok = a.negative_ok WHERE false"},
+	{IMS_PLAN_AVAILABILITY_FLAG,
 	 3,
 	 {INT8ARRAYOID, INT8ARRAYOID, INT8ARRAYOID},
-	 "INSERT INTO ims.availability AS a (owner_id, item_id, site_id, negative_ok)"
-	 " SELECT k.owner_id, k.item_id, k.site_id,"
-	 " EXISTS (SELECT FROM ims.item AS i WHERE i.owner_id" EQ
+	 "SELECT EXISTS (SELECT FROM ims.item AS i WHERE i.owner_id" EQ
 	 "k.owner_id AND i.item_id" EQ "k.item_id AND (i.negative_ok OR i.backorder_ok))"
 	 " OR EXISTS (SELECT FROM ims.location AS l WHERE l.site_id" EQ
 	 "k.site_id AND l.negative_ok)"
-	 " FROM " AVAILABILITY_KEYS " ORDER BY k.n"
-	 " ON CONFLICT (owner_id, item_id, site_id)"
-	 " DO UPDATE SET negative_ok = a.negative_ok WHERE false"},
+	 " FROM " AVAILABILITY_KEYS " ORDER BY k.n"},
 	{IMS_PLAN_FIND_AVAILABILITY,
 	 3,
 	 {INT8ARRAYOID, INT8ARRAYOID, INT8ARRAYOID},
@@ -372,6 +383,25 @@ ims_key_arrays(const void *first, size_t stride, int nkey, int64 n, Datum *value
 	pfree(column);
 }
 
+/* The one column of the rows just read, all of them, as an array. */
+static Datum
+result_column(Oid type, int16 length, bool by_value, char alignment)
+{
+	Datum *column = palloc(sizeof(Datum) * Max(SPI_processed, 1));
+	uint64 row;
+
+	for (row = 0; row < SPI_processed; row++)
+	{
+		bool isnull;
+
+		column[row] =
+			SPI_getbinval(SPI_tuptable->vals[row], SPI_tuptable->tupdesc, 1, &isnull);
+		Assert(!isnull);
+	}
+	return PointerGetDatum(
+		construct_array(column, SPI_processed, type, length, by_value, alignment));
+}
+
 /*
  * Zero rows for the balances [from, to), which the caller found missing.  They
  * are neighbours in the lock order, so nothing is locked out of turn; and one
@@ -380,14 +410,16 @@ ims_key_arrays(const void *first, size_t stride, int nkey, int64 n, Datum *value
  * after those behind it.
  *
  * A complete count said that a missing balance was zero: that is the last that
- * is known of it, and may be a minute ahead of the clock.
+ * is known of it, and may be a minute ahead of the clock.  That and the flags
+ * of masters are read apart, since the transaction's snapshot may be older
+ * than they are; our lock on ims.movement keeps out who would change them.
  */
 void
 ims_plan_insert_zero_stock(ImsCall *call, int64 from, int64 to)
 {
 	int64 n = to - from;
 	Datum *flags = palloc(sizeof(Datum) * n);
-	Datum values[6];
+	Datum values[7];
 	int64 i;
 
 	ims_key_arrays(&call->stocks[from], sizeof(ImsStock), IMS_STOCK_KEYS, n, values);
@@ -396,6 +428,9 @@ ims_plan_insert_zero_stock(ImsCall *call, int64 from, int64 to)
 	values[5] = PointerGetDatum(construct_array(flags, n, BOOLOID, 1, true, TYPALIGN_CHAR));
 
 	SPI_connect();
+	ims_plan_execute_latest(IMS_PLAN_LAST_SCOPE, values);
+	values[6] = result_column(TIMESTAMPTZOID, sizeof(TimestampTz), FLOAT8PASSBYVAL,
+							  TYPALIGN_DOUBLE);
 	ims_frame_push_applied();
 	ims_plan_execute(IMS_PLAN_INSERT_ZERO_STOCK, values, NULL, NULL);
 	ims_frame_pop_applied();
@@ -407,11 +442,14 @@ void
 ims_plan_insert_zero_availability(ImsCall *call, int64 from, int64 to)
 {
 	int64 n = to - from;
-	Datum values[IMS_AVAILABILITY_KEYS];
+	Datum values[IMS_AVAILABILITY_KEYS + 1];
 
 	ims_key_arrays(&call->availabilities[from], sizeof(ImsAvailability),
 				   IMS_AVAILABILITY_KEYS, n, values);
 	SPI_connect();
+	ims_plan_execute_latest(IMS_PLAN_AVAILABILITY_FLAG, values);
+	values[IMS_AVAILABILITY_KEYS] =
+		result_column(BOOLOID, sizeof(bool), true, TYPALIGN_CHAR);
 	ims_frame_push_applied();
 	ims_plan_execute(IMS_PLAN_INSERT_ZERO_AVAILABILITY, values, NULL, NULL);
 	ims_frame_pop_applied();
