@@ -21,7 +21,8 @@
  * post itself.  It lives in the transaction's memory, is cut back when a
  * subtransaction aborts, and forgotten at the end of the transaction.  A frame
  * marked as applied is the engine's own: the triggers return at once.  No
- * setting can forge that mark.
+ * setting can forge that mark.  It is for the one statement: what a DBA's
+ * trigger or rule runs within it is a statement like any other.
  *
  * A statement may end without its AFTER STATEMENT trigger: a procedural
  * language that runs INSERT .. RETURNING with a limit of rows stops there.
@@ -62,6 +63,8 @@ typedef struct Frame
 	struct Frame *outer;
 	int nest_level;
 	bool applied;
+	Oid target; /* applied: the one table that is written; see ims_frame_is_own() */
+	int trigger_depth; /* where the engine's statement begins */
 	int64 posting_id;
 	int64 movement_floor; /* every movement id of the statement is drawn after it */
 	TimestampTz effective_at;
@@ -134,6 +137,19 @@ check_open_postings(void)
 					 errhint("Insert its lines into ims.movement before the commit.")));
 }
 
+static void
+raise_unfinished(void)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_IMS_INCONSISTENT),
+			 errmsg("an INSERT into ims.movement was not run to its end"),
+			 errdetail_internal("%s",
+								ims_error_detail("Its trigger did not fire, so its rows changed no balance.",
+												 ims_detail_text("trigger",
+																 "movement_post"))),
+			 errhint("Run it without a limit of rows, and with all triggers enabled.")));
+}
+
 /* Rows that came in without being posted must not stay. */
 static void
 check_frames(void)
@@ -142,15 +158,7 @@ check_frames(void)
 
 	for (frame = frame_stack; frame; frame = frame->outer)
 		if (!frame->applied)
-			ereport(ERROR,
-					(errcode(ERRCODE_IMS_INCONSISTENT),
-					 errmsg("an INSERT into ims.movement was not run to its end"),
-					 errdetail_internal("%s",
-										ims_error_detail("Its trigger did not fire, so its rows changed no balance.",
-														 ims_detail_text("trigger",
-																		 "movement_post"))),
-					 errhint(
-						 "Run it without a limit of rows, and with all triggers enabled.")));
+			raise_unfinished();
 }
 
 static void
@@ -202,16 +210,29 @@ pop_frame(void)
 	pfree(frame);
 }
 
-void
-ims_frame_push_applied(void)
+/* How many triggers are running, one within the other. */
+static int
+trigger_depth(void)
 {
-	push_frame()->applied = true;
+	return DatumGetInt32(DirectFunctionCall1(pg_trigger_depth, (Datum) 0));
+}
+
+void
+ims_frame_push_applied(Oid target)
+{
+	Frame *frame = push_frame();
+
+	frame->applied = true;
+	frame->target = target;
+	frame->trigger_depth = trigger_depth();
 }
 
 void
 ims_frame_pop_applied(void)
 {
-	Assert(ims_frame_is_applied());
+	/* a statement within the engine's own was left half-way */
+	if (!ims_frame_is_applied())
+		raise_unfinished();
 	pop_frame();
 }
 
@@ -221,12 +242,30 @@ ims_frame_is_applied(void)
 	return frame_stack != NULL && frame_stack->applied;
 }
 
+/*
+ * Whether the trigger that is running belongs to a statement of the engine on
+ * that table.  The triggers of that statement run one level below where it
+ * begins; those of a statement that one of them runs are deeper, and a rule
+ * writes another table.
+ */
+bool
+ims_frame_is_own(Oid relid)
+{
+	if (!ims_frame_is_applied() || trigger_depth() != frame_stack->trigger_depth + 1)
+		return false;
+	return OidIsValid(frame_stack->target) ? relid == frame_stack->target
+										   : relid != ims_ledger()->movement;
+}
+
 void
 ims_frame_remember_open(const ImsPosting *posting)
 {
 	OpenPosting *open = MemoryContextAlloc(TopTransactionContext, sizeof(OpenPosting));
 
 	open->posting = *posting;
+	/* they are in the row already, and not ours to keep */
+	open->posting.reference_type = open->posting.reference_number = NULL;
+	open->posting.reason = open->posting.actor = open->posting.idempotency_key = NULL;
 	open->lines_level = 0;
 	open->nest_level = GetCurrentTransactionNestLevel();
 	open->next = open_postings;
@@ -268,7 +307,7 @@ ims_movement_open_frame(PG_FUNCTION_ARGS)
 	Frame *frame;
 
 	check_trigger(fcinfo, ledger->movement);
-	if (ims_frame_is_applied())
+	if (ims_frame_is_own(ledger->movement))
 		return PointerGetDatum(NULL);
 
 	frame = push_frame();
@@ -574,15 +613,15 @@ gather_line(Gathered *gathered, Frame *frame, TupleTableSlot *slot)
 
 /*
  * INSERT and COPY may carry movement ids of their own.  One of the past would
- * change the order of history; one that is yet to be drawn, or that another
- * session keeps in its cache, would collide later.
+ * change the order of history; one that is yet to be drawn, by this session or
+ * by another that keeps it in its cache, would collide later.  Where nothing
+ * was drawn after the frame was opened, every id was chosen.
  */
 static void
 check_movement_ids(const ImsLedger *ledger, const Frame *frame, const Gathered *gathered)
 {
-	int64 last =
-		DatumGetInt64(DirectFunctionCall1(pg_sequence_last_value,
-										  ObjectIdGetDatum(ledger->movement_sequence)));
+	int64 last = DatumGetInt64(
+		DirectFunctionCall1(currval_oid, ObjectIdGetDatum(ledger->movement_sequence)));
 	int64 wrong;
 
 	if (gathered->min_movement_id > frame->movement_floor &&
@@ -616,7 +655,7 @@ ims_movement_post(PG_FUNCTION_ARGS)
 	ImsDoor door;
 
 	check_trigger(fcinfo, ledger->movement);
-	if (ims_frame_is_applied())
+	if (ims_frame_is_own(ledger->movement))
 		return PointerGetDatum(NULL);
 	frame = current_frame();
 
@@ -634,7 +673,11 @@ ims_movement_post(PG_FUNCTION_ARGS)
 									&TTSOpsMinimalTuple);
 	tuplestore_rescan(trigdata->tg_newtable);
 	while (tuplestore_gettupleslot(trigdata->tg_newtable, true, false, slot))
+	{
+		if ((gathered.call.nline & 0xFFF) == 0)
+			CHECK_FOR_INTERRUPTS();
 		gather_line(&gathered, frame, slot);
+	}
 	ExecDropSingleTupleTableSlot(slot);
 
 	if (gathered.call.nline > 0)

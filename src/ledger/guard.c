@@ -77,7 +77,7 @@ ims_engine_only(PG_FUNCTION_ARGS)
 {
 	TriggerData *trigdata = trigger_of_ledger(fcinfo);
 
-	if (!ims_frame_is_applied())
+	if (!ims_frame_is_own(RelationGetRelid(trigdata->tg_relation)))
 		ereport(ERROR,
 				(errcode(ERRCODE_IMS_ENGINE_ONLY),
 				 errmsg("%s of \"ims.%s\" is refused: it follows from the ledger",
@@ -86,10 +86,6 @@ ims_engine_only(PG_FUNCTION_ARGS)
 				 errdetail_internal("%s", refusal_detail("Only the engine writes it.",
 														 trigdata)),
 				 errhint("Post movements; ims.rebuild() derives the balances anew.")));
-	if (TRIGGER_FIRED_FOR_ROW(trigdata->tg_event))
-		return PointerGetDatum(TRIGGER_FIRED_BY_UPDATE(trigdata->tg_event)
-								   ? trigdata->tg_newtuple
-								   : trigdata->tg_trigtuple);
 	return PointerGetDatum(NULL);
 }
 
@@ -105,14 +101,14 @@ check_ledger_role(void)
  * ims_engine_begin -- SQL: ims._engine_begin() returns void
  *
  * What follows in this (sub)transaction may write balances, until
- * ims._engine_end() or an abort.  For the functions of the ledger itself.
+ * ims._engine_end() or an abort; what its triggers run may not.  For the functions of the ledger itself.
  */
 PG_FUNCTION_INFO_V1(ims_engine_begin);
 Datum
 ims_engine_begin(PG_FUNCTION_ARGS)
 {
 	check_ledger_role();
-	ims_frame_push_applied();
+	ims_frame_push_applied(InvalidOid);
 	PG_RETURN_VOID();
 }
 

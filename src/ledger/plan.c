@@ -431,7 +431,7 @@ ims_plan_insert_zero_stock(ImsCall *call, int64 from, int64 to)
 	ims_plan_execute_latest(IMS_PLAN_LAST_SCOPE, values);
 	values[6] = result_column(TIMESTAMPTZOID, sizeof(TimestampTz), FLOAT8PASSBYVAL,
 							  TYPALIGN_DOUBLE);
-	ims_frame_push_applied();
+	ims_frame_push_applied(call->ledger->stock);
 	ims_plan_execute(IMS_PLAN_INSERT_ZERO_STOCK, values, NULL, NULL);
 	ims_frame_pop_applied();
 	SPI_finish();
@@ -450,7 +450,7 @@ ims_plan_insert_zero_availability(ImsCall *call, int64 from, int64 to)
 	ims_plan_execute_latest(IMS_PLAN_AVAILABILITY_FLAG, values);
 	values[IMS_AVAILABILITY_KEYS] =
 		result_column(BOOLOID, sizeof(bool), true, TYPALIGN_CHAR);
-	ims_frame_push_applied();
+	ims_frame_push_applied(call->ledger->availability);
 	ims_plan_execute(IMS_PLAN_INSERT_ZERO_AVAILABILITY, values, NULL, NULL);
 	ims_frame_pop_applied();
 	SPI_finish();

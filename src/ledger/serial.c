@@ -276,7 +276,7 @@ update_units(const ImsUnit *units, int64 n)
 	for (i = 0; i < n; i++)
 		column[i] = units[i].last_movement_id;
 	values[6] = ims_int64_array(column, n);
-	ims_frame_push_applied();
+	ims_frame_push_applied(ims_ledger()->serial);
 	ims_plan_execute(IMS_PLAN_UPDATE_SERIAL, values, NULL, NULL);
 	ims_frame_pop_applied();
 	Ensure(SPI_processed == (uint64) n, "a locked serial was not updated");

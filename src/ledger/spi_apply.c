@@ -237,7 +237,7 @@ update_stock(ImsCall *call, int64 upto)
 	}
 	values[5] = numeric_array(levels, upto);
 	values[6] = ims_timestamptz_array(times, upto);
-	ims_frame_push_applied();
+	ims_frame_push_applied(call->ledger->stock);
 	ims_plan_execute(IMS_PLAN_UPDATE_STOCK, values, NULL, NULL);
 	ims_frame_pop_applied();
 	Ensure(SPI_processed == (uint64) upto, "a locked stock row was not updated");
@@ -297,7 +297,7 @@ spi_apply_availability(ImsCall *call)
 	}
 	values[3] = numeric_array(sellable, n);
 	values[4] = numeric_array(held, n);
-	ims_frame_push_applied();
+	ims_frame_push_applied(call->ledger->availability);
 	ims_plan_execute(IMS_PLAN_UPDATE_AVAILABILITY, values, NULL, NULL);
 	ims_frame_pop_applied();
 	Ensure(SPI_processed == (uint64) n, "a locked availability row was not updated");
@@ -310,7 +310,7 @@ spi_write_postings(ImsCall *call)
 	int p;
 
 	SPI_connect();
-	ims_frame_push_applied();
+	ims_frame_push_applied(call->ledger->posting);
 	for (p = 0; p < call->nposting; p++)
 	{
 		Datum values[IMS_POSTING_NATTS];
@@ -405,7 +405,7 @@ spi_write_movements(ImsCall *call)
 			continue;
 		CHECK_FOR_INTERRUPTS();
 		SPI_connect();
-		ims_frame_push_applied();
+		ims_frame_push_applied(call->ledger->movement);
 		insert_lines(call, from, to);
 		ims_frame_pop_applied();
 		SPI_finish();

@@ -3,7 +3,7 @@
 \i test/setup.psql
 \i test/refusal.psql
 BEGIN;
-SELECT plan(27);
+SELECT plan(29);
 \i test/posting.psql
 CREATE FUNCTION pg_temp.insert(columns text, given text) RETURNS text
 LANGUAGE sql AS $$
@@ -44,6 +44,20 @@ FROM (VALUES
     ('and one that nobody drew', '9000000000000000000',
      'IV223 | movement_id 9000000000000000000 was not drawn by this statement | {"movement_id": 9000000000000000000}')
 ) AS c (name, movement_id, expected);
+
+-- A session draws ids a hundred at a time: those it has not used yet are not
+-- drawn.  The first of a hundred leaves room for one chosen ahead of it.
+SELECT nextval('ims.movement_movement_id_seq') AS drawn \gset
+SELECT max(nextval('ims.movement_movement_id_seq')) AS first
+FROM ims.movement_movement_id_seq AS s, generate_series(:drawn, s.last_value) \gset
+SELECT s.last_value > :first + 20 AS kept FROM ims.movement_movement_id_seq AS s \gset
+SELECT ok(:'kept', 'the session keeps more ids than it has drawn');
+SELECT is(
+    pg_temp.refusal(format(
+        'INSERT INTO ims.movement (owner_id, movement_id, item_id, from_location_id, to_location_id, quantity)
+         OVERRIDING SYSTEM VALUE VALUES (9001, %s, 9301, 2, 9101, 1)', :first + 20)),
+    format('IV223 | movement_id %s was not drawn by this statement | {"movement_id": %1$s}', :first + 20),
+    'one that the session keeps but has not drawn');
 
 SELECT is(count(*), 0::bigint, 'nothing of what was refused is there')
 FROM ims.movement AS m
