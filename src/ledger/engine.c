@@ -172,6 +172,14 @@ ims_engine_refuse(ImsCall *call, ImsLine *line, int sqlstate, char *message, cha
 	line->rejected = true;
 }
 
+/* In a loop over lines, of which there may be millions. */
+static inline void
+check_interrupts(int64 i)
+{
+	if ((i & 0xFFF) == 0)
+		CHECK_FOR_INTERRUPTS();
+}
+
 static ImsQuantity
 add_quantity(ImsCall *call, int64 owner_id, int64 item_id, ImsQuantity a, ImsQuantity b)
 {
@@ -383,8 +391,11 @@ sum_lines(ImsCall *call)
 	call->availabilities = palloc(sizeof(ImsAvailability) * summing.availability_allocated);
 
 	for (i = 0; i < call->nline; i++)
+	{
+		check_interrupts(i);
 		if (!call->lines[i].rejected)
 			sum_line(call, &summing, &call->lines[i]);
+	}
 
 	MemoryContextDelete(context);
 	sort_stocks(call->stocks, call->nstock);
@@ -469,7 +480,9 @@ ims_engine_add_to_sums(ImsCall *call, const ImsLine *line, bool stock, bool avai
 void
 ims_engine_reserve(ImsCall *call, int64 more)
 {
-	ImsPosting *postings = palloc(sizeof(ImsPosting) * (call->nposting + more));
+	ImsPosting *postings =
+		MemoryContextAllocHuge(CurrentMemoryContext,
+							   sizeof(ImsPosting) * (call->nposting + more));
 	ImsLine *lines = MemoryContextAllocHuge(CurrentMemoryContext,
 											sizeof(ImsLine) * (call->nline + more));
 
@@ -640,8 +653,11 @@ sum_availability_under_locks(ImsCall *call)
 	for (i = 0; i < call->navailability; i++)
 		call->availabilities[i].sellable_delta = call->availabilities[i].held_delta = 0;
 	for (i = 0; i < call->nline; i++)
+	{
+		check_interrupts(i);
 		if (!call->lines[i].rejected)
 			ims_engine_add_to_sums(call, &call->lines[i], false, true);
+	}
 }
 
 static void
@@ -691,8 +707,7 @@ post_lines(ImsCall *call)
 	ims_stamp_after_closed(call);
 	for (i = 0; i < call->nline; i++)
 	{
-		if ((i & 0xFFF) == 0)
-			CHECK_FOR_INTERRUPTS();
+		check_interrupts(i);
 		if (!call->lines[i].rejected)
 			ims_check_line(call, &call->lines[i]);
 	}
@@ -705,6 +720,7 @@ post_lines(ImsCall *call)
 	{
 		applier->lock_availability(call);
 		applier->lock_stock(call);
+		ims_masters_forget_lots(call->masters);
 		call->stamped_at = Max(call->stamped_at, GetCurrentTimestamp());
 		ims_check_lots(call);
 		if (call->report && ims_accept_lines(call) == 0)

@@ -20,6 +20,7 @@
 #include "common/cryptohash.h"
 #include "executor/spi.h"
 #include "mb/pg_wchar.h"
+#include "miscadmin.h"
 #include "port/pg_bswap.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
@@ -142,11 +143,14 @@ add_array(pg_cryptohash_ctx *context, ImsFieldType element_type, ArrayType *arra
 	ArrayIterator iterator = array_create_iterator(array, 0, NULL);
 	Datum element;
 	bool isnull;
+	int64 n;
 
-	while (array_iterate(iterator, &element, &isnull))
+	for (n = 0; array_iterate(iterator, &element, &isnull); n++)
 	{
 		char given = isnull ? 'n' : 'v';
 
+		if ((n & 0xFFF) == 0)
+			CHECK_FOR_INTERRUPTS();
 		add_bytes(context, &given, 1);
 		if (!isnull)
 			add_value(context, element_type, element);

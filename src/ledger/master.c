@@ -8,7 +8,11 @@
  * from its start, may remember a row for the whole call: read once with the
  * latest snapshot it stays true until the end of the transaction.
  *
- * Memory: everything lives in the context of ims_masters_create().
+ * The status of a lot is true only once its balances are locked: what is
+ * remembered of lots is forgotten then, and read with a newer snapshot.
+ *
+ * Memory: everything lives in the context of ims_masters_create(), lots in one
+ * below it.
  *
  *-------------------------------------------------------------------------
  */
@@ -104,6 +108,26 @@ typedef struct LocationEntry
 #define SH_DEFINE
 #include "lib/simplehash.h"
 
+/* A lot that is not there is remembered too. */
+typedef struct LotEntry
+{
+	int64 lot_id;
+	int64 owner_id;
+	ImsLot *lot;
+	char status;
+} LotEntry;
+
+#define SH_PREFIX lothash
+#define SH_ELEMENT_TYPE LotEntry
+#define SH_KEY_TYPE int64
+#define SH_KEY lot_id
+#define SH_HASH_KEY(tb, key) ims_hash_id(key)
+#define SH_EQUAL(tb, a, b) ((a) == (b))
+#define SH_SCOPE static inline
+#define SH_DECLARE
+#define SH_DEFINE
+#include "lib/simplehash.h"
+
 struct ImsMasters
 {
 	const ImsLedger *ledger;
@@ -117,6 +141,9 @@ struct ImsMasters
 	bool item_probe_open;
 	ImsProbe location_probe;
 	bool location_probe_open;
+	MemoryContext lot_context; /* NULL until a lot is read; see ims_masters_forget_lots() */
+	lothash_hash *lots;
+	ImsProbe lot_probe;
 };
 
 ImsMasters *
@@ -140,6 +167,7 @@ ims_masters_free(ImsMasters *masters)
 		ims_probe_close(&masters->item_probe);
 	if (masters->location_probe_open)
 		ims_probe_close(&masters->location_probe);
+	ims_masters_forget_lots(masters);
 	MemoryContextDelete(masters->context);
 }
 
@@ -364,29 +392,55 @@ ims_location_by_code(ImsMasters *masters, const char *code)
 	return location;
 }
 
+static ImsLot *
+read_lot(ImsProbe *probe, int64 lot_id)
+{
+	ImsLot *lot = palloc(sizeof(ImsLot));
+
+	lot->lot_id = lot_id;
+	lot->item_id = probe_int64(probe, LOT_ITEM_ID);
+	lot->code = probe_text(probe, LOT_CODE);
+	lot->status = probe_text(probe, LOT_STATUS);
+	return lot;
+}
+
 ImsLot *
 ims_lot_by_id(ImsMasters *masters, int64 owner_id, int64 lot_id)
 {
-	MemoryContext old = MemoryContextSwitchTo(masters->context);
-	ImsProbe probe;
-	Datum keys[2];
-	ImsLot *lot = NULL;
+	LotEntry *entry;
+	bool found;
 
-	keys[0] = Int64GetDatum(owner_id);
-	keys[1] = Int64GetDatum(lot_id);
-	ims_probe_open(&probe, masters->ledger->lot, masters->ledger->lot_pkey);
-	ims_probe_start(&probe, 2, keys);
-	if (ims_probe_next(&probe))
+	if (masters->lot_context == NULL)
 	{
-		lot = palloc0(sizeof(ImsLot));
-		lot->lot_id = lot_id;
-		lot->item_id = probe_int64(&probe, LOT_ITEM_ID);
-		lot->code = probe_text(&probe, LOT_CODE);
-		lot->status = probe_text(&probe, LOT_STATUS);
+		masters->lot_context =
+			AllocSetContextCreate(masters->context, "ims lots", ALLOCSET_DEFAULT_SIZES);
+		masters->lots = lothash_create(masters->lot_context, 32, NULL);
+		ims_probe_open(&masters->lot_probe, masters->ledger->lot,
+					   masters->ledger->lot_pkey);
 	}
-	ims_probe_close(&probe);
-	MemoryContextSwitchTo(old);
-	return lot;
+	entry = lothash_insert(masters->lots, lot_id, &found);
+	if (!found || entry->owner_id != owner_id)
+	{
+		MemoryContext old = MemoryContextSwitchTo(masters->lot_context);
+		const int64 key[2] = {owner_id, lot_id};
+
+		entry->owner_id = owner_id;
+		entry->lot = NULL;
+		if (ims_probe_one(&masters->lot_probe, 2, key))
+			entry->lot = read_lot(&masters->lot_probe, lot_id);
+		MemoryContextSwitchTo(old);
+	}
+	return entry->lot;
+}
+
+void
+ims_masters_forget_lots(ImsMasters *masters)
+{
+	if (masters->lot_context == NULL)
+		return;
+	ims_probe_close(&masters->lot_probe);
+	MemoryContextDelete(masters->lot_context);
+	masters->lot_context = NULL;
 }
 
 /* Id (second column) of the row that an index finds, or 0. */

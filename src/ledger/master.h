@@ -91,8 +91,12 @@ extern ImsItem *ims_item_by_code(ImsMasters *masters, int64 owner_id, const char
 extern ImsLocation *ims_location_by_id(ImsMasters *masters, int64 location_id);
 extern ImsLocation *ims_location_by_code(ImsMasters *masters, const char *code);
 
-/* Read anew at every call: a lot's status may change until its balances are locked. */
+/*
+ * Valid until ims_masters_forget_lots(): a lot's status may change until its
+ * balances are locked, and whoever has locked them forgets what it was.
+ */
 extern ImsLot *ims_lot_by_id(ImsMasters *masters, int64 owner_id, int64 lot_id);
+extern void ims_masters_forget_lots(ImsMasters *masters);
 
 /* 0 where there is no such row. */
 extern int64 ims_lot_by_code(ImsMasters *masters, int64 owner_id, int64 item_id,
