@@ -21,6 +21,11 @@
 #include "varatt.h"
 #endif
 
+/* 18: the mark of a function that does not return stands before its declaration */
+#if PG_VERSION_NUM < 180000
+#define pg_noreturn pg_attribute_noreturn()
+#endif
+
 /* 18: index_beginscan counts searches where asked to */
 static inline IndexScanDesc
 ims_index_beginscan(Relation heap, Relation index, Snapshot snapshot, int nkeys)

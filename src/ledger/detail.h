@@ -19,6 +19,7 @@
 #include "datatype/timestamp.h"
 #include "utils/numeric.h"
 
+#include "compat.h"
 #include "ims.h"
 
 typedef enum ImsDetailType
@@ -84,7 +85,7 @@ extern char *ims_number_text(Numeric number);
 extern char *ims_time_text(TimestampTz at);
 
 /* 40001: a balance is not as the snapshot of the transaction has it. */
-extern void ims_raise_concurrent_update(void) pg_attribute_noreturn();
+pg_noreturn extern void ims_raise_concurrent_update(void);
 
 extern char *ims_error_detail_build(const char *sentence, const ImsDetailField *fields);
 
