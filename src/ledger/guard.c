@@ -101,7 +101,8 @@ check_ledger_role(void)
  * ims_engine_begin -- SQL: ims._engine_begin() returns void
  *
  * What follows in this (sub)transaction may write balances, until
- * ims._engine_end() or an abort; what its triggers run may not.  For the functions of the ledger itself.
+ * ims._engine_end() or an abort; what its triggers run may not.  For the
+ * functions of the ledger itself.
  */
 PG_FUNCTION_INFO_V1(ims_engine_begin);
 Datum
