@@ -10,7 +10,8 @@
 --     SELECT ims.add_owner_member(owner => 'MAIN', role_name => 'anna');
 
 SELECT format('CREATE ROLE %I NOLOGIN', r.name)
-FROM unnest('{ims_reader,ims_clerk,ims_supervisor,ims_steward,ims_controller}'::text[]) AS r (name)
+FROM unnest('{ims_reader,ims_clerk,ims_supervisor,ims_steward,ims_controller,
+    ims_warehouse}'::text[]) AS r (name)
 WHERE NOT EXISTS (SELECT FROM pg_roles AS p WHERE p.rolname = r.name)
 \gexec
 
@@ -24,6 +25,8 @@ SELECT format('GRANT SELECT ON ALL TABLES IN SCHEMA %I TO ims_reader', n.nspname
 FROM pg_namespace AS n
 WHERE n.nspname IN ('ims', 'ims_bi')
 \gexec
+GRANT USAGE ON SCHEMA ims TO ims_warehouse;
+GRANT SELECT ON ims.location, ims.calendar, ims.calendar_day, ims.unit TO ims_warehouse;
 SELECT format('GRANT EXECUTE ON FUNCTION %s TO ims_reader', p.oid::regprocedure)
 FROM pg_proc AS p
 WHERE p.pronamespace = 'ims'::regnamespace AND p.provolatile <> 'v'
@@ -32,8 +35,18 @@ WHERE p.pronamespace = 'ims'::regnamespace AND p.provolatile <> 'v'
 -- clerk: moves goods as they come, go and are counted.
 -- supervisor: a clerk who also corrects, scraps, reverses and holds lots, and
 -- loads movements in bulk by INSERT.
--- steward: keeps the master data of his owners, and the places.
+-- steward: keeps the master data of his owners.
 -- controller: closes and reopens periods, keeps closings.
+-- warehouse: keeps what all owners share, places, calendars and units.  It is
+-- for whoever runs the warehouse, never for a client's people: a flag of a
+-- place counts for every owner.  It sees no row of any owner by itself.  (The
+-- steward once had these rights: what he has is taken, and given anew below.)
+SELECT format('REVOKE EXECUTE ON FUNCTION %s FROM ims_steward', p.oid::regprocedure)
+FROM pg_proc AS p
+WHERE p.pronamespace = 'ims'::regnamespace AND p.provolatile = 'v'
+    AND has_function_privilege('ims_steward', p.oid, 'EXECUTE')
+ORDER BY p.proname
+\gexec
 GRANT ims_reader TO ims_clerk, ims_steward, ims_controller;
 GRANT ims_clerk TO ims_supervisor;
 -- Ids and times of recording are the ledger's to give: every other column.
@@ -55,8 +68,9 @@ FROM (VALUES
         add_item_code,remove_item_code,set_item_supplier,remove_item_supplier,
         create_category,change_category,delete_category,create_party,change_party,
         delete_party,create_channel,change_channel,delete_channel,create_lot,change_lot,
-        create_serials,change_serial,create_handling_unit,change_handling_unit,
-        delete_handling_unit,create_site,create_location,change_location,delete_location,
+        delete_lot,create_serials,change_serial,delete_serial,create_handling_unit,
+        change_handling_unit,delete_handling_unit}'),
+    ('ims_warehouse', '{create_site,create_location,change_location,delete_location,
         create_calendar,change_calendar,delete_calendar,set_calendar_day,
         remove_calendar_day,set_gs1_ai,remove_gs1_ai,create_unit,change_unit,delete_unit}'),
     ('ims_controller', '{create_period,close_period,reopen_period,take_closing,

@@ -444,40 +444,67 @@ $$;
 COMMENT ON FUNCTION ims._raise_in_use IS 'raise IV228: something mentions the row';
 REVOKE ALL ON FUNCTION ims._raise_in_use FROM PUBLIC;
 
-CREATE FUNCTION ims._item_is_moved(owner_id bigint, item_id bigint)
-RETURNS boolean
+CREATE FUNCTION ims._item_use(owner_id bigint, item_id bigint)
+RETURNS text
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-    RETURN ims._latest(
-        'SELECT 1::bigint FROM ims.movement AS m'
-        ' WHERE m.owner_id = $1 AND m.item_id = $2 LIMIT 1', owner_id, item_id) IS NOT NULL;
+    RETURN CASE
+        WHEN ims._latest(
+            'SELECT 1::bigint FROM ims.movement AS m'
+            ' WHERE m.owner_id = $1 AND m.item_id = $2 LIMIT 1', owner_id, item_id) IS NOT NULL
+        THEN 'movements'
+        WHEN ims._latest(
+            'SELECT 1::bigint FROM ims.stock_count AS c'
+            ' WHERE c.owner_id = $1 AND c.item_id = $2 LIMIT 1', owner_id, item_id) IS NOT NULL
+            OR ims._latest(
+            'SELECT 1::bigint FROM ims.stock_count_scope AS c'
+            ' WHERE c.owner_id = $1 AND c.item_id = $2 LIMIT 1', owner_id, item_id) IS NOT NULL
+        THEN 'counts' END;
 END
 $$;
-COMMENT ON FUNCTION ims._item_is_moved IS 'whether a movement mentions the item';
-REVOKE ALL ON FUNCTION ims._item_is_moved FROM PUBLIC;
+COMMENT ON FUNCTION ims._item_use IS 'movements or counts if they mention the item, else null';
+REVOKE ALL ON FUNCTION ims._item_use FROM PUBLIC;
 
--- Every physical place that a movement mentions has a balance, so the far
--- smaller ims.stock is asked first; the scan of the ledger is the proof.
-CREATE FUNCTION ims._location_is_moved(location_id bigint)
-RETURNS boolean
+-- Every place, lot and handling unit that a movement mentions has a balance
+-- that knows when it last moved (verify() proves it), so that the ledger,
+-- which is a thousand times larger and has no index for the question, is not
+-- read under the lock.  A count writes the time into its balance too; it is
+-- asked first.
+CREATE FUNCTION ims._check_places_unused(location_ids bigint[], reason text)
+RETURNS void
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
+DECLARE
+    asked record;
+    found_id bigint;
 BEGIN
-    RETURN ims._latest(
-        'SELECT 1::bigint FROM ims.stock AS s'
-        ' WHERE s.location_id = $1 AND (s.on_hand <> 0 OR s.allocated <> 0) LIMIT 1',
-        location_id) IS NOT NULL
-        OR ims._latest(
-        'SELECT 1::bigint FROM ims.movement AS m'
-        ' WHERE m.from_location_id = $1 OR m.to_location_id = $1 LIMIT 1',
-        location_id) IS NOT NULL;
+    FOR asked IN VALUES
+        ('counts',
+            'SELECT min(c.location_id) FROM ims.stock_count AS c'
+            ' WHERE c.location_id = ANY (%L::bigint[])'),
+        ('counts',
+            'SELECT min(c.location_id) FROM ims.stock_count_scope AS c'
+            ' WHERE c.location_id = ANY (%L::bigint[])'),
+        ('movements',
+            'SELECT min(s.location_id) FROM ims.stock AS s'
+            ' WHERE s.location_id = ANY (%L::bigint[])'
+            ' AND (s.last_effective_at > ''-infinity'' OR s.on_hand <> 0 OR s.allocated <> 0)')
+    LOOP
+        found_id := ims._latest(format(asked.column2, location_ids), VARIADIC '{}'::bigint[]);
+        IF found_id IS NOT NULL THEN
+            PERFORM ims._raise_in_use('location',
+                (SELECT l.code FROM ims.location AS l WHERE l.location_id = found_id),
+                asked.column1, reason);
+        END IF;
+    END LOOP;
 END
 $$;
-COMMENT ON FUNCTION ims._location_is_moved IS 'whether a balance or a movement mentions the place';
-REVOKE ALL ON FUNCTION ims._location_is_moved FROM PUBLIC;
+COMMENT ON FUNCTION ims._check_places_unused IS
+    'raise IV228 where a count or a movement mentions one of the places';
+REVOKE ALL ON FUNCTION ims._check_places_unused FROM PUBLIC;
 
 -- The flags that balances copy, so that their CHECK needs no other table.
 
@@ -553,8 +580,9 @@ BEGIN
     IF seen <> latest THEN
         RAISE 'could not serialize access: balances were added since the snapshot'
             USING ERRCODE = 'serialization_failure',
-                DETAIL = format('%s of %s rows are seen. ', seen, latest)
-                    || jsonb_build_object('seen', seen, 'latest', latest)::text,
+                DETAIL = CASE WHEN owner_id IS NULL THEN 'It may no longer be so.'
+                    ELSE format('%s of %s rows are seen. ', seen, latest)
+                        || jsonb_build_object('seen', seen, 'latest', latest)::text END,
                 HINT = 'Run the transaction again.';
     END IF;
 END

@@ -516,8 +516,11 @@ BEGIN
         sort_order = coalesce(sort_order, l.sort_order),
         attributes = ims._patch_attributes(l.attributes, attributes)
     WHERE l.location_id = location_id;
+    -- A move has refreshed the site that the place left.
     IF sellable <> was.sellable OR negative_ok <> was.negative_ok THEN
-        PERFORM ims._refresh_balances(NULL, NULL, was.site_id);
+        PERFORM ims._refresh_balances(NULL, NULL, l.site_id)
+        FROM ims.location AS l
+        WHERE l.location_id = location_id;
     END IF;
 END
 $$;
@@ -589,19 +592,15 @@ RETURNS void
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
-DECLARE
-    n bigint;
-    code text;
 BEGIN
-    n := ims._latest('SELECT count(*) FROM ims.stock AS s'
-                     ' WHERE s.location_id = $1 AND (s.on_hand <> 0 OR s.allocated <> 0)',
-                     location_id);
-    IF n > 0 THEN
-        SELECT l.code INTO STRICT code
+    -- Whose stock, and how much, is nothing that a call for no owner tells.
+    IF ims._latest('SELECT 1::bigint FROM ims.stock AS s'
+                   ' WHERE s.location_id = $1 AND (s.on_hand <> 0 OR s.allocated <> 0) LIMIT 1',
+                   location_id) IS NOT NULL
+    THEN
+        PERFORM ims._raise_in_use('location', l.code, 'stock', 'Move the stock away first.')
         FROM ims.location AS l
         WHERE l.location_id = _check_empty.location_id;
-        PERFORM ims._raise_in_use('location', code, format('%s balances', n),
-            'Move the stock away first.');
     END IF;
 END
 $$;
@@ -633,7 +632,6 @@ AS $$
 DECLARE
     was ims.location;
     new_site_id bigint;
-    place record;
 BEGIN
     -- Two moves at once could close a circle that neither of them sees.
     LOCK TABLE ims.location IN SHARE ROW EXCLUSIVE MODE;
@@ -650,17 +648,8 @@ BEGIN
     FROM ims.location AS l
     WHERE l.location_id = parent_id;
     IF new_site_id <> was.site_id THEN
-        FOR place IN
-            SELECT l.location_id, l.code
-            FROM ims.location AS l
-            WHERE l.location_id IN (SELECT ims._location_subtree(location_id))
-            ORDER BY l.location_id
-        LOOP
-            IF ims._location_is_moved(place.location_id) THEN
-                PERFORM ims._raise_in_use('location', place.code, 'movements',
-                    'Its history is at its site: create a new place at the other one.');
-            END IF;
-        END LOOP;
+        PERFORM ims._check_places_unused(ARRAY(SELECT ims._location_subtree(location_id)),
+            'Its history is at its site: create a new place at the other one.');
         UPDATE ims.location AS l
         SET site_id = new_site_id
         WHERE l.location_id IN (SELECT ims._location_subtree(location_id));
@@ -691,6 +680,9 @@ DECLARE
     mentioned text;
 BEGIN
     PERFORM set_config('ims.actor', coalesce(actor, ''), true);
+    -- What is in use is seen without keeping anybody out.
+    PERFORM ims._check_places_unused(ARRAY[ims._location_id(location)],
+        'Set its status to inactive.');
     LOCK TABLE ims.movement IN SHARE ROW EXCLUSIVE MODE;
     SELECT l.* INTO STRICT was
     FROM ims.location AS l
@@ -699,8 +691,11 @@ BEGIN
         PERFORM ims._raise_in_use('location', location, 'the ledger itself',
             'Virtual places cannot be deleted.');
     END IF;
-    IF ims._location_is_moved(was.location_id) THEN
-        PERFORM ims._raise_in_use('location', location, 'movements',
+    PERFORM ims._check_places_unused(ARRAY[was.location_id], 'Set its status to inactive.');
+    IF was.kind = 'site' AND ims._latest('SELECT 1::bigint FROM ims.posting AS p'
+        ' WHERE p.destination_id = $1 LIMIT 1', was.location_id) IS NOT NULL
+    THEN
+        PERFORM ims._raise_in_use('location', location, 'dispatches',
             'Set its status to inactive.');
     END IF;
     PERFORM ims._forget_zero_balances(NULL, NULL, was.location_id);
@@ -727,6 +722,6 @@ AS 'MODULE_PATHNAME', 'ims_door';
 COMMENT ON FUNCTION ims.delete_location IS
 'delete a place that nothing mentions
 
-IV228 where a movement, stock or another place mentions it.
+IV228 where a movement, a count, a dispatch or another place mentions it.
 Example: SELECT ims.delete_location(location => ''TYPO'');';
 REVOKE ALL ON FUNCTION ims.delete_location FROM PUBLIC;

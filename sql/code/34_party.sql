@@ -1,5 +1,23 @@
 -- Parties and channels: whom an owner deals with, and where it sells.
 
+CREATE FUNCTION ims._check_not_posted(what text, code text, owner_id bigint, id bigint)
+RETURNS void
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    IF ims._latest(format('SELECT 1::bigint FROM ims.posting AS p'
+            ' WHERE p.owner_id = $1 AND p.%I = $2 LIMIT 1', what || '_id'),
+        owner_id, id) IS NOT NULL
+    THEN
+        PERFORM ims._raise_in_use(what, code, 'postings', 'Set its status to inactive.');
+    END IF;
+END
+$$;
+COMMENT ON FUNCTION ims._check_not_posted IS
+    'raise IV228 where a posting mentions the party or channel';
+REVOKE ALL ON FUNCTION ims._check_not_posted FROM PUBLIC;
+
 CREATE FUNCTION ims._create_party(
     owner_id bigint,
     code text DEFAULT NULL,
@@ -121,13 +139,10 @@ DECLARE
 BEGIN
     PERFORM set_config('ims.actor', coalesce(actor, ''), true);
     party_id := ims._party_id(owner_id, party);
+    -- First without keeping anybody out: most that cannot go is found soon.
+    PERFORM ims._check_not_posted('party', party, owner_id, party_id);
     LOCK TABLE ims.movement IN SHARE ROW EXCLUSIVE MODE;
-    IF ims._latest('SELECT 1::bigint FROM ims.posting AS p'
-                   ' WHERE p.owner_id = $1 AND p.party_id = $2 LIMIT 1',
-                   owner_id, party_id) IS NOT NULL
-    THEN
-        PERFORM ims._raise_in_use('party', party, 'postings', 'Set its status to inactive.');
-    END IF;
+    PERFORM ims._check_not_posted('party', party, owner_id, party_id);
     BEGIN
         DELETE FROM ims.party AS p WHERE p.owner_id = owner_id AND p.party_id = party_id;
     EXCEPTION WHEN foreign_key_violation THEN
@@ -261,13 +276,10 @@ DECLARE
 BEGIN
     PERFORM set_config('ims.actor', coalesce(actor, ''), true);
     channel_id := ims._channel_id(owner_id, channel);
+    -- First without keeping anybody out: most that cannot go is found soon.
+    PERFORM ims._check_not_posted('channel', channel, owner_id, channel_id);
     LOCK TABLE ims.movement IN SHARE ROW EXCLUSIVE MODE;
-    IF ims._latest('SELECT 1::bigint FROM ims.posting AS p'
-                   ' WHERE p.owner_id = $1 AND p.channel_id = $2 LIMIT 1',
-                   owner_id, channel_id) IS NOT NULL
-    THEN
-        PERFORM ims._raise_in_use('channel', channel, 'postings', 'Set its status to inactive.');
-    END IF;
+    PERFORM ims._check_not_posted('channel', channel, owner_id, channel_id);
     BEGIN
         DELETE FROM ims.channel AS c WHERE c.owner_id = owner_id AND c.channel_id = channel_id;
     EXCEPTION WHEN foreign_key_violation THEN

@@ -270,18 +270,21 @@ DECLARE
 BEGIN
     PERFORM set_config('ims.actor', coalesce(actor, ''), true);
     PERFORM ims._check_unit('unit', unit);
-    LOCK TABLE ims.movement IN SHARE ROW EXCLUSIVE MODE;
-    IF ims._latest('SELECT 1::bigint FROM ims.movement AS m WHERE m.entered_unit = '
-                   || quote_literal(unit) || ' LIMIT 1', VARIADIC '{}'::bigint[]) IS NOT NULL
-    THEN
-        PERFORM ims._raise_in_use('unit', unit, 'movements', 'Leave it, and do not use it.');
-    END IF;
+    -- A posting names a unit of its item.  Once the row is deleted no item has
+    -- the unit and none takes it (foreign keys wait for this transaction), and
+    -- whoever took it from an item waited for the postings of then: the ledger
+    -- is read without keeping anybody out.
     BEGIN
         DELETE FROM ims.unit AS u WHERE u.code = unit;
     EXCEPTION WHEN foreign_key_violation THEN
         GET STACKED DIAGNOSTICS mentioned = TABLE_NAME;
         PERFORM ims._raise_in_use('unit', unit, mentioned, 'Change those rows first.');
     END;
+    IF ims._latest('SELECT 1::bigint FROM ims.movement AS m WHERE m.entered_unit = '
+                   || quote_literal(unit) || ' LIMIT 1', VARIADIC '{}'::bigint[]) IS NOT NULL
+    THEN
+        PERFORM ims._raise_in_use('unit', unit, 'movements', 'Leave it, and do not use it.');
+    END IF;
 END
 $$;
 COMMENT ON FUNCTION ims._delete_unit IS 'internal form of ims.delete_unit()';
@@ -505,15 +508,18 @@ LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
+    mentioned_by text;
     units bigint;
 BEGIN
     PERFORM ims._check_item(becomes);
     IF (was.tracking, was.stocked, was.base_unit)
        <> (becomes.tracking, becomes.stocked, becomes.base_unit)
-       AND ims._item_is_moved(was.owner_id, was.item_id)
     THEN
-        PERFORM ims._raise_in_use('item', was.code, 'movements',
-            'Tracking, base unit and stocked cannot change any more: create another item.');
+        mentioned_by := ims._item_use(was.owner_id, was.item_id);
+        IF mentioned_by IS NOT NULL THEN
+            PERFORM ims._raise_in_use('item', was.code, mentioned_by,
+                'Tracking, base unit and stocked cannot change any more: create another item.');
+        END IF;
     END IF;
     IF becomes.tracking = 'none' AND was.tracking <> 'none' AND (
         EXISTS (SELECT FROM ims.lot AS l
@@ -744,8 +750,9 @@ BEGIN
     PERFORM set_config('ims.actor', coalesce(actor, ''), true);
     LOCK TABLE ims.movement IN SHARE ROW EXCLUSIVE MODE;
     item_id := ims._item_id(owner_id, item);
-    IF ims._item_is_moved(owner_id, item_id) THEN
-        PERFORM ims._raise_in_use('item', item, 'movements', 'Set its status to inactive.');
+    mentioned := ims._item_use(owner_id, item_id);
+    IF mentioned IS NOT NULL THEN
+        PERFORM ims._raise_in_use('item', item, mentioned, 'Set its status to inactive.');
     END IF;
     IF ims._latest('SELECT 1::bigint FROM ims.availability AS a'
                    ' WHERE a.owner_id = $1 AND a.item_id = $2 AND a.reserved <> 0 LIMIT 1',
@@ -778,7 +785,7 @@ AS 'MODULE_PATHNAME', 'ims_door';
 COMMENT ON FUNCTION ims.delete_item IS
 'delete an item that nothing mentions
 
-Its units, codes and supplier terms go with it. IV228 where a movement, stock, lot or
-serial mentions it: set its status to inactive instead.
+Its units, codes and supplier terms go with it. IV228 where a movement, count, stock, lot
+or serial mentions it: set its status to inactive instead.
 Example: SELECT ims.delete_item(item => ''TYPO'');';
 REVOKE ALL ON FUNCTION ims.delete_item FROM PUBLIC;

@@ -386,6 +386,79 @@ is not available; postings of the item wait for this transaction.
 Example: SELECT ims.set_lot_status(item => ''A-1'', lot => ''L-77'', status => ''on_hold'', reason => ''smell'');';
 REVOKE ALL ON FUNCTION ims.set_lot_status FROM PUBLIC;
 
+CREATE FUNCTION ims._check_lot_unused(owner_id bigint, item_id bigint, lot_id bigint, lot text)
+RETURNS void
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    asked record;
+BEGIN
+    FOR asked IN VALUES
+        ('counts', 'ims.stock_count AS r WHERE true'),
+        ('serials', 'ims.serial AS r WHERE true'),
+        ('movements', 'ims.stock AS r WHERE (r.last_effective_at > ''-infinity'' '
+            'OR r.on_hand <> 0 OR r.allocated <> 0)')
+    LOOP
+        IF ims._latest('SELECT 1::bigint FROM ' || asked.column2 || ' AND r.owner_id = $1'
+            ' AND r.item_id = $2 AND r.lot_id = $3 LIMIT 1', owner_id, item_id, lot_id) IS NOT NULL
+        THEN
+            PERFORM ims._raise_in_use('lot', lot, asked.column1,
+                'Put it on hold with ims.set_lot_status().');
+        END IF;
+    END LOOP;
+END
+$$;
+COMMENT ON FUNCTION ims._check_lot_unused IS
+    'raise IV228 where a count, a serial or a movement mentions the lot';
+REVOKE ALL ON FUNCTION ims._check_lot_unused FROM PUBLIC;
+
+CREATE FUNCTION ims._delete_lot(
+    owner_id bigint,
+    item text DEFAULT NULL,
+    lot text DEFAULT NULL,
+    actor text DEFAULT NULL)
+RETURNS void
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+SET ims.actor = ''
+AS $$
+#variable_conflict use_variable
+DECLARE
+    item_id bigint;
+    lot_id bigint;
+BEGIN
+    PERFORM set_config('ims.actor', coalesce(actor, ''), true);
+    LOCK TABLE ims.movement IN SHARE ROW EXCLUSIVE MODE;
+    item_id := ims._item_id(owner_id, item);
+    lot_id := ims._lot_id(owner_id, item_id, lot);
+    PERFORM ims._check_lot_unused(owner_id, item_id, lot_id, lot);
+    PERFORM ims._engine_begin();
+    DELETE FROM ims.stock AS s
+    WHERE s.owner_id = owner_id AND s.item_id = item_id AND s.lot_id = lot_id;
+    PERFORM ims._engine_end();
+    DELETE FROM ims.lot AS l WHERE l.owner_id = owner_id AND l.lot_id = lot_id;
+END
+$$;
+COMMENT ON FUNCTION ims._delete_lot IS 'internal form of ims.delete_lot()';
+REVOKE ALL ON FUNCTION ims._delete_lot FROM PUBLIC;
+
+CREATE FUNCTION ims.delete_lot(
+    owner text DEFAULT NULL,
+    item text DEFAULT NULL,
+    lot text DEFAULT NULL,
+    actor text DEFAULT NULL)
+RETURNS void
+LANGUAGE C VOLATILE PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'ims_door';
+COMMENT ON FUNCTION ims.delete_lot IS
+'delete a lot that nothing mentions
+
+For a slip of the pen. IV228 where a movement, a count or a serial mentions it: put it
+on hold instead. What is known of its status stays in ims.lot_status_change.
+Example: SELECT ims.delete_lot(item => ''A-1'', lot => ''TYPO'');';
+REVOKE ALL ON FUNCTION ims.delete_lot FROM PUBLIC;
+
 CREATE FUNCTION ims._create_serials(
     owner_id bigint,
     item text DEFAULT NULL,
@@ -517,6 +590,51 @@ Null leaves a value as it is; keys of attributes are set, or removed where null.
 it lies is changed by postings alone.
 Example: SELECT ims.change_serial(item => ''TV-1'', serial => ''S1'', attributes => ''{"grade": "B"}'');';
 REVOKE ALL ON FUNCTION ims.change_serial FROM PUBLIC;
+
+CREATE FUNCTION ims._delete_serial(
+    owner_id bigint,
+    item text DEFAULT NULL,
+    serial text DEFAULT NULL,
+    actor text DEFAULT NULL)
+RETURNS void
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+SET ims.actor = ''
+AS $$
+#variable_conflict use_variable
+DECLARE
+    serial_id bigint;
+BEGIN
+    PERFORM set_config('ims.actor', coalesce(actor, ''), true);
+    LOCK TABLE ims.movement IN SHARE ROW EXCLUSIVE MODE;
+    serial_id := ims._serial_id(owner_id, ims._item_id(owner_id, item), serial);
+    -- A serial knows when it last moved; verify() proves it.
+    IF ims._latest('SELECT 1::bigint FROM ims.serial AS s WHERE s.owner_id = $1'
+        ' AND s.serial_id = $2 AND (s.last_effective_at > ''-infinity'' OR s.location_id <> 0)',
+        owner_id, serial_id) IS NOT NULL
+    THEN
+        PERFORM ims._raise_in_use('serial', serial, 'movements', 'Scrap it, or change its code.');
+    END IF;
+    DELETE FROM ims.serial AS s WHERE s.owner_id = owner_id AND s.serial_id = serial_id;
+END
+$$;
+COMMENT ON FUNCTION ims._delete_serial IS 'internal form of ims.delete_serial()';
+REVOKE ALL ON FUNCTION ims._delete_serial FROM PUBLIC;
+
+CREATE FUNCTION ims.delete_serial(
+    owner text DEFAULT NULL,
+    item text DEFAULT NULL,
+    serial text DEFAULT NULL,
+    actor text DEFAULT NULL)
+RETURNS void
+LANGUAGE C VOLATILE PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'ims_door';
+COMMENT ON FUNCTION ims.delete_serial IS
+'delete a serial that never moved
+
+For a slip of the pen. IV228 once a movement mentions it.
+Example: SELECT ims.delete_serial(item => ''TV-1'', serial => ''TYPO'');';
+REVOKE ALL ON FUNCTION ims.delete_serial FROM PUBLIC;
 
 CREATE FUNCTION ims._create_handling_unit(
     owner_id bigint,
@@ -701,14 +819,16 @@ BEGIN
     PERFORM set_config('ims.actor', coalesce(actor, ''), true);
     LOCK TABLE ims.movement IN SHARE ROW EXCLUSIVE MODE;
     handling_unit_id := ims._handling_unit_id(owner_id, handling_unit);
-    -- Also rows at zero: every handling unit that a movement mentions has one,
-    -- and the scan of the ledger below is spared.
+    IF ims._latest('SELECT 1::bigint FROM ims.stock_count AS c'
+                   ' WHERE c.owner_id = $1 AND c.handling_unit_id = $2 LIMIT 1',
+                   owner_id, handling_unit_id) IS NOT NULL
+    THEN
+        PERFORM ims._raise_in_use('handling unit', handling_unit, 'counts', 'Close it instead.');
+    END IF;
+    -- Also rows at zero: every handling unit that a movement mentions has one.
     IF ims._latest('SELECT 1::bigint FROM ims.stock AS s'
                    ' WHERE s.owner_id = $1 AND s.handling_unit_id = $2 LIMIT 1',
                    owner_id, handling_unit_id) IS NOT NULL
-       OR ims._latest('SELECT 1::bigint FROM ims.movement AS m WHERE m.owner_id = $1'
-                      ' AND (m.from_handling_unit_id = $2 OR m.to_handling_unit_id = $2)'
-                      ' LIMIT 1', owner_id, handling_unit_id) IS NOT NULL
     THEN
         PERFORM ims._raise_in_use('handling unit', handling_unit, 'movements or stock',
             'Close it instead.');
@@ -730,6 +850,6 @@ AS 'MODULE_PATHNAME', 'ims_door';
 COMMENT ON FUNCTION ims.delete_handling_unit IS
 'delete a handling unit that nothing mentions
 
-IV228 where a movement or stock mentions it.
+IV228 where a movement, a count or stock mentions it.
 Example: SELECT ims.delete_handling_unit(handling_unit => ''TYPO'');';
 REVOKE ALL ON FUNCTION ims.delete_handling_unit FROM PUBLIC;

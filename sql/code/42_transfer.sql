@@ -72,7 +72,7 @@ BEGIN
     LEFT JOIN ims.location AS s ON s.location_id = l.site_id
     LEFT JOIN ims.location AS d ON d.location_id = dispatch.destination_id
     WHERE l.location_id = to_location_id;
-    IF place.site_id = 0 OR place.site_id <> dispatch.destination_id THEN
+    IF place.site_id = 0 OR place.site_id IS DISTINCT FROM dispatch.destination_id THEN
         RAISE 'dispatch % is not bound for "%"', dispatch.document_number, place.code
             USING ERRCODE = 'IV214',
                 DETAIL = format('It is bound for site "%s". ', place.destination)

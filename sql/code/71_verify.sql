@@ -57,6 +57,63 @@ COMMENT ON FUNCTION ims._verify_master(bigint) IS
     'balances of items, places, lots or handling units that do not exist';
 REVOKE ALL ON FUNCTION ims._verify_master(bigint) FROM PUBLIC;
 
+-- Counts have no foreign keys either.
+CREATE FUNCTION ims._verify_count_master(wanted bigint)
+RETURNS TABLE (check_name text, key jsonb, expected text, found text)
+LANGUAGE plpgsql
+STABLE
+PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+SET plan_cache_mode = force_custom_plan
+AS $$
+BEGIN
+    RETURN QUERY
+    WITH counted AS (
+        SELECT c.owner_id, c.posting_id, c.item_id, c.location_id, c.lot_id, c.handling_unit_id,
+            i.item_id IS NULL AS no_item,
+            l.location_id IS NULL AS no_location,
+            c.lot_id <> 0 AND b.lot_id IS NULL AS no_lot,
+            c.handling_unit_id <> 0 AND h.handling_unit_id IS NULL AS no_unit
+        FROM ims.stock_count AS c
+        LEFT JOIN ims.item AS i ON i.owner_id = c.owner_id AND i.item_id = c.item_id
+        LEFT JOIN ims.location AS l ON l.location_id = c.location_id
+        LEFT JOIN ims.lot AS b ON b.owner_id = c.owner_id AND b.lot_id = c.lot_id
+            AND b.item_id = c.item_id
+        LEFT JOIN ims.handling_unit AS h ON h.owner_id = c.owner_id
+            AND h.handling_unit_id = c.handling_unit_id
+        WHERE wanted IS NULL OR c.owner_id = wanted)
+    SELECT f.check_name,
+        jsonb_build_object('owner_id', c.owner_id, 'posting_id', c.posting_id,
+            'item_id', c.item_id, 'location_id', c.location_id, 'lot_id', c.lot_id,
+            'handling_unit_id', c.handling_unit_id),
+        f.expected, NULL::text
+    FROM counted AS c
+    CROSS JOIN LATERAL (VALUES
+        ('stock_count.item', c.no_item, 'item ' || c.item_id),
+        ('stock_count.location', c.no_location, 'location ' || c.location_id),
+        ('stock_count.lot', c.no_lot, format('lot %s of item %s', c.lot_id, c.item_id)),
+        ('stock_count.handling_unit', c.no_unit, 'handling unit ' || c.handling_unit_id)
+        ) AS f (check_name, wrong, expected)
+    WHERE f.wrong
+    UNION ALL
+    SELECT f.check_name,
+        jsonb_build_object('owner_id', q.owner_id, 'posting_id', q.posting_id,
+            'item_id', q.item_id, 'location_id', q.location_id),
+        f.expected, NULL::text
+    FROM ims.stock_count_scope AS q
+    LEFT JOIN ims.item AS i ON i.owner_id = q.owner_id AND i.item_id = q.item_id
+    LEFT JOIN ims.location AS l ON l.location_id = q.location_id
+    CROSS JOIN LATERAL (VALUES
+        ('stock_count_scope.item', q.item_id <> 0 AND i.item_id IS NULL, 'item ' || q.item_id),
+        ('stock_count_scope.location', l.location_id IS NULL, 'location ' || q.location_id)
+        ) AS f (check_name, wrong, expected)
+    WHERE f.wrong AND (wanted IS NULL OR q.owner_id = wanted);
+END
+$$;
+COMMENT ON FUNCTION ims._verify_count_master(bigint) IS
+    'counts of items, places, lots or handling units that do not exist';
+REVOKE ALL ON FUNCTION ims._verify_count_master(bigint) FROM PUBLIC;
+
 -- What small tables mention: one statement each, all of one shape.
 CREATE FUNCTION ims._verify_reference(wanted bigint)
 RETURNS TABLE (check_name text, key jsonb, expected text, found text)
@@ -100,6 +157,21 @@ COMMENT ON FUNCTION ims._verify_reference(bigint) IS
     'rows of small tables that mention what does not exist';
 REVOKE ALL ON FUNCTION ims._verify_reference(bigint) FROM PUBLIC;
 
+CREATE FUNCTION ims._acts_for_all()
+RETURNS boolean
+LANGUAGE sql
+STABLE
+PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT coalesce(pg_has_role(current_user, c.relowner, 'USAGE'), false)
+    FROM pg_class AS c
+    WHERE c.oid = to_regclass('ims.ledger_info')
+$$;
+COMMENT ON FUNCTION ims._acts_for_all() IS
+    'whether the current role has the rights of the ledger''s role';
+REVOKE ALL ON FUNCTION ims._acts_for_all() FROM PUBLIC;
+
 CREATE FUNCTION ims._verify_catalog()
 RETURNS TABLE (check_name text, key jsonb, expected text, found text)
 LANGUAGE plpgsql
@@ -108,16 +180,23 @@ PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
+    -- Names of roles are for those who act for all owners: to the reader of
+    -- one client, the roles of the others are none of his business.
     RETURN QUERY
-    SELECT 'catalog.' || replace(d.kind, ' ', '_'), jsonb_build_object('name', d.name),
-        d.expected, d.found
+    SELECT 'catalog.' || replace(d.kind, ' ', '_'),
+        jsonb_build_object('name', CASE WHEN r.may_read OR d.kind <> 'privilege'
+            THEN d.name ELSE 'of another role' END),
+        CASE WHEN r.may_read THEN d.expected END, CASE WHEN r.may_read THEN d.found END
     FROM ims._ledger_differences() AS d
+    CROSS JOIN LATERAL (
+        SELECT d.kind NOT IN ('privilege', 'owner', 'policy') OR ims._acts_for_all()) AS r (may_read)
     UNION ALL
     SELECT 'catalog.ledger_version', jsonb_build_object('name', 'ims.ledger_info'),
         ims._library_ledger_version(), ims._ledger_version()
     WHERE ims._ledger_version() IS DISTINCT FROM ims._library_ledger_version()
     UNION ALL
-    SELECT 'catalog.ledger_role', jsonb_build_object('role', r.rolname),
+    SELECT 'catalog.ledger_role',
+        jsonb_build_object('role', CASE WHEN ims._acts_for_all() THEN r.rolname END),
         'a role that is no superuser and cannot log in',
         concat_ws(' ', CASE WHEN r.rolsuper THEN 'superuser' END,
             CASE WHEN r.rolcanlogin THEN 'login' END)
@@ -201,6 +280,7 @@ BEGIN
     RETURN QUERY SELECT * FROM ims._verify_ownership(wanted);
     RETURN QUERY SELECT * FROM ims._verify_count(wanted);
     RETURN QUERY SELECT * FROM ims._verify_count_posting(wanted);
+    RETURN QUERY SELECT * FROM ims._verify_count_master(wanted);
     RETURN QUERY SELECT * FROM ims._verify_closing(wanted);
     RETURN QUERY SELECT * FROM ims._verify_master(wanted);
     RETURN QUERY SELECT * FROM ims._verify_reference(wanted);

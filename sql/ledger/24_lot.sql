@@ -46,11 +46,10 @@ CREATE TABLE ims.lot_status_change (
     session_role text NOT NULL,
     caller_role text NOT NULL,
     actor text,
-    CONSTRAINT lot_status_change_pkey PRIMARY KEY (owner_id, lot_status_change_id),
-    CONSTRAINT lot_status_change_lot_fkey FOREIGN KEY (owner_id, lot_id) REFERENCES ims.lot
+    CONSTRAINT lot_status_change_pkey PRIMARY KEY (owner_id, lot_status_change_id)
 );
 CREATE INDEX lot_status_change_lot_idx ON ims.lot_status_change (owner_id, lot_id);
-COMMENT ON TABLE ims.lot_status_change IS 'history of the status of lots';
+COMMENT ON TABLE ims.lot_status_change IS 'history of the status of lots, deleted ones included';
 COMMENT ON COLUMN ims.lot_status_change.owner_id IS 'owner of the lot';
 COMMENT ON COLUMN ims.lot_status_change.lot_status_change_id IS 'identifies the record';
 COMMENT ON COLUMN ims.lot_status_change.lot_id IS 'lot';

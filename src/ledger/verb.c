@@ -147,6 +147,19 @@ VERB(produce, IMS_KIND_PRODUCE);
 VERB(return_from_customer, IMS_KIND_RETURN_FROM_CUSTOMER);
 VERB(return_to_supplier, IMS_KIND_RETURN_TO_SUPPLIER);
 
+/* What is inserted later are lines; a dispatch also names the site it is bound for. */
+static void
+check_kind_to_open(ImsKind kind)
+{
+	if (kind == IMS_KIND_DISPATCH)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("a dispatch cannot be opened for INSERT"),
+				 errdetail("It would name no site that it is bound for. "
+						   "{\"argument\": \"kind\", \"value\": \"dispatch\"}"),
+				 errhint("Use ims.dispatch(), or ims.post() with kind => 'dispatch'.")));
+}
+
 /*
  * ims_open_posting -- SQL: ims.open_posting(owner text, kind text, ...) returns bigint
  *
@@ -168,6 +181,7 @@ ims_open_posting(PG_FUNCTION_ARGS)
 	resolver.context = CurrentMemoryContext;
 	resolver.owner_id = ims_owner_for_caller(ims_input_text(&input, IMS_FIELD_OWNER));
 	resolver.kind = ims_kind_of_call(&input, IMS_KIND_MOVE);
+	check_kind_to_open(resolver.kind);
 	ims_engine_lock_tables();
 	resolver.masters = ims_masters_create(resolver.ledger);
 	ims_resolve_posting(&resolver, &input, &posting);
