@@ -73,7 +73,7 @@ FROM (VALUES
     ('ims_warehouse', '{create_site,create_location,change_location,delete_location,
         create_calendar,change_calendar,delete_calendar,set_calendar_day,
         remove_calendar_day,set_gs1_ai,remove_gs1_ai,create_unit,change_unit,delete_unit}'),
-    ('ims_controller', '{create_period,close_period,reopen_period,take_closing,
+    ('ims_controller', '{create_period,change_period,delete_period,close_period,reopen_period,take_closing,
         drop_closing,maintain_closings}')
     ) AS g (role_name, functions)
 JOIN pg_proc AS p ON p.pronamespace = 'ims'::regnamespace AND p.proname = ANY (g.functions)

@@ -145,6 +145,56 @@ $$;
 COMMENT ON FUNCTION ims._check_time_zone IS 'raise 22023 unless the server knows the time zone';
 REVOKE ALL ON FUNCTION ims._check_time_zone FROM PUBLIC;
 
+-- Years 1 to 9999: what every driver reads and every calendar has, and far from
+-- where arithmetic with dates overflows.
+CREATE FUNCTION ims._check_day(argument text, value date)
+RETURNS void
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    IF value < date '0001-01-01' OR value > date '9999-12-31' THEN
+        PERFORM ims._raise_time(argument,
+            CASE WHEN isfinite(value) THEN to_char(value, 'YYYY-MM-DD BC') ELSE value::text END);
+    END IF;
+END
+$$;
+COMMENT ON FUNCTION ims._check_day IS 'raise 22023 unless the day is in the years 1 to 9999';
+REVOKE ALL ON FUNCTION ims._check_day FROM PUBLIC;
+
+CREATE FUNCTION ims._check_instant(argument text, value timestamptz)
+RETURNS void
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    IF value < timestamptz '0001-01-01 00:00:00+00'
+        OR value >= timestamptz '10000-01-01 00:00:00+00'
+    THEN
+        PERFORM ims._raise_time(argument, CASE WHEN isfinite(value)
+            THEN to_char(value AT TIME ZONE 'UTC', 'YYYY-MM-DD BC') ELSE value::text END);
+    END IF;
+END
+$$;
+COMMENT ON FUNCTION ims._check_instant IS 'raise 22023 unless the instant is in the years 1 to 9999';
+REVOKE ALL ON FUNCTION ims._check_instant FROM PUBLIC;
+
+CREATE FUNCTION ims._raise_time(argument text, value text)
+RETURNS void
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    RAISE 'invalid time % for argument "%"', value, argument
+        USING ERRCODE = 'invalid_parameter_value',
+            DETAIL = 'It is not between the years 1 and 9999. '
+                || jsonb_build_object('argument', argument, 'value', value)::text,
+            HINT = 'Leave it out where there is none.';
+END
+$$;
+COMMENT ON FUNCTION ims._raise_time IS 'raise 22023 for a day or an instant that is infinite or far away';
+REVOKE ALL ON FUNCTION ims._raise_time FROM PUBLIC;
+
 CREATE FUNCTION ims._check_clear(clear text[], VARIADIC allowed text[])
 RETURNS void
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE

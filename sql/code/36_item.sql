@@ -454,6 +454,7 @@ BEGIN
     made.country_of_origin := country_of_origin;
     made.customs_code := customs_code;
     made.attributes := ims._patch_attributes('{}', attributes);
+    made.perpetual_since := '-infinity';
     PERFORM ims._check_item(made);
     made.item_id := nextval('ims.item_item_id_seq');
     INSERT INTO ims.item AS i VALUES (made.*)
@@ -502,6 +503,39 @@ nothing; periodic comes from the owner unless given; prices are for one base uni
 Example: SELECT ims.create_item(code => ''A-1'', name => ''bolt'', tracking => ''lot'', base_unit => ''EA'');';
 REVOKE ALL ON FUNCTION ims.create_item FROM PUBLIC;
 
+-- The usage of a pending count is posted when its period is closed, and only
+-- for a periodic item.
+CREATE FUNCTION ims._check_no_pending_count(owner_id bigint, item_id bigint, item text)
+RETURNS void
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+#variable_conflict use_variable
+DECLARE
+    pending record;
+BEGIN
+    SELECT count(*) AS counts,
+        (array_agg(c.document_number ORDER BY c.document_number))[1:20] AS document_numbers
+    INTO pending
+    FROM (
+        SELECT DISTINCT p.document_number
+        FROM ims.stock_count AS s
+        JOIN ims.posting AS p ON p.owner_id = s.owner_id AND p.posting_id = s.posting_id
+        WHERE s.owner_id = owner_id AND s.item_id = item_id AND s.pending) AS c;
+    IF pending.counts > 0 THEN
+        RAISE 'item "%" is in use', item
+            USING ERRCODE = 'IV228',
+                DETAIL = format('%s counts of it are pending. ', pending.counts)
+                    || jsonb_build_object('item', item, 'mentioned_by', 'pending counts',
+                        'counts', pending.counts,
+                        'document_numbers', pending.document_numbers)::text,
+                HINT = 'Close their period, or reverse them; then make the item perpetual.';
+    END IF;
+END
+$$;
+COMMENT ON FUNCTION ims._check_no_pending_count IS 'raise IV228 while counts of a periodic item are pending';
+REVOKE ALL ON FUNCTION ims._check_no_pending_count FROM PUBLIC;
+
 CREATE FUNCTION ims._check_item_change(was record, becomes record)
 RETURNS void
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
@@ -520,6 +554,9 @@ BEGIN
             PERFORM ims._raise_in_use('item', was.code, mentioned_by,
                 'Tracking, base unit and stocked cannot change any more: create another item.');
         END IF;
+    END IF;
+    IF was.periodic AND NOT becomes.periodic THEN
+        PERFORM ims._check_no_pending_count(was.owner_id, was.item_id, was.code);
     END IF;
     IF becomes.tracking = 'none' AND was.tracking <> 'none' AND (
         EXISTS (SELECT FROM ims.lot AS l
@@ -639,6 +676,10 @@ BEGIN
     becomes.country_of_origin := coalesce(country_of_origin, becomes.country_of_origin);
     becomes.customs_code := coalesce(customs_code, becomes.customs_code);
     becomes.attributes := ims._patch_attributes(was.attributes, attributes);
+    -- After the lock, that a complete count takes too: the order is theirs.
+    IF was.periodic AND NOT becomes.periodic THEN
+        becomes.perpetual_since := clock_timestamp();
+    END IF;
     PERFORM ims._check_item_change(was, becomes);
     PERFORM ims._write_item(becomes);
     IF (was.negative_ok, was.backorder_ok) <> (becomes.negative_ok, becomes.backorder_ok) THEN
@@ -686,7 +727,7 @@ COMMENT ON FUNCTION ims.change_item IS
 
 Null leaves a value as it is; keys of attributes are set, or removed where null; clear
 names columns to empty. Tracking, stocked and base unit change only before the first
-movement (IV228). negative_ok and backorder_ok are taken over into the balances.
+movement or count (IV228), and an item with pending counts stays periodic. negative_ok and backorder_ok are taken over into the balances.
 Example: SELECT ims.change_item(item => ''A-1'', retail_price => 2.50, clear => ''{description}'');';
 REVOKE ALL ON FUNCTION ims.change_item FROM PUBLIC;
 
@@ -720,13 +761,13 @@ BEGIN
     SET (code, name, description, category_id, status, tracking, stocked, periodic,
          negative_ok, backorder_ok, base_unit, cost_price, retail_price, currency,
          minimum_quantity, maximum_quantity, length_mm, width_mm, height_mm, weight_g,
-         shelf_life_days, country_of_origin, customs_code, attributes)
+         shelf_life_days, country_of_origin, customs_code, attributes, perpetual_since)
         = ROW (item.code, item.name, item.description, item.category_id, item.status,
          item.tracking, item.stocked, item.periodic, item.negative_ok, item.backorder_ok,
          item.base_unit, item.cost_price, item.retail_price, item.currency,
          item.minimum_quantity, item.maximum_quantity, item.length_mm, item.width_mm,
          item.height_mm, item.weight_g, item.shelf_life_days, item.country_of_origin,
-         item.customs_code, item.attributes)
+         item.customs_code, item.attributes, item.perpetual_since)
     WHERE i.owner_id = item.owner_id AND i.item_id = item.item_id;
 END
 $$;

@@ -69,7 +69,8 @@ AS $$
           AND q.counted_at >= $6 AND q.reversed_posting_id IS NULL AND q.posting_id <> $7
           AND NOT EXISTS (
             SELECT FROM ims.item AS i
-            WHERE i.owner_id = $1 AND i.item_id = $2 AND i.periodic)) AS a
+            WHERE i.owner_id = $1 AND i.item_id = $2
+              AND (i.periodic OR q.recorded_at < i.perpetual_since))) AS a
     ORDER BY a.counted_at
     LIMIT 1
 $$;

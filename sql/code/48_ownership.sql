@@ -57,6 +57,47 @@ $$;
 COMMENT ON FUNCTION ims._lot_of_new_owner IS 'lot that a lot becomes when it changes its owner';
 REVOKE ALL ON FUNCTION ims._lot_of_new_owner FROM PUBLIC;
 
+-- Asked under the locks of the posting, which whoever changes the status of
+-- one of the lots waits for.
+CREATE FUNCTION ims._check_lot_of_new_owner(
+    owner_id bigint, lot_id bigint, to_owner_id bigint, to_lot_id bigint)
+RETURNS void
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+#variable_conflict use_variable
+DECLARE
+    strictness CONSTANT text[] := '{released,on_hold,expired,recalled}';
+    look CONSTANT text :=
+        'SELECT array_position(%L::text[], l.status)::bigint FROM ims.lot AS l'
+        ' WHERE l.owner_id = $1 AND l.lot_id = $2';
+    was bigint := ims._latest(format(look, strictness), owner_id, lot_id);
+    becomes bigint := ims._latest(format(look, strictness), to_owner_id, to_lot_id);
+    goods record;
+BEGIN
+    IF becomes >= was THEN
+        RETURN;
+    END IF;
+    SELECT i.code AS item, l.code AS lot, o.code AS to_owner INTO STRICT goods
+    FROM ims.lot AS l
+    JOIN ims.item AS i ON i.owner_id = l.owner_id AND i.item_id = l.item_id
+    CROSS JOIN ims.owner AS o
+    WHERE l.owner_id = owner_id AND l.lot_id = lot_id AND o.owner_id = to_owner_id;
+    RAISE 'lot "%" of item "%" is % and would become %', goods.lot, goods.item,
+        strictness[was], strictness[becomes]
+        USING ERRCODE = 'IV304',
+            DETAIL = format('The lot of that code of owner "%s" is %s. ',
+                    goods.to_owner, strictness[becomes])
+                || jsonb_build_object('item', goods.item, 'lot', goods.lot,
+                    'status', strictness[was], 'to_owner', goods.to_owner,
+                    'to_status', strictness[becomes])::text,
+            HINT = 'Hold or recall the lot of the new owner first, by ims.set_lot_status().';
+END
+$$;
+COMMENT ON FUNCTION ims._check_lot_of_new_owner IS
+    'raise IV304 where a held lot would be less held at the new owner';
+REVOKE ALL ON FUNCTION ims._check_lot_of_new_owner FROM PUBLIC;
+
 CREATE FUNCTION ims._serial_of_new_owner(
     owner_id bigint, serial_id bigint, to_owner_id bigint, to_item_id bigint, to_lot_id bigint)
 RETURNS bigint
@@ -221,6 +262,7 @@ RETURNS TABLE (posting_id bigint, document_number bigint, status text, replayed 
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE ROWS 1
 SET search_path = pg_catalog, pg_temp
 SET plan_cache_mode = force_custom_plan
+SET ims.actor = ''
 AS $$
 #variable_conflict use_variable
 DECLARE
@@ -230,6 +272,7 @@ DECLARE
     new record;
     line jsonb;
 BEGIN
+    PERFORM set_config('ims.actor', coalesce(actor, ''), true);
     IF dry_run THEN
         BEGIN
             SELECT r.posting_id, r.document_number, r.replayed
@@ -312,6 +355,9 @@ BEGIN
                 'from_handling_unit_id', 0,
                 'to_handling_unit_id', new.to_handling_unit_id))) AS r
     WHERE r.posting_id = posting_id;
+    IF new.lot_id <> 0 THEN
+        PERFORM ims._check_lot_of_new_owner(owner_id, new.lot_id, to_owner_id, new.to_lot_id);
+    END IF;
     RETURN NEXT;
 END
 $$;
@@ -351,6 +397,7 @@ COMMENT ON FUNCTION ims.transfer_ownership IS
 The role must be able to act for both owners. to_item is the item of the new owner, the same
 code unless given; lot and serial are made there if absent. Two postings: the answer is the
 one of the old owner, that of the new one is linked to it.
+A lot that is held at the old owner must be held as strictly at the new one (IV304).
 Example: SELECT * FROM ims.transfer_ownership(owner => ''ACME'', to_owner => ''SHOP'',
     item => ''A-1'', quantity => 4, location => ''BIN-7'');';
 REVOKE ALL ON FUNCTION ims.transfer_ownership FROM PUBLIC;

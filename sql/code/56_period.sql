@@ -7,74 +7,244 @@
 -- two periods closes with the later one.  The right to close is EXECUTE on the
 -- function.
 
+CREATE FUNCTION ims._check_period_span(
+    owner_id bigint,
+    period_id bigint,
+    name text,
+    starts_at timestamptz,
+    ends_at timestamptz)
+RETURNS void
+LANGUAGE plpgsql
+VOLATILE
+PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+#variable_conflict use_variable
+DECLARE
+    through timestamptz;
+    other_name text;
+    span CONSTANT jsonb := jsonb_build_object('period', name,
+        'starts_at', ims._utc(starts_at), 'ends_at', ims._utc(ends_at));
+BEGIN
+    IF ends_at <= starts_at THEN
+        RAISE 'period "%" ends before it begins', name
+            USING ERRCODE = 'IV230',
+                DETAIL = 'The end is not after the beginning. ' || span::text,
+                HINT = 'The end is the first instant after the period.';
+    END IF;
+    -- The row is locked, so that no other session closes the time meanwhile,
+    -- or makes a period in it.
+    SELECT o.closed_through INTO through
+    FROM ims.owner AS o
+    WHERE o.owner_id = owner_id
+    FOR NO KEY UPDATE;
+    IF starts_at < through THEN
+        RAISE 'period "%" begins in time that is closed', name
+            USING ERRCODE = 'IV230',
+                DETAIL = 'It begins before the last closed period ends. '
+                    || (span - 'ends_at'
+                        || jsonb_build_object('closed_through', ims._utc(through)))::text,
+                HINT = 'Reopen the later periods first.';
+    END IF;
+    SELECT p.name INTO other_name
+    FROM ims.period AS p
+    WHERE p.owner_id = owner_id AND p.period_id <> period_id
+      AND p.starts_at < ends_at AND p.ends_at > starts_at
+    ORDER BY p.starts_at
+    LIMIT 1;
+    IF FOUND THEN
+        RAISE 'period "%" overlaps period "%"', name, other_name
+            USING ERRCODE = 'IV230',
+                DETAIL = 'Periods of an owner do not overlap. '
+                    || (span || jsonb_build_object('overlaps', other_name))::text,
+                HINT = 'Begin where the other one ends, or change that one first.';
+    END IF;
+END
+$$;
+COMMENT ON FUNCTION ims._check_period_span IS
+    'raise IV230 for a period that is reversed, overlaps, or begins in closed time';
+REVOKE ALL ON FUNCTION ims._check_period_span FROM PUBLIC;
+
 CREATE FUNCTION ims._create_period(
     owner_id bigint,
     name text,
     starts_at timestamptz,
-    ends_at timestamptz)
+    ends_at timestamptz,
+    actor text DEFAULT NULL)
+RETURNS bigint
+LANGUAGE plpgsql
+VOLATILE
+PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+SET ims.actor = ''
+AS $$
+#variable_conflict use_variable
+DECLARE
+    new_period_id bigint;
+BEGIN
+    PERFORM set_config('ims.actor', coalesce(actor, ''), true);
+    PERFORM ims._check_code('name', name);
+    PERFORM ims._check_present('starts_at', starts_at IS NOT NULL);
+    PERFORM ims._check_present('ends_at', ends_at IS NOT NULL);
+    PERFORM ims._check_instant('starts_at', starts_at);
+    PERFORM ims._check_instant('ends_at', ends_at);
+    PERFORM ims._check_new('period', name, EXISTS (
+        SELECT FROM ims.period AS p WHERE p.owner_id = owner_id AND p.name = name));
+    PERFORM ims._check_period_span(owner_id, 0, name, starts_at, ends_at);
+    INSERT INTO ims.period AS p (owner_id, name, starts_at, ends_at)
+    VALUES (owner_id, name, starts_at, ends_at)
+    RETURNING p.period_id INTO new_period_id;
+    RETURN new_period_id;
+END
+$$;
+COMMENT ON FUNCTION ims._create_period IS 'internal form of ims.create_period()';
+REVOKE ALL ON FUNCTION ims._create_period FROM PUBLIC;
+
+CREATE FUNCTION ims.create_period(
+    owner text DEFAULT NULL,
+    name text DEFAULT NULL,
+    starts_at timestamptz DEFAULT NULL,
+    ends_at timestamptz DEFAULT NULL,
+    actor text DEFAULT NULL)
+RETURNS bigint
+LANGUAGE c
+VOLATILE
+PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'ims_door';
+COMMENT ON FUNCTION ims.create_period IS
+'make an accounting period: its id
+
+Half open: ends_at is the first instant after it. Periods of an owner do not overlap (IV230).
+Example: SELECT ims.create_period(name => ''2026-01'', starts_at => ''2026-01-01 00:00+01'', ends_at => ''2026-02-01 00:00+01'');';
+REVOKE ALL ON FUNCTION ims.create_period FROM PUBLIC;
+
+-- A period that was closed once is part of the books, reopened or not.
+CREATE FUNCTION ims._lock_unclosed_period(owner_id bigint, name text)
 RETURNS bigint
 LANGUAGE plpgsql
 VOLATILE
 PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
+#variable_conflict use_variable
 DECLARE
-    through timestamptz;
-    new_period_id bigint;
+    period_id bigint := ims._period_id(owner_id, name);
 BEGIN
-    IF name IS NULL OR starts_at IS NULL OR ends_at IS NULL THEN
-        RAISE EXCEPTION 'argument "%" is missing',
-                CASE WHEN name IS NULL THEN 'name' WHEN starts_at IS NULL THEN 'starts_at'
-                     ELSE 'ends_at' END
-            USING ERRCODE = 'IV201',
-                  DETAIL = 'A period has a name, a beginning and an end. '
-                           || pg_catalog.jsonb_build_object('argument',
-                                  CASE WHEN name IS NULL THEN 'name'
-                                       WHEN starts_at IS NULL THEN 'starts_at'
-                                       ELSE 'ends_at' END)::text,
-                  HINT = 'The end is the first instant after the period.';
-    END IF;
-    -- The row is locked, so that no other session closes the time meanwhile.
-    SELECT o.closed_through INTO through
-      FROM ims.owner AS o
-     WHERE o.owner_id = _create_period.owner_id
-       FOR NO KEY UPDATE;
-    IF starts_at < through THEN
-        RAISE EXCEPTION 'period "%" begins in time that is closed', name
+    PERFORM FROM ims.period AS p
+    WHERE p.owner_id = owner_id AND p.period_id = period_id
+    FOR UPDATE;
+    IF ims._latest('SELECT 1::bigint FROM ims.period_change AS h'
+        ' WHERE h.owner_id = $1 AND h.period_id = $2 LIMIT 1', owner_id, period_id) IS NOT NULL
+    THEN
+        RAISE 'period "%" was closed', name
             USING ERRCODE = 'IV230',
-                  DETAIL = 'It begins before the last closed period ends. '
-                           || pg_catalog.jsonb_build_object(
-                                  'period', name, 'starts_at', ims._utc(starts_at),
-                                  'closed_through', ims._utc(through))::text,
-                  HINT = 'Reopen the later periods first.';
+                DETAIL = 'Only a period that was never closed is changed or deleted. '
+                    || jsonb_build_object('period', name)::text,
+                HINT = 'Who closed it is in ims.period_change.';
     END IF;
-    INSERT INTO ims.period AS p (owner_id, name, starts_at, ends_at)
-    VALUES (_create_period.owner_id, _create_period.name, _create_period.starts_at,
-            _create_period.ends_at)
-    RETURNING p.period_id INTO new_period_id;
-    RETURN new_period_id;
+    RETURN period_id;
 END
 $$;
-COMMENT ON FUNCTION ims._create_period(bigint, text, timestamptz, timestamptz) IS
-    'work of ims.create_period';
-REVOKE ALL ON FUNCTION ims._create_period(bigint, text, timestamptz, timestamptz) FROM PUBLIC;
+COMMENT ON FUNCTION ims._lock_unclosed_period IS
+    'period of that name, locked, or IV226; IV230 if it was ever closed';
+REVOKE ALL ON FUNCTION ims._lock_unclosed_period FROM PUBLIC;
 
-CREATE FUNCTION ims.create_period(
+CREATE FUNCTION ims._change_period(
+    owner_id bigint,
+    name text DEFAULT NULL,
+    new_name text DEFAULT NULL,
+    starts_at timestamptz DEFAULT NULL,
+    ends_at timestamptz DEFAULT NULL,
+    actor text DEFAULT NULL,
+    OUT period_id bigint)
+LANGUAGE plpgsql
+VOLATILE
+PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+SET ims.actor = ''
+AS $$
+#variable_conflict use_variable
+BEGIN
+    PERFORM set_config('ims.actor', coalesce(actor, ''), true);
+    PERFORM ims._check_instant('starts_at', starts_at);
+    PERFORM ims._check_instant('ends_at', ends_at);
+    period_id := ims._lock_unclosed_period(owner_id, name);
+    IF new_name IS NOT NULL THEN
+        PERFORM ims._check_code('new_name', new_name);
+        PERFORM ims._check_new('period', new_name, EXISTS (
+            SELECT FROM ims.period AS p
+            WHERE p.owner_id = owner_id AND p.name = new_name AND p.period_id <> period_id));
+    END IF;
+    SELECT coalesce(starts_at, p.starts_at), coalesce(ends_at, p.ends_at) INTO STRICT starts_at, ends_at
+    FROM ims.period AS p
+    WHERE p.owner_id = owner_id AND p.period_id = period_id;
+    PERFORM ims._check_period_span(owner_id, period_id, name, starts_at, ends_at);
+    UPDATE ims.period AS p
+    SET name = coalesce(new_name, p.name), starts_at = starts_at, ends_at = ends_at
+    WHERE p.owner_id = owner_id AND p.period_id = period_id;
+END
+$$;
+COMMENT ON FUNCTION ims._change_period IS 'internal form of ims.change_period()';
+REVOKE ALL ON FUNCTION ims._change_period FROM PUBLIC;
+
+CREATE FUNCTION ims.change_period(
     owner text DEFAULT NULL,
     name text DEFAULT NULL,
+    new_name text DEFAULT NULL,
     starts_at timestamptz DEFAULT NULL,
-    ends_at timestamptz DEFAULT NULL)
-RETURNS bigint
+    ends_at timestamptz DEFAULT NULL,
+    actor text DEFAULT NULL,
+    OUT period_id bigint)
 LANGUAGE c
 VOLATILE
 PARALLEL UNSAFE
 AS 'MODULE_PATHNAME', 'ims_door';
-COMMENT ON FUNCTION ims.create_period(text, text, timestamptz, timestamptz) IS
-    'make an accounting period: its id; '
-    'half open; periods of an owner do not overlap; '
-    'example: SELECT ims.create_period(name => ''2026-01'', '
-    'starts_at => ''2026-01-01 00:00+01'', ends_at => ''2026-02-01 00:00+01'')';
-REVOKE ALL ON FUNCTION ims.create_period(text, text, timestamptz, timestamptz) FROM PUBLIC;
+COMMENT ON FUNCTION ims.change_period IS
+'change a period that was never closed
+
+Null leaves a value as it is. IV230 where the period was closed once, or would overlap
+another or begin in closed time.
+Example: SELECT ims.change_period(name => ''2026-10'', new_name => ''2026-01'');';
+REVOKE ALL ON FUNCTION ims.change_period FROM PUBLIC;
+
+CREATE FUNCTION ims._delete_period(
+    owner_id bigint,
+    name text DEFAULT NULL,
+    actor text DEFAULT NULL)
+RETURNS void
+LANGUAGE plpgsql
+VOLATILE
+PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+SET ims.actor = ''
+AS $$
+#variable_conflict use_variable
+DECLARE
+    period_id bigint;
+BEGIN
+    PERFORM set_config('ims.actor', coalesce(actor, ''), true);
+    period_id := ims._lock_unclosed_period(owner_id, name);
+    DELETE FROM ims.period AS p WHERE p.owner_id = owner_id AND p.period_id = period_id;
+END
+$$;
+COMMENT ON FUNCTION ims._delete_period IS 'internal form of ims.delete_period()';
+REVOKE ALL ON FUNCTION ims._delete_period FROM PUBLIC;
+
+CREATE FUNCTION ims.delete_period(
+    owner text DEFAULT NULL,
+    name text DEFAULT NULL,
+    actor text DEFAULT NULL)
+RETURNS void
+LANGUAGE c
+VOLATILE
+PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'ims_door';
+COMMENT ON FUNCTION ims.delete_period IS
+'delete a period that was never closed
+
+IV230 where it was closed once, reopened or not.
+Example: SELECT ims.delete_period(name => ''TYPO'');';
+REVOKE ALL ON FUNCTION ims.delete_period FROM PUBLIC;
 
 CREATE FUNCTION ims._period_id(owner_id bigint, name text)
 RETURNS bigint
@@ -149,11 +319,13 @@ PARALLEL UNSAFE
 ROWS 1
 SET search_path = pg_catalog, pg_temp
 SET plan_cache_mode = force_custom_plan
+SET ims.actor = ''
 AS $$
 DECLARE
     found_period record;
     earlier_name text;
 BEGIN
+    PERFORM pg_catalog.set_config('ims.actor', coalesce(actor, ''), true);
     -- Nothing is being posted from here on: the engine reads closed_through
     -- under its own lock of the table.
     PERFORM ims._lock_movement();
@@ -233,12 +405,14 @@ VOLATILE
 PARALLEL UNSAFE
 ROWS 1
 SET search_path = pg_catalog, pg_temp
+SET ims.actor = ''
 AS $$
 DECLARE
     found_period record;
     later_name text;
     through timestamptz;
 BEGIN
+    PERFORM pg_catalog.set_config('ims.actor', coalesce(actor, ''), true);
     IF COALESCE(reason, '') = '' THEN
         RAISE EXCEPTION 'argument "reason" is missing'
             USING ERRCODE = 'IV201',

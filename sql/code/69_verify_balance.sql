@@ -322,7 +322,8 @@ BEGIN
         WHERE q.reversed_posting_id IS NULL AND (wanted IS NULL OR q.owner_id = wanted)
             AND NOT EXISTS (
                 SELECT FROM ims.item AS i
-                WHERE i.owner_id = s.owner_id AND i.item_id = s.item_id AND i.periodic)
+                WHERE i.owner_id = s.owner_id AND i.item_id = s.item_id
+                    AND (i.periodic OR q.recorded_at < i.perpetual_since))
             AND NOT EXISTS (
                 SELECT FROM ims.stock_count AS c
                 WHERE c.owner_id = q.owner_id AND c.posting_id = q.posting_id

@@ -62,6 +62,7 @@ CREATE TABLE ims.item (
     country_of_origin text,
     customs_code text,
     attributes jsonb NOT NULL DEFAULT '{}',
+    perpetual_since timestamptz NOT NULL DEFAULT '-infinity',
     CONSTRAINT item_pkey PRIMARY KEY (owner_id, item_id),
     CONSTRAINT item_code_key UNIQUE (owner_id, code),
     CONSTRAINT item_owner_fkey FOREIGN KEY (owner_id) REFERENCES ims.owner,
@@ -108,6 +109,7 @@ COMMENT ON COLUMN ims.item.shelf_life_days IS 'days from making to expiry';
 COMMENT ON COLUMN ims.item.country_of_origin IS 'ISO 3166-1 alpha-2 code';
 COMMENT ON COLUMN ims.item.customs_code IS 'customs tariff number';
 COMMENT ON COLUMN ims.item.attributes IS 'further data of the item';
+COMMENT ON COLUMN ims.item.perpetual_since IS 'when it was last taken from periodic: complete counts recorded before say nothing of it';
 
 CREATE TABLE ims.item_unit (
     owner_id bigint NOT NULL,

@@ -7,8 +7,10 @@
 -- the lock of the balance.
 --
 -- The count of a periodic item is pending until its period is closed: only
--- then the books are brought to it, by the usage.  A count that was reversed
--- asserts nothing any more, and stays for the record.
+-- then the books are brought to it, by the usage; and a complete count says
+-- nothing of an item that is periodic, or was when the count was entered
+-- (item.perpetual_since).  A count that was reversed asserts nothing any more,
+-- and stays for the record.
 
 CREATE TABLE ims.stock_count (
     owner_id bigint NOT NULL,
@@ -51,6 +53,7 @@ CREATE TABLE ims.stock_count_scope (
     item_id bigint NOT NULL,
     counted_at timestamptz NOT NULL,
     reversed_posting_id bigint,
+    recorded_at timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
     CONSTRAINT stock_count_scope_pkey PRIMARY KEY (owner_id, posting_id, location_id, item_id)
 );
 CREATE INDEX stock_count_scope_place_idx ON ims.stock_count_scope
@@ -63,3 +66,4 @@ COMMENT ON COLUMN ims.stock_count_scope.location_id IS 'place';
 COMMENT ON COLUMN ims.stock_count_scope.item_id IS 'item, 0 for every item';
 COMMENT ON COLUMN ims.stock_count_scope.counted_at IS 'instant of the count';
 COMMENT ON COLUMN ims.stock_count_scope.reversed_posting_id IS 'posting that reversed the count, null while it holds';
+COMMENT ON COLUMN ims.stock_count_scope.recorded_at IS 'when the count was entered: it speaks of the items that were perpetual then';

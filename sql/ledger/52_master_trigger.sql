@@ -17,6 +17,13 @@ CREATE TRIGGER owner_member_record_update
     AFTER UPDATE ON ims.owner_member
     FOR EACH ROW WHEN (OLD.* IS DISTINCT FROM NEW.*)
     EXECUTE FUNCTION ims._record_master_change('owner_id', 'role_name');
+CREATE TRIGGER period_record
+    AFTER INSERT OR DELETE ON ims.period
+    FOR EACH ROW EXECUTE FUNCTION ims._record_master_change('owner_id', 'period_id');
+CREATE TRIGGER period_record_update
+    AFTER UPDATE ON ims.period
+    FOR EACH ROW WHEN (OLD.* IS DISTINCT FROM NEW.*)
+    EXECUTE FUNCTION ims._record_master_change('owner_id', 'period_id');
 CREATE TRIGGER calendar_record
     AFTER INSERT OR DELETE ON ims.calendar
     FOR EACH ROW EXECUTE FUNCTION ims._record_master_change('calendar_id');

@@ -191,7 +191,8 @@ static const PlanText plan_texts[IMS_NPLAN] = {
 	 " AND q.counted_at OPERATOR(pg_catalog.>=) k.effective_at"
 	 " AND q.reversed_posting_id IS NULL"
 	 " AND NOT EXISTS (SELECT FROM ims.item AS i WHERE i.owner_id" EQ "k.owner_id"
-	 " AND i.item_id" EQ "k.item_id AND i.periodic)"
+	 " AND i.item_id" EQ "k.item_id AND (i.periodic"
+	 " OR q.recorded_at OPERATOR(pg_catalog.<) i.perpetual_since))"
 	 " ORDER BY q.counted_at LIMIT 1)) AS a"
 	 " ORDER BY a.counted_at LIMIT 1) AS c ORDER BY k.n"},
 	{IMS_PLAN_LOWEST_LEVEL,

@@ -63,7 +63,7 @@ SELECT is(to_jsonb(i) - '{owner_id,item_id,category_id}'::text[], '{"code": "MAX
     "negative_ok": true, "backorder_ok": true, "base_unit": "PR", "cost_price": 10.123,
     "retail_price": 0, "currency": "USD", "minimum_quantity": 5, "maximum_quantity": 5,
     "length_mm": 1, "width_mm": 2, "height_mm": 3, "weight_g": 4.5, "shelf_life_days": 365,
-    "country_of_origin": "IT", "customs_code": "6403",
+    "country_of_origin": "IT", "perpetual_since": "-infinity", "customs_code": "6403",
     "attributes": {"colour": "red", "size": 42}}'::jsonb, 'is as given')
 FROM ims.item AS i WHERE i.code = 'MAX';
 SELECT throws_ok($$SELECT ims.delete_category(category => 'SHOES')$$, 'IV228', NULL,
@@ -77,7 +77,7 @@ SELECT is(to_jsonb(i) - '{owner_id,item_id}'::text[], '{"code": "SHOE", "name": 
     "negative_ok": true, "backorder_ok": true, "base_unit": "PR", "cost_price": null,
     "retail_price": 20, "currency": null, "minimum_quantity": null, "maximum_quantity": 3,
     "length_mm": 1, "width_mm": 2, "height_mm": 3, "weight_g": 4.5, "shelf_life_days": null,
-    "country_of_origin": "IT", "customs_code": "6403", "category_id": null,
+    "country_of_origin": "IT", "perpetual_since": "-infinity", "customs_code": "6403", "category_id": null,
     "attributes": {"size": 42, "sole": "x"}}'::jsonb, 'changes what is given and leaves the rest')
 FROM ims.item AS i WHERE i.code = 'SHOE';
 SELECT results_eq(

@@ -17,8 +17,8 @@ SELECT lives_ok(c.call, c.call)
 SELECT throws_ok(c.call, c.code, NULL, c.call)
   FROM (VALUES
         (1, $$SELECT ims._create_period(9001, 'FEB', '2024-03-01 00:00-05', '2024-03-02 00:00-05')$$, '23505'),
-        (2, $$SELECT ims._create_period(9001, 'X', '2024-02-29 00:00-05', '2024-03-02 00:00-05')$$, '23P01'),
-        (3, $$SELECT ims._create_period(9001, 'X', '2024-03-02 00:00-05', '2024-03-02 00:00-05')$$, '23514'),
+        (2, $$SELECT ims._create_period(9001, 'X', '2024-02-29 00:00-05', '2024-03-02 00:00-05')$$, 'IV230'),
+        (3, $$SELECT ims._create_period(9001, 'X', '2024-03-02 00:00-05', '2024-03-02 00:00-05')$$, 'IV230'),
         (4, $$SELECT ims._create_period(9001, NULL, '2024-03-02 00:00-05', '2024-03-03 00:00-05')$$, 'IV201'),
         (5, $$SELECT ims._create_period(9001, 'X', NULL, '2024-03-03 00:00-05')$$, 'IV201'),
         (6, $$SELECT ims._create_period(9001, 'X', '2024-03-02 00:00-05', NULL)$$, 'IV201'),

@@ -95,7 +95,7 @@ INSERT INTO duty VALUES
     ('warehouse', '{change_calendar,change_location,change_unit,create_calendar,
         create_location,create_site,create_unit,delete_calendar,delete_location,delete_unit,
         remove_calendar_day,remove_gs1_ai,set_calendar_day,set_gs1_ai}'),
-    ('controller', '{close_period,create_period,drop_closing,maintain_closings,reopen_period,
+    ('controller', '{change_period,close_period,create_period,delete_period,drop_closing,maintain_closings,reopen_period,
         take_closing}'),
     ('administrator', '{add_owner_member,change_owner,create_ledger,create_owner,delete_owner,
         migrate_ledger,rebuild,remove_owner_member,repair_guards}');
