@@ -32,6 +32,26 @@ $$;
 COMMENT ON FUNCTION ims._check_present IS 'raise IV201 unless the argument is present';
 REVOKE ALL ON FUNCTION ims._check_present FROM PUBLIC;
 
+-- Blanks as Unicode has them, by their numbers: what the classes of regular
+-- expressions hold depends on the collation, and none has the no-break space.
+CREATE FUNCTION ims._is_blank(letter text)
+RETURNS boolean
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN ascii(letter) <= 32 OR ascii(letter) BETWEEN 127 AND 160 OR ascii(letter) BETWEEN 8192 AND 8207
+    OR ascii(letter) IN (173, 5760, 8232, 8233, 8239, 8287, 8288, 12288, 65279);
+COMMENT ON FUNCTION ims._is_blank IS 'whether a letter is a space, a control character, or has no width';
+REVOKE ALL ON FUNCTION ims._is_blank FROM PUBLIC;
+
+CREATE FUNCTION ims._is_code(value text)
+RETURNS boolean
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN value <> '' AND length(value) <= 100
+    AND NOT ims._is_blank("left"(value, 1)) AND NOT ims._is_blank("right"(value, 1))
+    AND value !~ '[\x01-\x1f\x7f]';
+COMMENT ON FUNCTION ims._is_code IS
+    'whether it has 1 to 100 characters, no blank at an end, no control character';
+REVOKE ALL ON FUNCTION ims._is_code FROM PUBLIC;
+
 CREATE FUNCTION ims._check_code(argument text, value text)
 RETURNS void
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
@@ -39,12 +59,12 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
     PERFORM ims._check_present(argument, value IS NOT NULL);
-    IF value = '' OR length(value) > 100 OR value <> btrim(value) THEN
+    IF NOT ims._is_code(value) THEN
         RAISE 'invalid code "%" for argument "%"', left(value, 120), argument
             USING ERRCODE = 'IV104',
                 DETAIL = format('It has %s characters. ', length(value))
                     || jsonb_build_object('argument', argument, 'length', length(value))::text,
-                HINT = 'A code has 1 to 100 characters and no space at either end.';
+                HINT = 'A code has 1 to 100 characters, no blank at either end and no control character.';
     END IF;
 END
 $$;
@@ -131,18 +151,26 @@ LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-    IF value IS NOT NULL THEN
-        PERFORM timestamptz 'epoch' AT TIME ZONE value;
+    IF value IS NULL THEN
+        RETURN;
+    END IF;
+    PERFORM timestamptz 'epoch' AT TIME ZONE value;
+    -- That also takes abbreviations, and FOO+99 after POSIX, which has a digit.
+    -- The view reads every file of the time zones, so it is asked last.
+    IF value !~ '^[A-Za-z_-]+(/[A-Za-z_-]+)+$' AND NOT EXISTS (
+        SELECT FROM pg_timezone_names AS z WHERE lower(z.name) = lower(value))
+    THEN
+        RAISE invalid_parameter_value;
     END IF;
 EXCEPTION WHEN invalid_parameter_value THEN
     RAISE 'invalid time zone "%" for argument "%"', value, argument
         USING ERRCODE = 'invalid_parameter_value',
-            DETAIL = 'The server does not know it. '
+            DETAIL = 'The server has no zone of that name. '
                 || jsonb_build_object('argument', argument, 'value', value)::text,
             HINT = 'Use a name from pg_timezone_names, such as Europe/Rome.';
 END
 $$;
-COMMENT ON FUNCTION ims._check_time_zone IS 'raise 22023 unless the server knows the time zone';
+COMMENT ON FUNCTION ims._check_time_zone IS 'raise 22023 unless it is the name of a time zone';
 REVOKE ALL ON FUNCTION ims._check_time_zone FROM PUBLIC;
 
 -- Years 1 to 9999: what every driver reads and every calendar has, and far from
@@ -195,7 +223,7 @@ $$;
 COMMENT ON FUNCTION ims._raise_time IS 'raise 22023 for a day or an instant that is infinite or far away';
 REVOKE ALL ON FUNCTION ims._raise_time FROM PUBLIC;
 
-CREATE FUNCTION ims._check_clear(clear text[], VARIADIC allowed text[])
+CREATE FUNCTION ims._check_clear(clear text[], given jsonb)
 RETURNS void
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
@@ -204,12 +232,56 @@ DECLARE
     name text;
 BEGIN
     FOREACH name IN ARRAY coalesce(clear, '{}') LOOP
-        PERFORM ims._check_choice('clear', coalesce(name, 'NULL'), VARIADIC allowed);
+        PERFORM ims._check_choice('clear', coalesce(name, 'NULL'),
+            VARIADIC ARRAY(SELECT k.name FROM jsonb_object_keys(given) AS k (name) ORDER BY k.name));
+        IF given ->> name IS NOT NULL THEN
+            RAISE 'argument "%" is given and cleared', name
+                USING ERRCODE = 'IV223',
+                    DETAIL = 'One call cannot do both. '
+                        || jsonb_build_object('argument', name)::text,
+                    HINT = format('Leave out %s, or take it out of clear.', name);
+        END IF;
     END LOOP;
 END
 $$;
-COMMENT ON FUNCTION ims._check_clear IS 'raise 22023 for a column that cannot be cleared';
+COMMENT ON FUNCTION ims._check_clear IS
+    'raise 22023 for what cannot be cleared, IV223 for what is given too; the keys are what can';
 REVOKE ALL ON FUNCTION ims._check_clear FROM PUBLIC;
+
+-- The same limits as in ims.limits().
+CREATE FUNCTION ims._check_text(argument text, value text, longest bigint)
+RETURNS void
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    IF length(value) > longest THEN
+        RAISE '% is too long', argument
+            USING ERRCODE = 'string_data_right_truncation',
+                DETAIL = format('It has %s characters, at most %s are kept. ',
+                        length(value), longest)
+                    || jsonb_build_object('argument', argument, 'length', length(value),
+                        'longest', longest)::text,
+                HINT = 'Keep long texts elsewhere, and a reference to them here.';
+    END IF;
+END
+$$;
+COMMENT ON FUNCTION ims._check_text IS 'raise 22001 for a text that is longer than is kept';
+REVOKE ALL ON FUNCTION ims._check_text FROM PUBLIC;
+
+-- Reason and actor of a change that has a record of its own.
+CREATE FUNCTION ims._check_why(reason text, actor text)
+RETURNS void
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    PERFORM ims._check_text('reason', reason, 1000);
+    PERFORM ims._check_text('actor', actor, 100);
+END
+$$;
+COMMENT ON FUNCTION ims._check_why IS 'raise 22001 for a reason or an actor that is too long';
+REVOKE ALL ON FUNCTION ims._check_why FROM PUBLIC;
 
 CREATE FUNCTION ims._check_new(what text, code text, taken boolean)
 RETURNS void
@@ -825,6 +897,24 @@ REVOKE ALL ON FUNCTION ims._forget_zero_balances FROM PUBLIC;
 -- The audit trigger of every master table.  Its arguments are the columns of
 -- the primary key.
 
+-- Every change of every master table comes by here, direct ones too; most rows
+-- are short as a whole.
+CREATE FUNCTION ims._check_row_texts(new_row jsonb)
+RETURNS void
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    IF pg_column_size(new_row) > 1000 THEN
+        PERFORM ims._check_text(f.key, f.value,
+            CASE f.key WHEN 'name' THEN 1000 WHEN 'attributes' THEN 100000 ELSE 10000 END)
+        FROM jsonb_each_text(new_row) AS f (key, value);
+    END IF;
+END
+$$;
+COMMENT ON FUNCTION ims._check_row_texts IS 'raise 22001 for a row with a text that is too long';
+REVOKE ALL ON FUNCTION ims._check_row_texts FROM PUBLIC;
+
 CREATE FUNCTION ims._record_master_change()
 RETURNS trigger
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
@@ -843,7 +933,9 @@ BEGIN
     END IF;
     IF TG_OP <> 'DELETE' THEN
         new_row := to_jsonb(NEW);
+        PERFORM ims._check_row_texts(new_row);
     END IF;
+    PERFORM ims._check_text('actor', current_setting('ims.actor', true), 100);
     INSERT INTO ims.master_change
         (owner_id, table_name, action, row_key, old_row, new_row,
          changed_at, session_role, caller_role, actor)

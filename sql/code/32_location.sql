@@ -123,6 +123,7 @@ BEGIN
     PERFORM set_config('ims.actor', coalesce(actor, ''), true);
     calendar_id := ims._calendar_id(calendar);
     PERFORM ims._check_present('day', day IS NOT NULL);
+    PERFORM ims._check_day('day', day);
     INSERT INTO ims.calendar_day AS d (calendar_id, day, works, name)
     VALUES (calendar_id, day, coalesce(works, false), name)
     ON CONFLICT ON CONSTRAINT calendar_day_pkey DO UPDATE
@@ -164,6 +165,7 @@ BEGIN
     PERFORM set_config('ims.actor', coalesce(actor, ''), true);
     calendar_id := ims._calendar_id(calendar);
     PERFORM ims._check_present('day', day IS NOT NULL);
+    PERFORM ims._check_day('day', day);
     DELETE FROM ims.calendar_day AS d WHERE d.calendar_id = calendar_id AND d.day = day;
     IF NOT FOUND THEN
         PERFORM ims._raise_unknown('day', 'calendar day', to_char(day, 'YYYY-MM-DD'), 'IV229');
@@ -274,6 +276,29 @@ COMMENT ON FUNCTION ims._check_parent IS
     'raise IV214 unless the parent can contain a place of that kind';
 REVOKE ALL ON FUNCTION ims._check_parent FROM PUBLIC;
 
+CREATE FUNCTION ims._check_site_only(location text, kind text, time_zone text, calendar text)
+RETURNS void
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    argument CONSTANT text := CASE WHEN time_zone IS NOT NULL THEN 'time_zone'
+        WHEN calendar IS NOT NULL THEN 'calendar' END;
+BEGIN
+    IF argument IS NOT NULL AND kind <> 'site' THEN
+        RAISE 'place "%" is no site and has no %', location, replace(argument, '_', ' ')
+            USING ERRCODE = 'IV214',
+                DETAIL = format('Its kind is %s. ', kind)
+                    || jsonb_build_object('argument', argument, 'location', location,
+                        'kind', kind)::text,
+                HINT = 'Give it to the site, whose days all its places have.';
+    END IF;
+END
+$$;
+COMMENT ON FUNCTION ims._check_site_only IS
+    'raise IV214 for a time zone or a calendar of what is no site';
+REVOKE ALL ON FUNCTION ims._check_site_only FROM PUBLIC;
+
 CREATE FUNCTION ims._create_location(
     code text DEFAULT NULL,
     name text DEFAULT NULL,
@@ -303,6 +328,7 @@ BEGIN
     PERFORM ims._check_code('code', code);
     PERFORM ims._check_choice('kind', kind, 'site', 'zone', 'aisle', 'bay', 'bin',
         'dock', 'quarantine', 'damaged', 'returns');
+    PERFORM ims._check_site_only(code, kind, time_zone, calendar);
     PERFORM ims._check_time_zone('time_zone', time_zone);
     PERFORM ims._check_range('sort_order', sort_order, -2147483648, 2147483647);
     IF calendar IS NOT NULL THEN
@@ -467,7 +493,8 @@ BEGIN
     PERFORM ims._check_choice('status', status, 'active', 'inactive');
     PERFORM ims._check_time_zone('time_zone', time_zone);
     PERFORM ims._check_range('sort_order', sort_order, -2147483648, 2147483647);
-    PERFORM ims._check_clear(clear, 'time_zone', 'calendar');
+    PERFORM ims._check_clear(clear,
+        jsonb_build_object('time_zone', time_zone, 'calendar', calendar));
     location_id := ims._location_id(location);
     IF calendar IS NOT NULL THEN
         calendar_id := ims._calendar_id(calendar);
@@ -479,6 +506,7 @@ BEGIN
     FROM ims.location AS l
     WHERE l.location_id = location_id
     FOR NO KEY UPDATE;
+    PERFORM ims._check_site_only(location, was.kind, time_zone, calendar);
     IF ims._location_depth(was.kind) IS NULL
        AND num_nonnulls(new_code, parent, status, keeps_stock, sellable, negative_ok) > 0
     THEN

@@ -63,7 +63,7 @@ DECLARE
     parent_id bigint;
 BEGIN
     PERFORM set_config('ims.actor', coalesce(actor, ''), true);
-    PERFORM ims._check_clear(clear, 'parent');
+    PERFORM ims._check_clear(clear, jsonb_build_object('parent', parent));
     category_id := ims._category_id(owner_id, category);
     IF new_code IS NOT NULL THEN
         PERFORM ims._check_code('new_code', new_code);
@@ -624,9 +624,15 @@ BEGIN
     PERFORM ims._check_item_values(status, tracking, cost_price, retail_price, currency,
         minimum_quantity, maximum_quantity, length_mm, width_mm, height_mm, weight_g,
         shelf_life_days, country_of_origin);
-    PERFORM ims._check_clear(clear, 'description', 'category', 'cost_price', 'retail_price',
-        'currency', 'minimum_quantity', 'maximum_quantity', 'length_mm', 'width_mm',
-        'height_mm', 'weight_g', 'shelf_life_days', 'country_of_origin', 'customs_code');
+    IF clear IS NOT NULL THEN
+        PERFORM ims._check_clear(clear, jsonb_build_object(
+            'description', description, 'category', category, 'cost_price', cost_price,
+            'retail_price', retail_price, 'currency', currency,
+            'minimum_quantity', minimum_quantity, 'maximum_quantity', maximum_quantity,
+            'length_mm', length_mm, 'width_mm', width_mm, 'height_mm', height_mm,
+            'weight_g', weight_g, 'shelf_life_days', shelf_life_days,
+            'country_of_origin', country_of_origin, 'customs_code', customs_code));
+    END IF;
     IF base_unit IS NOT NULL THEN
         PERFORM ims._check_unit('base_unit', base_unit);
     END IF;

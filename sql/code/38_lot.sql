@@ -29,26 +29,34 @@ $$;
 COMMENT ON FUNCTION ims._tracked_item_id IS 'item of that code, or IV213 unless it is tracked so';
 REVOKE ALL ON FUNCTION ims._tracked_item_id FROM PUBLIC;
 
-CREATE FUNCTION ims._check_lot_dates(lot text, made_on date, best_before date, expires_on date)
+CREATE FUNCTION ims._check_lot_dates(
+    lot text, made_on date, best_before date, sell_by date, expires_on date)
 RETURNS void
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-    IF made_on > best_before OR made_on > expires_on THEN
+    PERFORM ims._check_day('made_on', made_on);
+    PERFORM ims._check_day('best_before', best_before);
+    PERFORM ims._check_day('sell_by', sell_by);
+    PERFORM ims._check_day('expires_on', expires_on);
+    IF made_on > least(best_before, sell_by, expires_on) THEN
         RAISE 'lot "%" would end before it was made', lot
             USING ERRCODE = 'invalid_parameter_value',
-                DETAIL = format('Made on %s, best before %s, expires on %s. ',
+                DETAIL = format('Made on %s, best before %s, sell by %s, expires on %s. ',
                         to_char(made_on, 'YYYY-MM-DD'),
                         coalesce(to_char(best_before, 'YYYY-MM-DD'), 'none'),
+                        coalesce(to_char(sell_by, 'YYYY-MM-DD'), 'none'),
                         coalesce(to_char(expires_on, 'YYYY-MM-DD'), 'none'))
                     || jsonb_build_object('lot', lot, 'made_on', made_on,
-                        'best_before', best_before, 'expires_on', expires_on)::text,
+                        'best_before', best_before, 'sell_by', sell_by,
+                        'expires_on', expires_on)::text,
                 HINT = 'Give the dates in order.';
     END IF;
 END
 $$;
-COMMENT ON FUNCTION ims._check_lot_dates IS 'raise 22023 for dates of a lot out of order';
+COMMENT ON FUNCTION ims._check_lot_dates IS
+    'raise 22023 for days of a lot that are far away or out of order';
 REVOKE ALL ON FUNCTION ims._check_lot_dates FROM PUBLIC;
 
 CREATE FUNCTION ims._create_lot(
@@ -82,12 +90,14 @@ BEGIN
     IF supplier IS NOT NULL THEN
         party_id := ims._party_id(owner_id, supplier, 'supplier');
     END IF;
+    -- Before arithmetic with it.
+    PERFORM ims._check_day('made_on', made_on);
     IF expires_on IS NULL AND made_on IS NOT NULL THEN
         SELECT made_on + i.shelf_life_days INTO expires_on
         FROM ims.item AS i
         WHERE i.owner_id = owner_id AND i.item_id = item_id;
     END IF;
-    PERFORM ims._check_lot_dates(lot, made_on, best_before, expires_on);
+    PERFORM ims._check_lot_dates(lot, made_on, best_before, sell_by, expires_on);
     status := coalesce(status, 'released');
     INSERT INTO ims.lot AS l
         (owner_id, item_id, code, status, made_on, best_before, sell_by, expires_on,
@@ -136,6 +146,7 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 #variable_conflict use_variable
 BEGIN
+    PERFORM ims._check_why(reason, actor);
     INSERT INTO ims.lot_status_change
         (owner_id, lot_id, old_status, new_status, reason, changed_at,
          session_role, caller_role, actor)
@@ -172,8 +183,9 @@ DECLARE
     now_is ims.lot;
 BEGIN
     PERFORM set_config('ims.actor', coalesce(actor, ''), true);
-    PERFORM ims._check_clear(clear, 'made_on', 'best_before', 'sell_by', 'expires_on',
-        'supplier_lot', 'supplier');
+    PERFORM ims._check_clear(clear, jsonb_build_object('made_on', made_on,
+        'best_before', best_before, 'sell_by', sell_by, 'expires_on', expires_on,
+        'supplier_lot', supplier_lot, 'supplier', supplier));
     item_id := ims._item_id(owner_id, item);
     lot_id := ims._lot_id(owner_id, item_id, lot);
     IF supplier IS NOT NULL THEN
@@ -196,13 +208,14 @@ BEGIN
                         ELSE coalesce(best_before, now_is.best_before) END;
     expires_on := CASE WHEN 'expires_on' = ANY (clear) THEN NULL
                        ELSE coalesce(expires_on, now_is.expires_on) END;
-    PERFORM ims._check_lot_dates(lot, made_on, best_before, expires_on);
+    sell_by := CASE WHEN 'sell_by' = ANY (clear) THEN NULL
+                    ELSE coalesce(sell_by, now_is.sell_by) END;
+    PERFORM ims._check_lot_dates(lot, made_on, best_before, sell_by, expires_on);
     UPDATE ims.lot AS l
     SET code = coalesce(new_code, l.code),
         made_on = made_on,
         best_before = best_before,
-        sell_by = CASE WHEN 'sell_by' = ANY (clear) THEN NULL
-                       ELSE coalesce(sell_by, l.sell_by) END,
+        sell_by = sell_by,
         expires_on = expires_on,
         supplier_lot = CASE WHEN 'supplier_lot' = ANY (clear) THEN NULL
                             ELSE coalesce(supplier_lot, l.supplier_lot) END,
@@ -486,7 +499,7 @@ BEGIN
     END IF;
     SELECT c.code INTO code
     FROM unnest(codes) AS c (code)
-    WHERE c.code IS NULL OR c.code = '' OR length(c.code) > 100 OR c.code <> btrim(c.code)
+    WHERE ims._is_code(c.code) IS NOT TRUE
     LIMIT 1;
     IF FOUND THEN
         PERFORM ims._check_code('codes', code);

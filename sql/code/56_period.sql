@@ -293,6 +293,7 @@ PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
+    PERFORM ims._check_why(reason, actor);
     UPDATE ims.period AS p
        SET status = CASE WHEN action = 'close' THEN 'closed' ELSE 'open' END
      WHERE p.owner_id = _set_period_status.owner_id

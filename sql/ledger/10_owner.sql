@@ -54,6 +54,8 @@ CREATE TABLE ims.period (
     CONSTRAINT period_name_key UNIQUE (owner_id, name),
     CONSTRAINT period_owner_fkey FOREIGN KEY (owner_id) REFERENCES ims.owner,
     CONSTRAINT period_span_check CHECK (starts_at < ends_at),
+    CONSTRAINT period_finite_check CHECK (pg_catalog.isfinite(starts_at)
+        AND pg_catalog.isfinite(ends_at)),
     CONSTRAINT period_status_check CHECK (status IN ('open', 'closed')),
     CONSTRAINT period_overlap_excl EXCLUDE USING gist
         (owner_id WITH =, pg_catalog.tstzrange(starts_at, ends_at) WITH &&)

@@ -25,6 +25,8 @@ CREATE TABLE ims.calendar_day (
     works boolean NOT NULL,
     name text,
     CONSTRAINT calendar_day_pkey PRIMARY KEY (calendar_id, day),
+    CONSTRAINT calendar_day_day_check CHECK (day BETWEEN pg_catalog.make_date(1, 1, 1)
+        AND pg_catalog.make_date(9999, 12, 31)),
     CONSTRAINT calendar_day_calendar_fkey FOREIGN KEY (calendar_id) REFERENCES ims.calendar
 );
 COMMENT ON TABLE ims.calendar_day IS 'days that differ from the week of a calendar';

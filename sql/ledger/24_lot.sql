@@ -19,7 +19,12 @@ CREATE TABLE ims.lot (
     CONSTRAINT lot_party_fkey FOREIGN KEY (owner_id, party_id) REFERENCES ims.party,
     CONSTRAINT lot_code_check CHECK (code <> '' AND pg_catalog.length(code) <= 100),
     CONSTRAINT lot_status_check CHECK (status IN ('released', 'on_hold', 'recalled', 'expired')),
-    CONSTRAINT lot_dates_check CHECK (made_on <= expires_on AND made_on <= best_before)
+    CONSTRAINT lot_dates_check CHECK (made_on <= expires_on AND made_on <= best_before
+        AND made_on <= sell_by),
+    CONSTRAINT lot_days_check CHECK (
+        least(made_on, best_before, sell_by, expires_on) >= pg_catalog.make_date(1, 1, 1)
+        AND greatest(made_on, best_before, sell_by, expires_on)
+            <= pg_catalog.make_date(9999, 12, 31))
 );
 COMMENT ON TABLE ims.lot IS 'lots (batches) of an item';
 COMMENT ON COLUMN ims.lot.owner_id IS 'owner of the lot';

@@ -15,6 +15,7 @@
 #include "utils/builtins.h"
 
 #include "ims.h"
+#include "ledger/resolve.h"
 
 PG_FUNCTION_INFO_V1(ims_limits);
 
@@ -29,14 +30,20 @@ typedef struct ImsLimit
 
 /* In the order of their names. */
 static const ImsLimit limits[] = {
+	{"attributes_length", IMS_MAX_ATTRIBUTES_LENGTH, "characters of attributes"},
 	{"code_length", IMS_MAX_CODE_LENGTH, "characters of a code"},
 	{"effective_seconds_ahead", IMS_MAX_AHEAD_USECS / 1000000,
 	 "seconds that an effective time may be ahead of the clock"},
 	{"idempotency_key_length", IMS_MAX_KEY_LENGTH, "characters of an idempotency key"},
 	{"lines_per_call", IMS_MAX_LINES, "lines of one posting call"},
+	{"name_length", IMS_MAX_NAME_LENGTH, "characters of a name of master data"},
 	{"quantity_below", IMS_QUANTITY_LIMIT / IMS_QUANTITY_ONE,
 	 "size that every quantity is below"},
 	{"quantity_decimals", IMS_QUANTITY_SCALE, "decimals of a quantity"},
+	{"reason_length", IMS_MAX_REASON_LENGTH, "characters of a reason"},
+	{"reference_length", IMS_MAX_REFERENCE_LENGTH,
+	 "characters of a reference or an actor"},
+	{"text_length", IMS_MAX_TEXT_LENGTH, "characters of another text of master data"},
 };
 
 /*

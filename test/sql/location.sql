@@ -89,7 +89,7 @@ FROM (VALUES
     ($$SELECT ims.create_location(code => 'B', parent => 'ROM')$$, '23505'),
     ($$SELECT ims.create_location(code => 'X', parent => 'ROM', keeps_stock => false, sellable => true)$$, '22023'),
     ($$SELECT ims.create_location(code => 'X', parent => 'ROM', sort_order => 2147483648)$$, '22023'),
-    ($$SELECT ims.create_location(code => 'X', parent => 'ROM', calendar => 'none')$$, 'IV229'),
+    ($$SELECT ims.create_location(code => 'X', kind => 'site', calendar => 'none')$$, 'IV229'),
     ($$SELECT ims.create_site(code => repeat('x', 95))$$, 'IV104'),
     ($$SELECT ims.create_calendar(code => 'X', working_days => '{8}')$$, '22023'),
     ($$SELECT ims.change_location(location => 'nowhere', name => 'x')$$, 'IV204'),
