@@ -11,7 +11,7 @@
 
 SELECT format('CREATE ROLE %I NOLOGIN', r.name)
 FROM unnest('{ims_reader,ims_clerk,ims_supervisor,ims_steward,ims_controller,
-    ims_warehouse}'::text[]) AS r (name)
+    ims_warehouse,ims_monitor}'::text[]) AS r (name)
 WHERE NOT EXISTS (SELECT FROM pg_roles AS p WHERE p.rolname = r.name)
 \gexec
 
@@ -25,8 +25,12 @@ SELECT format('GRANT SELECT ON ALL TABLES IN SCHEMA %I TO ims_reader', n.nspname
 FROM pg_namespace AS n
 WHERE n.nspname IN ('ims', 'ims_bi')
 \gexec
-GRANT USAGE ON SCHEMA ims TO ims_warehouse;
+GRANT USAGE ON SCHEMA ims TO ims_warehouse, ims_monitor;
 GRANT SELECT ON ims.location, ims.calendar, ims.calendar_day, ims.unit TO ims_warehouse;
+-- monitor: watches the server and sees no row of any owner.  Sessions of others
+-- are shown to it once it is granted pg_monitor.
+GRANT SELECT ON ims.ledger_info, ims.ledger_object, ims.closing TO ims_monitor;
+GRANT EXECUTE ON FUNCTION ims.version(), ims.limits(), ims.health() TO ims_monitor;
 SELECT format('GRANT EXECUTE ON FUNCTION %s TO ims_reader', p.oid::regprocedure)
 FROM pg_proc AS p
 WHERE p.pronamespace = 'ims'::regnamespace AND p.provolatile <> 'v'

@@ -628,7 +628,9 @@ BEGIN
     THEN
         PERFORM ims._raise_in_use('serial', serial, 'movements', 'Scrap it, or change its code.');
     END IF;
+    PERFORM ims._engine_begin();
     DELETE FROM ims.serial AS s WHERE s.owner_id = owner_id AND s.serial_id = serial_id;
+    PERFORM ims._engine_end();
 END
 $$;
 COMMENT ON FUNCTION ims._delete_serial IS 'internal form of ims.delete_serial()';

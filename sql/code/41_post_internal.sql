@@ -225,6 +225,7 @@ AS $$
 #variable_conflict use_variable
 DECLARE
     payload bytea;
+    is_new boolean;
     first record;
 BEGIN
     replayed := false;
@@ -237,10 +238,13 @@ BEGIN
                 DETAIL = format('It has %s.', length(idempotency_key));
     END IF;
     payload := sha256(convert_to(call || ' ' || jsonb_strip_nulls(arguments)::text, 'UTF8'));
+    PERFORM ims._engine_begin();
     INSERT INTO ims.posting_key (owner_id, idempotency_key, payload_hash, posting_id)
     VALUES (owner_id, idempotency_key, payload, posting_id)
     ON CONFLICT ON CONSTRAINT posting_key_pkey DO NOTHING;
-    IF FOUND THEN
+    is_new := FOUND;
+    PERFORM ims._engine_end();
+    IF is_new THEN
         RETURN;
     END IF;
     SELECT k.payload_hash, k.posting_id, p.document_number INTO first

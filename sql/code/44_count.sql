@@ -585,6 +585,7 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 #variable_conflict use_variable
 BEGIN
+    PERFORM ims._engine_begin();
     INSERT INTO ims.stock_count
         (owner_id, posting_id, item_id, location_id, lot_id, handling_unit_id, counted_at,
          counted_quantity, book_quantity, pending)
@@ -595,7 +596,6 @@ BEGIN
     INSERT INTO ims.stock_count_scope (owner_id, posting_id, location_id, item_id, counted_at)
     SELECT owner_id, posting_id, s.location_id, scope_item_id, counted_at
     FROM unnest(scope_location_ids) AS s (location_id);
-    PERFORM ims._engine_begin();
     UPDATE ims.stock AS s
     SET last_effective_at = counted_at
     FROM unnest(levels) AS l

@@ -268,12 +268,14 @@ BEGIN
     SELECT jsonb_agg(m) INTO originals
     FROM ims._lines_to_reverse(owner_id, original_id) AS m;
     PERFORM ims._lock_ends(owner_id, original_id, originals);
+    PERFORM ims._engine_begin();
     UPDATE ims.stock_count AS s
     SET reversed_posting_id = posting_id, pending = false
     WHERE s.owner_id = owner_id AND s.posting_id = original_id;
     UPDATE ims.stock_count_scope AS s
     SET reversed_posting_id = posting_id
     WHERE s.owner_id = owner_id AND s.posting_id = original_id;
+    PERFORM ims._engine_end();
 
     effective_at := coalesce(effective_at, ims._reversal_time(owner_id, original_id, originals));
     SELECT jsonb_build_array(jsonb_build_object(

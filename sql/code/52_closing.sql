@@ -38,10 +38,12 @@ PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
+    PERFORM ims._engine_begin();
     INSERT INTO ims.closing_clock AS k (owner_id, changed_at)
     VALUES (_touch_closing_clock.owner_id, pg_catalog.clock_timestamp())
     ON CONFLICT ON CONSTRAINT closing_clock_pkey
     DO UPDATE SET changed_at = EXCLUDED.changed_at;
+    PERFORM ims._engine_end();
 END
 $$;
 COMMENT ON FUNCTION ims._touch_closing_clock(bigint) IS
@@ -64,6 +66,7 @@ SET search_path = pg_catalog, pg_temp
 SET plan_cache_mode = force_custom_plan
 AS $$
 BEGIN
+    PERFORM ims._engine_begin();
     -- A transaction whose snapshot is older than the last change of closings
     -- does not see it.  The clock row turns that into a serialization failure:
     -- a conflict with a row that the snapshot does not show raises it.
@@ -90,6 +93,7 @@ BEGIN
      ORDER BY c.closing_id, d.item_id, d.location_id, d.lot_id, d.handling_unit_id
     ON CONFLICT ON CONSTRAINT closing_balance_pkey
     DO UPDATE SET on_hand = b.on_hand + EXCLUDED.on_hand;
+    PERFORM ims._engine_end();
 END
 $$;
 COMMENT ON FUNCTION ims._adjust_closings(
@@ -137,6 +141,7 @@ BEGIN
     -- The closing itself comes last: it would be its own nearest anchor.
     new_closing_id := pg_catalog.nextval(
         pg_catalog.pg_get_serial_sequence('ims.closing', 'closing_id'));
+    PERFORM ims._engine_begin();
     INSERT INTO ims.closing_balance AS b
            (owner_id, closing_id, item_id, location_id, lot_id, handling_unit_id, on_hand)
     SELECT _take_closing.owner_id, new_closing_id,
@@ -147,6 +152,7 @@ BEGIN
     INSERT INTO ims.closing AS c (owner_id, closing_id, closed_at, taken_at)
     VALUES (_take_closing.owner_id, new_closing_id, _take_closing.closed_at,
             pg_catalog.clock_timestamp());
+    PERFORM ims._engine_end();
     PERFORM ims._touch_closing_clock(_take_closing.owner_id);
     RETURN balance_count;
 END
@@ -186,6 +192,7 @@ BEGIN
                   HINT = 'The instants are in ims.closing.';
     END IF;
     PERFORM ims._lock_movement();
+    PERFORM ims._engine_begin();
     DELETE FROM ims.closing AS c
      WHERE c.owner_id = _drop_closing.owner_id AND c.closed_at = _drop_closing.closed_at
     RETURNING c.closing_id INTO old_closing_id;
@@ -199,6 +206,7 @@ BEGIN
     DELETE FROM ims.closing_balance AS b
      WHERE b.owner_id = _drop_closing.owner_id AND b.closing_id = old_closing_id;
     GET DIAGNOSTICS balance_count = ROW_COUNT;
+    PERFORM ims._engine_end();
     PERFORM ims._touch_closing_clock(_drop_closing.owner_id);
     RETURN balance_count;
 END

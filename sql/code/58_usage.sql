@@ -151,9 +151,11 @@ BEGIN
     IF postings IS NOT NULL THEN
         PERFORM ims._post_lines(postings, lines);
     END IF;
+    PERFORM ims._engine_begin();
     UPDATE ims.stock_count AS s
     SET pending = false
     WHERE s.owner_id = owner_id AND s.pending AND s.counted_at <= period.ends_at;
+    PERFORM ims._engine_end();
     RETURN coalesce(jsonb_array_length(postings), 0);
 END
 $$;

@@ -19,7 +19,6 @@ STRICT
 PARALLEL SAFE
 AS 'MODULE_PATHNAME', 'ims_library_version';
 COMMENT ON FUNCTION ims._library_version() IS 'version of the library that is loaded';
-REVOKE ALL ON FUNCTION ims._library_version() FROM PUBLIC;
 
 CREATE FUNCTION ims._library_ledger_version()
 RETURNS text
@@ -30,7 +29,6 @@ PARALLEL SAFE
 AS 'MODULE_PATHNAME', 'ims_library_ledger_version';
 COMMENT ON FUNCTION ims._library_ledger_version() IS
     'version of the ledger tables that the library was built for';
-REVOKE ALL ON FUNCTION ims._library_ledger_version() FROM PUBLIC;
 
 CREATE FUNCTION ims._forget_ledger()
 RETURNS void
@@ -43,29 +41,22 @@ COMMENT ON FUNCTION ims._forget_ledger() IS
     'make every session look at the ledger and its version again';
 REVOKE ALL ON FUNCTION ims._forget_ledger() FROM PUBLIC;
 
+-- In C: whoever may ask for it needs no right on the table.
 CREATE FUNCTION ims._ledger_version()
 RETURNS text
-LANGUAGE plpgsql
+LANGUAGE C
 STABLE
-PARALLEL SAFE
-SET search_path = pg_catalog, pg_temp
-AS $$
-BEGIN
-    IF pg_catalog.to_regclass('ims.ledger_info') IS NULL THEN
-        RETURN NULL;
-    END IF;
-    RETURN (SELECT i.ledger_version FROM ims.ledger_info AS i);
-END
-$$;
+STRICT
+PARALLEL RESTRICTED
+AS 'MODULE_PATHNAME', 'ims_ledger_version';
 COMMENT ON FUNCTION ims._ledger_version() IS
     'version of the ledger tables in this database, null where there are none';
-REVOKE ALL ON FUNCTION ims._ledger_version() FROM PUBLIC;
 
 CREATE FUNCTION ims.version()
 RETURNS TABLE (library text, extension text, ledger text, server text)
 LANGUAGE plpgsql
 STABLE
-PARALLEL SAFE
+PARALLEL RESTRICTED
 ROWS 1
 SET search_path = pg_catalog, pg_temp
 AS $$

@@ -53,3 +53,111 @@ CREATE TRIGGER availability_engine_only
 CREATE TRIGGER availability_no_truncate
     BEFORE TRUNCATE ON ims.availability
     FOR EACH STATEMENT EXECUTE FUNCTION ims._engine_only();
+
+-- Counts and keys: what was said stays for ever, what became of it (pending,
+-- reversed, the posting of a key) is the engine's to write.  A subscriber gets
+-- such a change row by row, so only what was said is guarded there.
+CREATE TRIGGER stock_count_engine_only
+    BEFORE INSERT OR UPDATE ON ims.stock_count
+    FOR EACH STATEMENT EXECUTE FUNCTION ims._engine_only();
+CREATE TRIGGER stock_count_no_change
+    BEFORE UPDATE ON ims.stock_count
+    FOR EACH ROW WHEN (
+        (OLD.owner_id, OLD.posting_id, OLD.item_id, OLD.location_id, OLD.lot_id,
+         OLD.handling_unit_id, OLD.counted_at, OLD.counted_quantity, OLD.book_quantity)
+        IS DISTINCT FROM
+        (NEW.owner_id, NEW.posting_id, NEW.item_id, NEW.location_id, NEW.lot_id,
+         NEW.handling_unit_id, NEW.counted_at, NEW.counted_quantity, NEW.book_quantity))
+    EXECUTE FUNCTION ims._refuse_change();
+CREATE TRIGGER stock_count_no_delete
+    BEFORE DELETE ON ims.stock_count
+    FOR EACH ROW EXECUTE FUNCTION ims._refuse_change();
+CREATE TRIGGER stock_count_no_delete_statement
+    BEFORE DELETE ON ims.stock_count
+    FOR EACH STATEMENT EXECUTE FUNCTION ims._refuse_change();
+CREATE TRIGGER stock_count_no_truncate
+    BEFORE TRUNCATE ON ims.stock_count
+    FOR EACH STATEMENT EXECUTE FUNCTION ims._refuse_change();
+ALTER TABLE ims.stock_count ENABLE ALWAYS TRIGGER stock_count_no_change;
+ALTER TABLE ims.stock_count ENABLE ALWAYS TRIGGER stock_count_no_delete;
+ALTER TABLE ims.stock_count ENABLE ALWAYS TRIGGER stock_count_no_delete_statement;
+ALTER TABLE ims.stock_count ENABLE ALWAYS TRIGGER stock_count_no_truncate;
+
+CREATE TRIGGER stock_count_scope_engine_only
+    BEFORE INSERT OR UPDATE ON ims.stock_count_scope
+    FOR EACH STATEMENT EXECUTE FUNCTION ims._engine_only();
+CREATE TRIGGER stock_count_scope_no_change
+    BEFORE UPDATE ON ims.stock_count_scope
+    FOR EACH ROW WHEN (
+        (OLD.owner_id, OLD.posting_id, OLD.location_id, OLD.item_id, OLD.counted_at,
+         OLD.recorded_at)
+        IS DISTINCT FROM
+        (NEW.owner_id, NEW.posting_id, NEW.location_id, NEW.item_id, NEW.counted_at,
+         NEW.recorded_at))
+    EXECUTE FUNCTION ims._refuse_change();
+CREATE TRIGGER stock_count_scope_no_delete
+    BEFORE DELETE ON ims.stock_count_scope
+    FOR EACH ROW EXECUTE FUNCTION ims._refuse_change();
+CREATE TRIGGER stock_count_scope_no_delete_statement
+    BEFORE DELETE ON ims.stock_count_scope
+    FOR EACH STATEMENT EXECUTE FUNCTION ims._refuse_change();
+CREATE TRIGGER stock_count_scope_no_truncate
+    BEFORE TRUNCATE ON ims.stock_count_scope
+    FOR EACH STATEMENT EXECUTE FUNCTION ims._refuse_change();
+ALTER TABLE ims.stock_count_scope ENABLE ALWAYS TRIGGER stock_count_scope_no_change;
+ALTER TABLE ims.stock_count_scope ENABLE ALWAYS TRIGGER stock_count_scope_no_delete;
+ALTER TABLE ims.stock_count_scope ENABLE ALWAYS TRIGGER stock_count_scope_no_delete_statement;
+ALTER TABLE ims.stock_count_scope ENABLE ALWAYS TRIGGER stock_count_scope_no_truncate;
+
+CREATE TRIGGER posting_key_engine_only
+    BEFORE INSERT OR UPDATE ON ims.posting_key
+    FOR EACH STATEMENT EXECUTE FUNCTION ims._engine_only();
+CREATE TRIGGER posting_key_no_change
+    BEFORE UPDATE ON ims.posting_key
+    FOR EACH ROW WHEN ((OLD.owner_id, OLD.idempotency_key, OLD.payload_hash)
+        IS DISTINCT FROM (NEW.owner_id, NEW.idempotency_key, NEW.payload_hash))
+    EXECUTE FUNCTION ims._refuse_change();
+CREATE TRIGGER posting_key_no_delete
+    BEFORE DELETE ON ims.posting_key
+    FOR EACH ROW EXECUTE FUNCTION ims._refuse_change();
+CREATE TRIGGER posting_key_no_delete_statement
+    BEFORE DELETE ON ims.posting_key
+    FOR EACH STATEMENT EXECUTE FUNCTION ims._refuse_change();
+CREATE TRIGGER posting_key_no_truncate
+    BEFORE TRUNCATE ON ims.posting_key
+    FOR EACH STATEMENT EXECUTE FUNCTION ims._refuse_change();
+ALTER TABLE ims.posting_key ENABLE ALWAYS TRIGGER posting_key_no_change;
+ALTER TABLE ims.posting_key ENABLE ALWAYS TRIGGER posting_key_no_delete;
+ALTER TABLE ims.posting_key ENABLE ALWAYS TRIGGER posting_key_no_delete_statement;
+ALTER TABLE ims.posting_key ENABLE ALWAYS TRIGGER posting_key_no_truncate;
+
+-- A serial is master data but for where it lies, which follows from the ledger.
+CREATE TRIGGER serial_engine_only
+    BEFORE DELETE OR UPDATE OF location_id, handling_unit_id, lot_id, last_effective_at ON ims.serial
+    FOR EACH STATEMENT EXECUTE FUNCTION ims._engine_only();
+CREATE TRIGGER serial_nowhere_at_first
+    BEFORE INSERT ON ims.serial
+    FOR EACH ROW WHEN (NEW.location_id <> 0 OR NEW.handling_unit_id <> 0
+        OR NEW.last_effective_at > '-infinity')
+    EXECUTE FUNCTION ims._engine_only();
+CREATE TRIGGER serial_no_truncate
+    BEFORE TRUNCATE ON ims.serial
+    FOR EACH STATEMENT EXECUTE FUNCTION ims._engine_only();
+CREATE TRIGGER closing_engine_only
+    BEFORE INSERT OR UPDATE OR DELETE ON ims.closing
+    FOR EACH STATEMENT EXECUTE FUNCTION ims._engine_only();
+CREATE TRIGGER closing_no_truncate
+    BEFORE TRUNCATE ON ims.closing
+    FOR EACH STATEMENT EXECUTE FUNCTION ims._engine_only();
+CREATE TRIGGER closing_balance_engine_only
+    BEFORE INSERT OR UPDATE OR DELETE ON ims.closing_balance
+    FOR EACH STATEMENT EXECUTE FUNCTION ims._engine_only();
+CREATE TRIGGER closing_balance_no_truncate
+    BEFORE TRUNCATE ON ims.closing_balance
+    FOR EACH STATEMENT EXECUTE FUNCTION ims._engine_only();
+CREATE TRIGGER closing_clock_engine_only
+    BEFORE INSERT OR UPDATE OR DELETE ON ims.closing_clock
+    FOR EACH STATEMENT EXECUTE FUNCTION ims._engine_only();
+CREATE TRIGGER closing_clock_no_truncate
+    BEFORE TRUNCATE ON ims.closing_clock
+    FOR EACH STATEMENT EXECUTE FUNCTION ims._engine_only();

@@ -179,6 +179,26 @@ read_version(Oid namespace_id)
 	return version;
 }
 
+/*
+ * ims_ledger_version -- SQL: ims._ledger_version() returns text
+ *
+ * Version of the ledger in this database, NULL where there is none.
+ */
+PG_FUNCTION_INFO_V1(ims_ledger_version);
+Datum
+ims_ledger_version(PG_FUNCTION_ARGS)
+{
+	Oid namespace_id = get_namespace_oid("ims", true);
+	char *version = NULL;
+
+	if (OidIsValid(namespace_id) &&
+		OidIsValid(get_relname_relid("ledger_info", namespace_id)))
+		version = read_version(namespace_id);
+	if (version == NULL)
+		PG_RETURN_NULL();
+	PG_RETURN_TEXT_P(cstring_to_text(version));
+}
+
 /* New code reads a ledger of another version, but writes only to its own. */
 void
 ims_ledger_check_writable(void)

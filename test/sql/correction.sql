@@ -8,9 +8,11 @@ SELECT plan(5);
 CREATE TEMP TABLE counted AS
 SELECT r.posting_id FROM ims.receive('SHOP', 'PEN', 1, to_location => 'T-HERE-A',
     effective_at => '2024-01-01 00:00+00') AS r;
+SET LOCAL session_replication_role = replica;
 INSERT INTO ims.stock_count (owner_id, item_id, location_id, lot_id, handling_unit_id, counted_at,
     posting_id, counted_quantity, book_quantity)
 SELECT 9001, 9301, 9101, 0, 0, '2024-06-01 00:00+00', c.posting_id, 1, 1 FROM counted AS c;
+SET LOCAL session_replication_role = origin;
 
 SELECT is(
     pg_temp.refusal(format($$ SELECT ims.post('[{"item": "PEN", "quantity": %s, "to_location": "T-HERE-A"},

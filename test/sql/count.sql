@@ -223,6 +223,7 @@ SELECT is(split_part(pg_temp.refusal($$ SELECT * FROM ims.ship('SHOP', 'INK', 1,
     'a count does not make stock that was never there');
 
 SAVEPOINT damage;
+SET LOCAL session_replication_role = replica;
 INSERT INTO ims.stock_count_scope (owner_id, posting_id, location_id, item_id, counted_at)
     SELECT 9001, pg_temp.last('count'), 9101, 9301, pg_temp.day(2);
 SELECT is(string_agg(v.check_name, ' ' ORDER BY v.check_name), 'stock_count.level stock_count_scope.counted_at',

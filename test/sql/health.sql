@@ -49,6 +49,7 @@ FROM (VALUES
     (5, 'UPDATE ims.ledger_info SET created_at = statement_timestamp() - interval ''400 days''',
         'last_closing_age 400.0 critical'),
     (6, 'UPDATE ims.ledger_info SET created_at = statement_timestamp() - interval ''400 days'';'
+        'SET LOCAL session_replication_role = replica;'
         'INSERT INTO ims.closing (owner_id, closed_at, taken_at)'
         ' SELECT o.owner_id, statement_timestamp() - interval ''1 day'', statement_timestamp()'
         ' FROM ims.owner AS o', '')
@@ -81,9 +82,10 @@ SELECT results_eq($$SELECT ims._unsummarized_ranges('page_other_idx'),
 
 -- Limits are those that are enforced.
 SELECT results_eq('SELECT l.name, l.value FROM ims.limits() AS l', $$VALUES
-    ('code_length', 100::bigint), ('effective_seconds_ahead', 60),
-    ('idempotency_key_length', 200), ('lines_per_call', 10000000),
-    ('quantity_below', 1000000000000), ('quantity_decimals', 6)$$, 'limits() lists them');
+    ('attributes_length', 100000::bigint), ('code_length', 100), ('effective_seconds_ahead', 60),
+    ('idempotency_key_length', 200), ('lines_per_call', 10000000), ('name_length', 1000),
+    ('quantity_below', 1000000000000), ('quantity_decimals', 6), ('reason_length', 1000),
+    ('reference_length', 100), ('text_length', 10000)$$, 'limits() lists them');
 SELECT lives_ok($$SELECT (l.value - 1)::ims.quantity FROM ims.limits() AS l
     WHERE l.name = 'quantity_below'$$, 'a quantity below the limit');
 SELECT throws_ok($$SELECT l.value::ims.quantity FROM ims.limits() AS l

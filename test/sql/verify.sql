@@ -41,6 +41,9 @@ BEGIN
     RETURN pg_temp.findings(
         'ALTER TABLE ims.movement DISABLE TRIGGER USER;'
         'ALTER TABLE ims.posting DISABLE TRIGGER USER;'
+        'ALTER TABLE ims.posting_key DISABLE TRIGGER USER;'
+        'ALTER TABLE ims.stock_count DISABLE TRIGGER USER;'
+        'ALTER TABLE ims.stock_count_scope DISABLE TRIGGER USER;'
         'ALTER TABLE ims.movement DROP CONSTRAINT movement_quantity_check,'
         '    DROP CONSTRAINT movement_places_check;'
         'ALTER TABLE ims.stock DROP CONSTRAINT stock_on_hand_check,'
