@@ -23,12 +23,12 @@ typedef int64 ImsQuantity;
 /* ims.quantity is below 10^12 in size, so a million of them fit an int64 sum */
 #define IMS_QUANTITY_LIMIT INT64CONST(1000000000000000000)
 
-#define IMS_MAX_LINES 10000000	/* lines of one call */
-#define IMS_MAX_CODE_LENGTH 100 /* characters of a code */
-#define IMS_MAX_NAME_LENGTH 1000 /* characters of a name of master data */
-#define IMS_MAX_TEXT_LENGTH 10000 /* characters of another text of master data */
+#define IMS_MAX_LINES 10000000			 /* lines of one call */
+#define IMS_MAX_CODE_LENGTH 100			 /* characters of a code */
+#define IMS_MAX_NAME_LENGTH 1000		 /* characters of a name of master data */
+#define IMS_MAX_TEXT_LENGTH 10000		 /* characters of another text of master data */
 #define IMS_MAX_ATTRIBUTES_LENGTH 100000 /* characters of attributes */
-#define IMS_MAX_KEY_LENGTH 200	/* characters of an idempotency key */
+#define IMS_MAX_KEY_LENGTH 200			 /* characters of an idempotency key */
 #define IMS_MAX_AHEAD_USECS (INT64CONST(60) * 1000000) /* effective_at before the clock */
 
 /* Detail of a condition that does not hold (detail.c). */

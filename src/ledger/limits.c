@@ -41,8 +41,7 @@ static const ImsLimit limits[] = {
 	 "size that every quantity is below"},
 	{"quantity_decimals", IMS_QUANTITY_SCALE, "decimals of a quantity"},
 	{"reason_length", IMS_MAX_REASON_LENGTH, "characters of a reason"},
-	{"reference_length", IMS_MAX_REFERENCE_LENGTH,
-	 "characters of a reference or an actor"},
+	{"reference_length", IMS_MAX_REFERENCE_LENGTH, "characters of a reference or an actor"},
 	{"text_length", IMS_MAX_TEXT_LENGTH, "characters of another text of master data"},
 };
 
