@@ -190,22 +190,21 @@ $$;
 COMMENT ON FUNCTION ims._check_day IS 'raise 22023 unless the day is in the years 1 to 9999';
 REVOKE ALL ON FUNCTION ims._check_day FROM PUBLIC;
 
-CREATE FUNCTION ims._check_instant(argument text, value timestamptz)
+CREATE FUNCTION ims._check_finite(argument text, value timestamptz)
 RETURNS void
-LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-    IF value < timestamptz '0001-01-01 00:00:00+00'
-        OR value >= timestamptz '10000-01-01 00:00:00+00'
-    THEN
-        PERFORM ims._raise_time(argument, CASE WHEN isfinite(value)
-            THEN to_char(value AT TIME ZONE 'UTC', 'YYYY-MM-DD BC') ELSE value::text END);
+    IF NOT isfinite(value) THEN
+        PERFORM ims._raise_time(argument, value::text);
     END IF;
+    PERFORM ims._check_instant(argument, value);
 END
 $$;
-COMMENT ON FUNCTION ims._check_instant IS 'raise 22023 unless the instant is in the years 1 to 9999';
-REVOKE ALL ON FUNCTION ims._check_instant FROM PUBLIC;
+COMMENT ON FUNCTION ims._check_finite IS
+    'raise 22023 for an infinite instant, IV232 for one outside of the years 1 to 9999';
+REVOKE ALL ON FUNCTION ims._check_finite FROM PUBLIC;
 
 CREATE FUNCTION ims._raise_time(argument text, value text)
 RETURNS void
@@ -220,7 +219,7 @@ BEGIN
             HINT = 'Leave it out where there is none.';
 END
 $$;
-COMMENT ON FUNCTION ims._raise_time IS 'raise 22023 for a day or an instant that is infinite or far away';
+COMMENT ON FUNCTION ims._raise_time IS 'raise 22023 for a day that is infinite or far away, or an infinite instant';
 REVOKE ALL ON FUNCTION ims._raise_time FROM PUBLIC;
 
 CREATE FUNCTION ims._check_clear(clear text[], given jsonb)

@@ -86,8 +86,8 @@ BEGIN
     PERFORM ims._check_code('name', name);
     PERFORM ims._check_present('starts_at', starts_at IS NOT NULL);
     PERFORM ims._check_present('ends_at', ends_at IS NOT NULL);
-    PERFORM ims._check_instant('starts_at', starts_at);
-    PERFORM ims._check_instant('ends_at', ends_at);
+    PERFORM ims._check_finite('starts_at', starts_at);
+    PERFORM ims._check_finite('ends_at', ends_at);
     PERFORM ims._check_new('period', name, EXISTS (
         SELECT FROM ims.period AS p WHERE p.owner_id = owner_id AND p.name = name));
     PERFORM ims._check_period_span(owner_id, 0, name, starts_at, ends_at);
@@ -166,8 +166,8 @@ AS $$
 #variable_conflict use_variable
 BEGIN
     PERFORM set_config('ims.actor', coalesce(actor, ''), true);
-    PERFORM ims._check_instant('starts_at', starts_at);
-    PERFORM ims._check_instant('ends_at', ends_at);
+    PERFORM ims._check_finite('starts_at', starts_at);
+    PERFORM ims._check_finite('ends_at', ends_at);
     period_id := ims._lock_unclosed_period(owner_id, name);
     IF new_name IS NOT NULL THEN
         PERFORM ims._check_code('new_name', new_name);

@@ -203,5 +203,6 @@ REVOKE ALL ON FUNCTION ims.health() FROM PUBLIC;
 -- look at catalogs and statistics, with the rights of whoever calls.
 GRANT EXECUTE ON FUNCTION
     ims._health_row(text, numeric, text, numeric, numeric, text), ims._health_sessions(),
-    ims._health_tables(), ims._health_ledger(), ims._ledger_differences(), ims._ledger_shape(),
-    ims._ledger_relations(), ims._ledger_grants(), ims._document_sequences() TO PUBLIC;
+    ims._health_tables(), ims._health_ledger(), ims._unsummarized_ranges(regclass),
+    ims._ledger_differences(), ims._ledger_shape(), ims._ledger_relations(),
+    ims._ledger_grants(), ims._document_sequences() TO PUBLIC;

@@ -133,7 +133,8 @@ ALTER TABLE ims.posting_key ENABLE ALWAYS TRIGGER posting_key_no_truncate;
 
 -- A serial is master data but for where it lies, which follows from the ledger.
 CREATE TRIGGER serial_engine_only
-    BEFORE DELETE OR UPDATE OF location_id, handling_unit_id, lot_id, last_effective_at ON ims.serial
+    BEFORE DELETE OR UPDATE OF location_id, handling_unit_id, lot_id, last_effective_at,
+        last_movement_id ON ims.serial
     FOR EACH STATEMENT EXECUTE FUNCTION ims._engine_only();
 CREATE TRIGGER serial_nowhere_at_first
     BEFORE INSERT ON ims.serial

@@ -46,7 +46,8 @@ SELECT is_empty(format($$
     CROSS JOIN unnest(%L::text[]) AS v (value)
     CROSS JOIN LATERAL pg_temp.refusal(format('SELECT ims.%%I(%%s, %%I => %%L)', t.function,
         regexp_replace(g.arguments, ', ' || t.argument || ' => ''[^'']*''', ''), t.argument, v.value)) AS r (answer)
-    WHERE r.answer IS DISTINCT FROM '22023 ' || t.argument$$,
+    WHERE r.answer IS DISTINCT FROM CASE WHEN t.type = 'timestamptz'::regtype AND v.value !~ 'infinity'
+        THEN 'IV232 ' ELSE '22023 ' END || t.argument$$,
     '{infinity,-infinity,"0001-12-31 00:00+00 BC","10000-01-01 00:00+00"}'),
     'infinite and far away times are refused by name');
 SELECT is(pg_temp.refusal(format('SELECT ims.create_lot(item => ''L'', lot => ''N'', made_on => %L, expires_on => %L)',

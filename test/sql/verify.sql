@@ -174,7 +174,9 @@ DECLARE
     result text;
 BEGIN
     EXECUTE 'ALTER TABLE ims.movement DISABLE TRIGGER USER;'
-        'ALTER TABLE ims.posting DISABLE TRIGGER USER;' || damage;
+        'ALTER TABLE ims.posting DISABLE TRIGGER USER;'
+        'ALTER TABLE ims.stock_count DISABLE TRIGGER USER;'
+        'ALTER TABLE ims.stock_count_scope DISABLE TRIGGER USER;' || damage;
     SELECT string_agg(format('%s %s: %s, %s', v.check_name, v.key - 'owner_id'::text,
         coalesce(v.expected, 'nothing'), coalesce(v.found, 'nothing')), '; '
         ORDER BY v.check_name, v.key::text, v.expected)
