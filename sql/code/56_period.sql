@@ -23,13 +23,13 @@ AS $$
 DECLARE
     through timestamptz;
     other_name text;
-    span CONSTANT jsonb := jsonb_build_object('period', name,
-        'starts_at', ims._utc(starts_at), 'ends_at', ims._utc(ends_at));
 BEGIN
     IF ends_at <= starts_at THEN
         RAISE 'period "%" ends before it begins', name
             USING ERRCODE = 'IV230',
-                DETAIL = 'The end is not after the beginning. ' || span::text,
+                DETAIL = 'The end is not after the beginning. '
+                    || jsonb_build_object('period', name, 'starts_at', ims._utc(starts_at),
+                        'ends_at', ims._utc(ends_at))::text,
                 HINT = 'The end is the first instant after the period.';
     END IF;
     -- The row is locked, so that no other session closes the time meanwhile,
@@ -42,8 +42,8 @@ BEGIN
         RAISE 'period "%" begins in time that is closed', name
             USING ERRCODE = 'IV230',
                 DETAIL = 'It begins before the last closed period ends. '
-                    || (span - 'ends_at'
-                        || jsonb_build_object('closed_through', ims._utc(through)))::text,
+                    || jsonb_build_object('period', name, 'starts_at', ims._utc(starts_at),
+                        'closed_through', ims._utc(through))::text,
                 HINT = 'Reopen the later periods first.';
     END IF;
     SELECT p.name INTO other_name
@@ -56,7 +56,8 @@ BEGIN
         RAISE 'period "%" overlaps period "%"', name, other_name
             USING ERRCODE = 'IV230',
                 DETAIL = 'Periods of an owner do not overlap. '
-                    || (span || jsonb_build_object('overlaps', other_name))::text,
+                    || jsonb_build_object('period', name, 'starts_at', ims._utc(starts_at),
+                        'ends_at', ims._utc(ends_at), 'overlaps', other_name)::text,
                 HINT = 'Begin where the other one ends, or change that one first.';
     END IF;
 END
