@@ -137,7 +137,7 @@ CREATE TRIGGER serial_engine_only
         last_movement_id ON ims.serial
     FOR EACH STATEMENT EXECUTE FUNCTION ims._engine_only();
 CREATE TRIGGER serial_nowhere_at_first
-    BEFORE INSERT ON ims.serial
+    AFTER INSERT ON ims.serial
     FOR EACH ROW WHEN (NEW.location_id <> 0 OR NEW.handling_unit_id <> 0
         OR NEW.last_effective_at > '-infinity')
     EXECUTE FUNCTION ims._engine_only();

@@ -213,7 +213,7 @@ insert_key(int64 owner_id, const char *key, const uint8 *hash, int64 posting_id)
 	values[1] = CStringGetTextDatum(key);
 	values[2] = PointerGetDatum(hash_bytes);
 	values[3] = Int64GetDatum(posting_id);
-	ims_frame_push_applied();
+	ims_frame_push_applied(ims_ledger()->posting_key);
 	ims_plan_execute(IMS_PLAN_INSERT_KEY, values, NULL, NULL);
 	ims_frame_pop_applied();
 	return SPI_processed == 1;
@@ -286,7 +286,7 @@ ims_key_without_posting(int64 owner_id, const char *key)
 	SPI_connect();
 	values[0] = Int64GetDatum(owner_id);
 	values[1] = CStringGetTextDatum(key);
-	ims_frame_push_applied();
+	ims_frame_push_applied(ims_ledger()->posting_key);
 	ims_plan_execute(IMS_PLAN_KEY_WITHOUT_POSTING, values, NULL, NULL);
 	ims_frame_pop_applied();
 	Ensure(SPI_processed == 1, "an idempotency key is gone");

@@ -87,6 +87,7 @@ static const LedgerRelation ledger_relations[] = {
 	LEDGER_RELATION(posting_pkey),
 	LEDGER_RELATION(posting_document_idx),
 	LEDGER_RELATION(posting_origin_idx),
+	LEDGER_RELATION(posting_key),
 	{"posting_posting_id_seq", offsetof(ImsLedger, posting_sequence)},
 	LEDGER_RELATION(movement),
 	LEDGER_RELATION(movement_pkey),

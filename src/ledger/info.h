@@ -24,6 +24,7 @@ typedef struct ImsLedger
 	Oid item_unit, item_unit_pkey;
 	Oid unit, unit_pkey;
 	Oid posting, posting_pkey, posting_document_idx, posting_origin_idx;
+	Oid posting_key;
 	Oid posting_sequence;
 	Oid movement, movement_pkey, movement_item_idx, movement_origin_idx, movement_time_idx;
 	Oid movement_sequence;
