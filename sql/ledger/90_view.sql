@@ -809,23 +809,32 @@ SELECT p.owner_id,
        p.caller_role,
        p.origin_posting_id,
        n.document_number AS origin_document_number,
-       COALESCE(m.line_count, 0) AS line_count,
-       COALESCE(m.item_count, 0) AS item_count,
-       COALESCE(m.total_quantity, 0) AS total_quantity
-  FROM ims.posting AS p
+       p.line_count,
+       p.item_count,
+       p.total_quantity
+  FROM (
+        -- Grouped by all columns of the posting, so that a condition on any of
+        -- them is met before the lines are read; the planner needs the key only.
+        SELECT v.owner_id, v.posting_id, v.document_number, v.kind, v.effective_at,
+               v.utc_offset_minutes, v.recorded_at, v.party_id, v.channel_id, v.destination_id,
+               v.reference_type, v.reference_number, v.reason, v.actor, v.session_role,
+               v.caller_role, v.origin_posting_id,
+               pg_catalog.count(m.movement_id) AS line_count,
+               pg_catalog.count(DISTINCT m.item_id) AS item_count,
+               COALESCE(pg_catalog.sum(m.quantity)::numeric, 0) AS total_quantity
+          FROM ims.posting AS v
+          LEFT JOIN ims.movement AS m
+            ON m.owner_id = v.owner_id AND m.posting_id = v.posting_id
+         GROUP BY v.owner_id, v.posting_id, v.document_number, v.kind, v.effective_at,
+               v.utc_offset_minutes, v.recorded_at, v.party_id, v.channel_id, v.destination_id,
+               v.reference_type, v.reference_number, v.reason, v.actor, v.session_role,
+               v.caller_role, v.origin_posting_id) AS p
   LEFT JOIN ims.owner AS o ON o.owner_id = p.owner_id
   LEFT JOIN ims.party AS y ON y.owner_id = p.owner_id AND y.party_id = p.party_id
   LEFT JOIN ims.channel AS x ON x.owner_id = p.owner_id AND x.channel_id = p.channel_id
   LEFT JOIN ims.location AS d ON d.location_id = p.destination_id
   LEFT JOIN ims.posting AS n
-    ON n.owner_id = p.owner_id AND n.posting_id = p.origin_posting_id
-  LEFT JOIN (
-        SELECT v.owner_id, v.posting_id, pg_catalog.count(*) AS line_count,
-               pg_catalog.count(DISTINCT v.item_id) AS item_count,
-               pg_catalog.sum(v.quantity)::numeric AS total_quantity
-          FROM ims.movement AS v
-         GROUP BY v.owner_id, v.posting_id) AS m
-    ON m.owner_id = p.owner_id AND m.posting_id = p.posting_id;
+    ON n.owner_id = p.owner_id AND n.posting_id = p.origin_posting_id;
 COMMENT ON VIEW ims_bi.posting IS 'postings with names and totals: one row per document';
 COMMENT ON COLUMN ims_bi.posting.owner_id IS 'identifies the owner';
 COMMENT ON COLUMN ims_bi.posting.posting_id IS 'identifies the posting';

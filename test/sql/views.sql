@@ -3,7 +3,7 @@
 \i test/setup.psql
 BEGIN;
 \i test/history.psql
-SELECT plan(49);
+SELECT plan(52);
 
 -- 1. stock at its grains
 SELECT results_eq(
@@ -137,8 +137,18 @@ SET LOCAL enable_bitmapscan = off;
 SELECT alike(pg_temp.plan_of('SELECT * FROM ims_bi.stock_card WHERE owner_id = 9001 AND item_id = 9002'),
     '%WindowAgg%movement_item_idx%(item_id = 9002)%',
     'a filter on the item reaches the index below the window');
-RESET enable_seqscan;
 RESET enable_bitmapscan;
+SELECT alike(pg_temp.plan_of('SELECT * FROM ims_bi.posting WHERE owner_id = 9001 AND ' || c.condition),
+    '%Aggregate%' || c.expected || '%', 'posting: ' || c.name)
+FROM (VALUES
+    (1, 'document_number = 7', 'posting_document_idx%(document_number = 7)',
+     'a document is found before the lines are read'),
+    (2, 'origin_posting_id = 7', 'posting_origin_idx%(origin_posting_id = 7)',
+     'so is what comes from a posting'),
+    (3, 'reference_number = ''R''', '(reference_number = ''R''::text)',
+     'and what is of a reference')) AS c (place, condition, expected, name)
+ORDER BY c.place;
+RESET enable_seqscan;
 SELECT results_eq(
     $$SELECT posting_id, document_number, party, line_count, item_count, total_quantity
         FROM ims_bi.posting WHERE owner_id = 9001 ORDER BY 1$$,
