@@ -21,22 +21,22 @@ RETURNS TABLE (
 LANGUAGE sql STABLE PARALLEL SAFE ROWS 100
 SET search_path = pg_catalog, pg_temp
 AS $$
+    WITH excess AS MATERIALIZED (
+        SELECT s.posting_id, s.counted_at, s.item_id, s.location_id, s.lot_id, s.handling_unit_id,
+            b.on_hand - ims._change_since($1, s.item_id, s.location_id, s.lot_id,
+                s.handling_unit_id, s.counted_at) - s.counted_quantity AS quantity
+        FROM ims.stock_count AS s
+        JOIN jsonb_to_recordset($2) AS b (
+            item_id bigint, location_id bigint, lot_id bigint, handling_unit_id bigint,
+            on_hand numeric)
+            ON b.item_id = s.item_id AND b.location_id = s.location_id AND b.lot_id = s.lot_id
+            AND b.handling_unit_id = s.handling_unit_id
+        WHERE s.owner_id = $1 AND s.pending AND s.counted_at <= $3)
     SELECT e.posting_id, e.counted_at, e.item_id, e.location_id, e.lot_id, e.handling_unit_id,
-        e.excess - lag(e.excess, 1, 0::numeric) OVER (
+        e.quantity - lag(e.quantity, 1, 0::numeric) OVER (
             PARTITION BY e.item_id, e.location_id, e.lot_id, e.handling_unit_id
             ORDER BY e.counted_at)
-    FROM (
-        SELECT s.posting_id, s.counted_at, s.item_id, s.location_id, s.lot_id, s.handling_unit_id,
-            l.level - s.counted_quantity AS excess
-        FROM (
-            SELECT DISTINCT s.counted_at
-            FROM ims.stock_count AS s
-            WHERE s.owner_id = $1 AND s.pending AND s.counted_at <= $3) AS t
-        CROSS JOIN LATERAL ims._levels_at($2, t.counted_at) AS l
-        JOIN ims.stock_count AS s
-            ON s.owner_id = $1 AND s.pending AND s.counted_at = t.counted_at
-            AND s.item_id = l.item_id AND s.location_id = l.location_id AND s.lot_id = l.lot_id
-            AND s.handling_unit_id = l.handling_unit_id) AS e
+    FROM excess AS e
 $$;
 COMMENT ON FUNCTION ims._pending_usage IS 'what periodic items were used up to each count, base units';
 REVOKE ALL ON FUNCTION ims._pending_usage FROM PUBLIC;
@@ -53,25 +53,30 @@ AS $$
 DECLARE
     missing record;
 BEGIN
-    SELECT count(*) AS number, (array_agg(u.item ORDER BY u.item, u.location))[1:20] AS items,
-        (array_agg(u.location ORDER BY u.item, u.location))[1:20] AS locations
-    INTO missing
-    FROM (
-        SELECT DISTINCT i.code AS item, l.code AS location
-        FROM ims.stock AS s
-        JOIN ims.item AS i ON i.owner_id = s.owner_id AND i.item_id = s.item_id AND i.periodic
-            AND i.tracking <> 'serial'
+    -- The level reads history, so only what was not counted is asked for it.
+    WITH uncounted AS MATERIALIZED (
+        SELECT s.owner_id, s.item_id, s.location_id, s.lot_id, s.handling_unit_id, s.on_hand,
+            i.code AS item, l.code AS location
+        FROM ims.item AS i
+        JOIN ims.stock AS s ON s.owner_id = i.owner_id AND s.item_id = i.item_id
         JOIN ims.location AS l ON l.location_id = s.location_id AND l.site_id > 0
-        WHERE s.owner_id = owner_id
-          AND (SELECT e.level
-               FROM ims._levels_at(jsonb_build_array(to_jsonb(s)), ends_at) AS e) <> 0
+        WHERE i.owner_id = owner_id AND i.periodic AND i.tracking <> 'serial'
           AND NOT EXISTS (
             SELECT FROM ims.stock_count AS c
             WHERE c.owner_id = s.owner_id AND c.item_id = s.item_id
               AND c.location_id = s.location_id AND c.lot_id = s.lot_id
               AND c.handling_unit_id = s.handling_unit_id
               AND c.counted_at > starts_at AND c.counted_at <= ends_at
-              AND c.reversed_posting_id IS NULL)) AS u;
+              AND c.reversed_posting_id IS NULL)),
+    missed AS (
+        SELECT DISTINCT u.item, u.location
+        FROM uncounted AS u
+        WHERE u.on_hand <> ims._change_since(u.owner_id, u.item_id, u.location_id, u.lot_id,
+            u.handling_unit_id, ends_at))
+    SELECT count(*) AS number, (array_agg(m.item ORDER BY m.item, m.location))[1:20] AS items,
+        (array_agg(m.location ORDER BY m.item, m.location))[1:20] AS locations
+    INTO missing
+    FROM missed AS m;
     IF missing.number > 0 THEN
         RAISE 'period "%" cannot be closed: periodic items were not counted', period
             USING ERRCODE = 'IV227',

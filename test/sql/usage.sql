@@ -28,7 +28,11 @@ SELECT count(*) FROM ims.count_stock('SHOP', 'SCREW', 21, location => 'T-HERE-B'
 SELECT count(*) FROM ims.receive('SHOP', 'SCREW', 5, to_location => 'T-HERE-A', effective_at => pg_temp.day(5)) \g /dev/null
 SELECT count(*) FROM ims.receive('SHOP', 'SCREW', 10, to_location => 'T-HERE-A', effective_at => pg_temp.day(40)) \g /dev/null
 SELECT is(pg_temp.on_hand('SCREW', 'T-HERE-A'), 95::numeric, 'the books know receipts only, until the period is closed');
+SET LOCAL track_functions = 'pl';
 SELECT count(*) FROM ims.close_period('SHOP', 'march') \g /dev/null
+SELECT is(f.calls, 3::bigint, 'history is read once per count, not per balance and instant')
+FROM pg_stat_xact_user_functions AS f WHERE f.schemaname = 'ims' AND f.funcname = '_change_since';
+RESET track_functions;
 SELECT results_eq(
     $$ SELECT p.effective_at, pg_temp.lines(p.posting_id), p.reference_number, c.kind
        FROM ims.posting AS p JOIN ims.posting AS c
