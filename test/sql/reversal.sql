@@ -192,6 +192,21 @@ SELECT is(r.status, 'dry_run', 'a dry run') FROM ims.reverse_posting('SHOP', :so
 SELECT is(count(*), (SELECT b.postings + 1 FROM before AS b), 'nothing was posted by any of these')
 FROM ims.posting;
 
+-- A posting of one line among postings of thousands: the ledger is not read whole.
+SELECT count(*) FROM generate_series(1, 4) AS p (n)
+CROSS JOIN LATERAL ims.post_ids((SELECT array_agg(9301) FROM generate_series(1, 5000)),
+    (SELECT array_agg(1) FROM generate_series(1, 5000)),
+    to_location_ids => (SELECT array_agg(9101) FROM generate_series(1, 5000)),
+    kind => 'receive', owner => 'SHOP', reason => p.n::text) \g /dev/null
+SELECT posting_id AS small FROM ims.receive('SHOP', 'PEN', 1, to_location => 'T-HERE-A') \gset
+SELECT brin_summarize_new_values('ims.movement_time_idx') \g /dev/null
+ANALYZE ims.movement;
+CREATE TEMPORARY TABLE scan AS
+SELECT t.seq_scan FROM pg_stat_xact_user_tables AS t WHERE t.relid = 'ims.movement'::regclass;
+SELECT is(count(*), 1::bigint, 'one line is found') FROM ims._lines_to_reverse(9001, :small);
+SELECT is(t.seq_scan - s.seq_scan, 0::bigint, 'by the index')
+FROM pg_stat_xact_user_tables AS t CROSS JOIN scan AS s WHERE t.relid = 'ims.movement'::regclass;
+
 SELECT is_empty('SELECT * FROM pg_temp.drift', 'the books agree with the ledger and the counts');
 SELECT is_empty($$ SELECT v.* FROM (VALUES ('SHOP'), ('CLIENT')) AS o (code), ims.verify(o.code) AS v
     WHERE v.check_name !~ '^catalog' $$, 'and verify() finds nothing');
