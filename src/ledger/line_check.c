@@ -399,6 +399,15 @@ check_handling_unit(ImsCall *call, ImsLine *line, int64 owner_id, int64 handling
 
 	if (handling_unit_id == 0)
 		return true;
+	/* where there is no stock, nothing lies on a pallet */
+	if (!location->keeps_stock)
+	{
+		refuse(call, line, ERRCODE_IMS_WRONG_PLACE,
+			   psprintf("location \"%s\" has no handling units", location->code),
+			   "Only places that keep stock have.", "location", location->code,
+			   "Name the handling unit at the place that keeps stock.");
+		return false;
+	}
 	if (!ims_handling_unit_exists(call->masters, owner_id, handling_unit_id, &code,
 								  &is_open))
 	{

@@ -3,7 +3,7 @@
 -- is counted is not issued.
 \i test/setup.psql
 BEGIN;
-SELECT plan(13);
+SELECT plan(15);
 \i test/posting.psql
 \i test/refusal.psql
 UPDATE ims.item AS i SET periodic = true WHERE i.owner_id = 9001 AND i.code = 'INK';
@@ -29,6 +29,14 @@ FROM (VALUES
     ('into transit by INSERT',
      $$ INSERT INTO ims.movement (owner_id, item_id, from_location_id, to_location_id, quantity)
         VALUES (9001, 9301, 2, 1, 1) $$,
+     'IV214'),
+    ('a pallet lies where stock is kept, not at the supplier''s',
+     $$ SELECT ims.post_ids('{9301}', '{1}', '{2}', '{9101}', from_handling_unit_ids => '{9601}',
+            owner => 'SHOP') $$,
+     'IV214'),
+    ('nor at the customer''s',
+     $$ INSERT INTO ims.movement (owner_id, item_id, from_location_id, to_location_id,
+            to_handling_unit_id, quantity) VALUES (9001, 9301, 9101, 3, 9601, 1) $$,
      'IV214'),
     ('a periodic item is received',
      $$ SELECT ims.receive('SHOP', 'INK', 10, to_location => 'T-HERE-A') $$, 'accepted'),
