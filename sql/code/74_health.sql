@@ -38,7 +38,7 @@ RETURNS TABLE (name text, value numeric, unit text, status text, hint text)
 LANGUAGE sql
 STABLE
 PARALLEL RESTRICTED
-ROWS 2
+ROWS 3
 SET search_path = pg_catalog, pg_temp
 AS $$
     SELECT h.*
@@ -55,6 +55,26 @@ AS $$
         format('Process %s holds back vacuum and balances bloat: end its transaction, or'
             ' SELECT pg_terminate_backend(%1$s).', s.pid)) AS h
     UNION ALL
+    -- A standby with feedback holds back vacuum through its walsender, which is
+    -- in no database, or through its slot.  Both tell a transaction, no time;
+    -- the limits are what a busy ledger posts in five minutes and in an hour.
+    SELECT h.*
+    FROM (SELECT 'process ' || a.pid AS holder, age(a.backend_xmin) AS age
+          FROM pg_stat_activity AS a
+          WHERE a.datname IS NULL AND a.backend_xmin IS NOT NULL
+          UNION ALL
+          SELECT format('slot %L', r.slot_name), age(r.xmin)
+          FROM pg_replication_slots AS r
+          WHERE r.xmin IS NOT NULL AND (r.database IS NULL OR r.database = current_database())
+          UNION ALL
+          SELECT NULL, 0
+          ORDER BY age DESC, holder
+          LIMIT 1) AS s
+    CROSS JOIN LATERAL ims._health_row('standby_snapshot_age', s.age, 'transactions',
+        300000, 3600000,
+        format('A standby holds back vacuum by %s and balances bloat: end its long queries, drop'
+            ' a slot that nobody uses.', s.holder)) AS h
+    UNION ALL
     SELECT h.*
     FROM (SELECT max(extract(epoch FROM statement_timestamp() - p.prepared)) AS age,
               (array_agg(p.gid ORDER BY p.prepared))[1] AS gid
@@ -66,7 +86,7 @@ AS $$
             ' ROLLBACK PREPARED it.', p.gid)) AS h
 $$;
 COMMENT ON FUNCTION ims._health_sessions() IS
-    'rows of health() about sessions that hold back vacuum or hold locks';
+    'rows of health() about sessions and standbys that hold back vacuum or hold locks';
 REVOKE ALL ON FUNCTION ims._health_sessions() FROM PUBLIC;
 
 CREATE FUNCTION ims._health_tables()
@@ -180,7 +200,7 @@ RETURNS TABLE (name text, value numeric, unit text, status text, hint text)
 LANGUAGE plpgsql
 STABLE
 PARALLEL RESTRICTED
-ROWS 14
+ROWS 15
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN

@@ -5,7 +5,8 @@ BEGIN;
 SELECT plan(31);
 
 SELECT results_eq('SELECT h.name, h.unit FROM ims.health() AS h', $$VALUES
-    ('oldest_snapshot_age', 'seconds'), ('oldest_prepared_age', 'seconds'),
+    ('oldest_snapshot_age', 'seconds'), ('standby_snapshot_age', 'transactions'),
+    ('oldest_prepared_age', 'seconds'),
     ('not_hot_updates.availability', 'percent'), ('dead_rows.availability', 'percent'),
     ('size_per_row.availability', 'bytes'), ('not_hot_updates.stock', 'percent'),
     ('dead_rows.stock', 'percent'), ('size_per_row.stock', 'bytes'),
