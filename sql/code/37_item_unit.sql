@@ -8,6 +8,7 @@ AS $$
 DECLARE
     balances bigint;
     entered bigint;
+    counted bigint;
 BEGIN
     balances := ims._latest(
         'SELECT count(*) FROM ims.stock AS s'
@@ -19,19 +20,23 @@ BEGIN
         'SELECT count(*) FROM ims.movement AS m'
         ' WHERE m.owner_id = $1 AND m.item_id = $2 AND m.entered_unit = '
         || quote_literal(unit), owner_id, item_id);
-    IF entered > 0 THEN
+    counted := ims._latest(
+        'SELECT count(*) FROM ims.stock_count AS s'
+        ' WHERE s.owner_id = $1 AND s.item_id = $2 AND s.reversed_posting_id IS NULL'
+        ' AND s.entered_unit = ' || quote_literal(unit), owner_id, item_id);
+    IF entered + counted > 0 THEN
         RAISE 'unit "%" of item "%" is in use', unit, item
             USING ERRCODE = 'IV105',
-                DETAIL = format('%s movements were entered in it, %s balances are not zero. ',
-                        entered, balances)
+                DETAIL = format('%s movements and %s counts were entered in it,'
+                        ' %s balances are not zero. ', entered, counted, balances)
                     || jsonb_build_object('item', item, 'unit', unit,
-                        'movements', entered, 'balances', balances)::text,
+                        'movements', entered, 'counts', counted, 'balances', balances)::text,
                 HINT = 'Use another unit code for the new size.';
     END IF;
 END
 $$;
 COMMENT ON FUNCTION ims._check_unit_unused IS
-    'raise IV105 if movements were entered in the unit and stock is on hand';
+    'raise IV105 if movements or counts were entered in the unit and stock is on hand';
 REVOKE ALL ON FUNCTION ims._check_unit_unused FROM PUBLIC;
 
 CREATE FUNCTION ims._set_item_unit(

@@ -353,7 +353,8 @@ COMMENT ON FUNCTION ims._check_lines IS
     'raise unless the value is an array of objects that have only the keys allowed';
 REVOKE ALL ON FUNCTION ims._check_lines FROM PUBLIC;
 
-CREATE FUNCTION ims._line_number(line bigint, key text, value text)
+-- Numbers come as text, so that the caller says what is wrong with them.
+CREATE FUNCTION ims._quantity_or_null(value text)
 RETURNS numeric
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
@@ -364,11 +365,23 @@ BEGIN
     BEGIN
         number := value::numeric;
     EXCEPTION WHEN invalid_text_representation OR numeric_value_out_of_range THEN
-        number := NULL;
+        RETURN NULL;
     END;
-    IF value IS NOT NULL
-        AND (number IS NULL OR number <> trunc(number, 6) OR NOT abs(number) < 1e12 OR number < 0)
-    THEN
+    RETURN CASE WHEN number = trunc(number, 6) AND number >= 0 AND number < 1e12 THEN number END;
+END
+$$;
+COMMENT ON FUNCTION ims._quantity_or_null IS 'quantity not below zero, null where the text is none';
+REVOKE ALL ON FUNCTION ims._quantity_or_null FROM PUBLIC;
+
+CREATE FUNCTION ims._line_number(line bigint, key text, value text)
+RETURNS numeric
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    number CONSTANT numeric := ims._quantity_or_null(value);
+BEGIN
+    IF value IS NOT NULL AND number IS NULL THEN
         RAISE 'line %: % "%" is not a quantity', line, key, left(value, 120)
             USING ERRCODE = 'IV101',
                 DETAIL = 'A quantity has at most six decimals, and is from 0 to below 10^12. '
@@ -380,6 +393,24 @@ END
 $$;
 COMMENT ON FUNCTION ims._line_number IS 'quantity of a line, not below zero, or IV101';
 REVOKE ALL ON FUNCTION ims._line_number FROM PUBLIC;
+
+-- How a unit converts, for one quantity and for thousands in a statement: the
+-- planner puts both into the query.  div() is exact; "/" would cut the quotient
+-- at some scale.
+CREATE FUNCTION ims._in_base_unit(quantity numeric, numerator numeric, denominator numeric)
+RETURNS numeric
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN trim_scale(div(quantity * 1000000 * numerator, denominator) * 0.000001);
+COMMENT ON FUNCTION ims._in_base_unit IS
+    'quantity in the base unit, cut to six decimals where it is not exact';
+REVOKE ALL ON FUNCTION ims._in_base_unit FROM PUBLIC;
+
+CREATE FUNCTION ims._is_exact(quantity numeric, numerator numeric, denominator numeric)
+RETURNS boolean
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN mod(quantity * 1000000 * numerator, denominator) = 0;
+COMMENT ON FUNCTION ims._is_exact IS 'whether six decimals hold the quantity in the base unit';
+REVOKE ALL ON FUNCTION ims._is_exact FROM PUBLIC;
 
 -- Exactly, or an error: what a person counted is never rounded silently.
 CREATE FUNCTION ims._base_quantity(
@@ -399,8 +430,7 @@ BEGIN
     FROM ims.item AS i
     WHERE i.owner_id = owner_id AND i.item_id = item_id;
     factor := ims._unit_factor(owner_id, item_id, item, unit);
-    -- div() is exact; "/" would cut the quotient at some scale
-    result := trim_scale(div(quantity * 1000000 * factor.numerator, factor.denominator) * 0.000001);
+    result := ims._in_base_unit(quantity, factor.numerator, factor.denominator);
     SELECT u.code INTO part
     FROM ims.unit AS u
     WHERE u.whole
@@ -416,7 +446,7 @@ BEGIN
                         'unit', coalesce(unit, base_unit))::text,
                 HINT = 'Check the quantity and its unit.';
     END IF;
-    IF mod(quantity * 1000000 * factor.numerator, factor.denominator) <> 0 THEN
+    IF NOT ims._is_exact(quantity, factor.numerator, factor.denominator) THEN
         RAISE 'quantity % of item "%" is not exact in its base unit', quantity, item
             USING ERRCODE = 'IV103',
                 DETAIL = format('One %s is %s/%s %s. ', unit, factor.numerator, factor.denominator,
@@ -431,3 +461,24 @@ $$;
 COMMENT ON FUNCTION ims._base_quantity IS
     'quantity in the base unit of the item, or IV101, IV102, IV103';
 REVOKE ALL ON FUNCTION ims._base_quantity FROM PUBLIC;
+
+-- What was entered is kept on the line.  Where a line is divided, a part of it
+-- was entered in the unit as far as the unit divides too.
+CREATE FUNCTION ims._entered_quantity(
+    owner_id bigint, item_id bigint, unit text, quantity numeric)
+RETURNS numeric
+LANGUAGE sql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT ims._in_base_unit($4, f.denominator, f.numerator)
+    FROM ims.item AS i
+    JOIN ims.item_unit AS f
+        ON f.owner_id = i.owner_id AND f.item_id = i.item_id AND f.unit <> i.base_unit
+    JOIN ims.unit AS u ON u.code = f.unit
+    WHERE i.owner_id = $1 AND i.item_id = $2 AND f.unit = $3
+      AND ims._is_exact($4, f.denominator, f.numerator)
+      AND (NOT u.whole OR mod($4 * f.denominator, f.numerator) = 0)
+$$;
+COMMENT ON FUNCTION ims._entered_quantity IS
+    'base units in another unit of the item, null for the base unit and where it is not exact';
+REVOKE ALL ON FUNCTION ims._entered_quantity FROM PUBLIC;

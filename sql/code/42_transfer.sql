@@ -109,7 +109,8 @@ RETURNS TABLE (
     handling_unit_id bigint,
     arrived numeric,
     damaged numeric,
-    missing numeric)
+    missing numeric,
+    unit text)
 LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 100
 SET search_path = pg_catalog, pg_temp
 AS $$
@@ -122,7 +123,7 @@ BEGIN
         RETURN QUERY
         SELECT row_number() OVER (ORDER BY d.item_id, d.lot_id, d.serial_id, d.handling_unit_id),
             d.item_id, d.lot_id, d.serial_id, d.handling_unit_id,
-            sum(d.dispatched - d.received), 0::numeric, 0::numeric
+            sum(d.dispatched - d.received), 0::numeric, 0::numeric, NULL::text
         FROM ims._dispatch_lines(owner_id, posting_id) AS d
         WHERE d.dispatched > d.received
         GROUP BY d.item_id, d.lot_id, d.serial_id, d.handling_unit_id;
@@ -157,6 +158,7 @@ BEGIN
         arrived := amounts[1];
         damaged := amounts[2];
         missing := amounts[3];
+        unit := given.unit;
         RETURN NEXT;
     END LOOP;
 END
@@ -177,12 +179,13 @@ RETURNS TABLE (
     handling_unit_id bigint,
     state text,
     movement_id bigint,
-    quantity numeric)
+    quantity numeric,
+    unit text)
 LANGUAGE sql STABLE PARALLEL SAFE ROWS 100
 SET search_path = pg_catalog, pg_temp
 AS $$
     WITH part AS (
-        SELECT r.line, r.item_id, r.lot_id, r.serial_id, r.handling_unit_id, v.state,
+        SELECT r.line, r.item_id, r.lot_id, r.serial_id, r.handling_unit_id, r.unit, v.state,
             sum(v.quantity) OVER w - v.quantity AS starts, sum(v.quantity) OVER w AS ends
         FROM ims._receipt_lines(_receipt_pieces.owner_id, _receipt_pieces.posting_id,
             _receipt_pieces.lines) AS r
@@ -207,7 +210,7 @@ AS $$
         FROM sent AS s
         GROUP BY s.item_id, s.lot_id, s.serial_id, s.handling_unit_id)
     SELECT p.line, p.item_id, p.lot_id, p.serial_id, p.handling_unit_id, p.state,
-        s.movement_id, least(p.ends, s.ends) - greatest(p.starts, s.starts)
+        s.movement_id, least(p.ends, s.ends) - greatest(p.starts, s.starts), p.unit
     FROM part AS p
     JOIN sent AS s
         ON s.item_id = p.item_id AND s.lot_id = p.lot_id AND s.serial_id = p.serial_id
@@ -215,7 +218,7 @@ AS $$
         AND s.starts < p.ends AND p.starts < s.ends
     UNION ALL
     SELECT p.line, p.item_id, p.lot_id, p.serial_id, p.handling_unit_id, p.state,
-        NULL, p.ends - greatest(p.starts, coalesce(r.ends, 0))
+        NULL, p.ends - greatest(p.starts, coalesce(r.ends, 0)), p.unit
     FROM part AS p
     LEFT JOIN reach AS r
         ON r.item_id = p.item_id AND r.lot_id = p.lot_id AND r.serial_id = p.serial_id
@@ -387,14 +390,21 @@ BEGIN
             'to_handling_unit_id', CASE WHEN p.state = 'arrived' THEN p.handling_unit_id
                 ELSE 0 END,
             'origin_movement_id', p.movement_id, 'unit_cost', d.unit_cost, 'rate', d.rate,
-            'currency', d.currency, 'reference_line', d.reference_line) ORDER BY p.n)
+            'currency', d.currency, 'reference_line', d.reference_line,
+            'entered_quantity', e.quantity,
+            'entered_unit', CASE WHEN e.quantity IS NOT NULL THEN u.unit END) ORDER BY p.n)
          FROM ROWS FROM (jsonb_to_recordset(pieces) AS (
             item_id bigint, lot_id bigint, serial_id bigint, handling_unit_id bigint,
-            state text, movement_id bigint, quantity numeric))
+            state text, movement_id bigint, quantity numeric, unit text))
             WITH ORDINALITY AS p (item_id, lot_id, serial_id, handling_unit_id, state,
-                movement_id, quantity, n)
+                movement_id, quantity, unit, n)
          LEFT JOIN ims.movement AS d
-            ON d.owner_id = owner_id AND d.movement_id = p.movement_id)) AS r;
+            ON d.owner_id = owner_id AND d.movement_id = p.movement_id
+         -- without lines it arrives in the unit that it was sent in
+         CROSS JOIN LATERAL (
+            SELECT CASE WHEN lines IS NULL THEN d.entered_unit ELSE p.unit END) AS u (unit)
+         CROSS JOIN LATERAL ims._entered_quantity(owner_id, p.item_id, u.unit, p.quantity)
+            AS e (quantity))) AS r;
     RETURN NEXT;
 END
 $$;

@@ -26,7 +26,9 @@ CREATE TYPE ims._counted_line AS (
     lot_id bigint,
     handling_unit_id bigint,
     serial_id bigint,
-    quantity numeric);
+    quantity numeric,
+    entered_quantity numeric,
+    entered_unit text);
 COMMENT ON TYPE ims._counted_line IS 'a line of a count by ids, base units';
 
 CREATE TYPE ims._counted_level AS (
@@ -37,7 +39,9 @@ CREATE TYPE ims._counted_level AS (
     on_hand numeric,
     last_effective_at timestamptz,
     quantity numeric,
-    book numeric);
+    book numeric,
+    entered_quantity numeric,
+    entered_unit text);
 COMMENT ON TYPE ims._counted_level IS
     'a balance, what was counted of it and what the books had at the instant';
 
@@ -104,29 +108,6 @@ COMMENT ON FUNCTION ims._change_since IS
     'change of a balance after an instant, base units';
 REVOKE ALL ON FUNCTION ims._change_since FROM PUBLIC;
 
--- What each balance had at an instant, movements of that instant included;
--- exact for balances that the transaction has locked.
-CREATE FUNCTION ims._levels_at(balances jsonb, at timestamptz)
-RETURNS TABLE (
-    owner_id bigint,
-    item_id bigint,
-    location_id bigint,
-    lot_id bigint,
-    handling_unit_id bigint,
-    level numeric)
-LANGUAGE sql STABLE PARALLEL SAFE ROWS 100
-SET search_path = pg_catalog, pg_temp
-AS $$
-    SELECT b.owner_id, b.item_id, b.location_id, b.lot_id, b.handling_unit_id,
-        b.on_hand - ims._change_since(b.owner_id, b.item_id, b.location_id, b.lot_id,
-            b.handling_unit_id, $2)
-    FROM jsonb_to_recordset($1) AS b (
-        owner_id bigint, item_id bigint, location_id bigint, lot_id bigint,
-        handling_unit_id bigint, on_hand numeric)
-$$;
-COMMENT ON FUNCTION ims._levels_at IS 'levels of locked balances at an instant, base units';
-REVOKE ALL ON FUNCTION ims._levels_at FROM PUBLIC;
-
 -- Single units at places at an instant, by the ledger.
 CREATE FUNCTION ims._serials_at(owner_id bigint, item_ids bigint[], at timestamptz)
 RETURNS TABLE (item_id bigint, location_id bigint, lot_id bigint, handling_unit_id bigint,
@@ -147,149 +128,145 @@ $$;
 COMMENT ON FUNCTION ims._serials_at IS 'where the single units of items lay at an instant';
 REVOKE ALL ON FUNCTION ims._serials_at FROM PUBLIC;
 
--- One line of a count, by ids and base units; raises what is wrong with it.
-CREATE FUNCTION ims._count_line(
-    owner_id bigint,
-    line bigint,
-    value jsonb,
-    OUT item_id bigint,
-    OUT location_id bigint,
-    OUT lot_id bigint,
-    OUT handling_unit_id bigint,
-    OUT serial_id bigint,
-    OUT quantity numeric)
+-- The lines of a count as balances and serials, each with the first rule that
+-- it breaks.  All are looked up by one statement: function by function, 5,000
+-- lines would take most of the time of a count.
+CREATE FUNCTION ims._look_up_counted(owner_id bigint, lines jsonb)
+RETURNS TABLE (counted ims._counted_line, problem text)
+LANGUAGE sql STABLE PARALLEL SAFE ROWS 100
+SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT (l.line, i.item_id, p.location_id, coalesce(t.lot_id, s.lot_id, 0),
+            coalesce(h.handling_unit_id, 0), coalesce(s.serial_id, 0), b.quantity,
+            CASE WHEN f.unit IS NOT NULL THEN q.quantity END, f.unit)::ims._counted_line,
+        CASE
+            WHEN i.item_id IS NULL THEN 'item'
+            WHEN p.location_id IS NULL THEN 'location'
+            WHEN g.lot IS NOT NULL AND t.lot_id IS NULL THEN 'lot'
+            WHEN g.serial IS NOT NULL AND s.serial_id IS NULL THEN 'serial'
+            WHEN g.handling_unit IS NOT NULL AND h.handling_unit_id IS NULL THEN 'handling_unit'
+            WHEN b.quantity IS NULL OR b.quantity >= 1e12 OR NOT b.is_exact
+                OR (u.whole AND b.quantity <> trunc(b.quantity))
+                OR (v.whole AND q.quantity <> trunc(q.quantity)) THEN 'quantity'
+            WHEN NOT (i.stocked AND p.site_id > 0 AND p.keeps_stock) THEN 'place'
+            WHEN NOT CASE i.tracking
+                WHEN 'none' THEN g.lot IS NULL AND g.serial IS NULL
+                WHEN 'lot' THEN g.lot IS NOT NULL AND g.serial IS NULL
+                ELSE b.quantity = (g.serial IS NOT NULL)::integer
+                END THEN 'tracking'
+            END
+    FROM jsonb_array_elements($2) WITH ORDINALITY AS l (value, line)
+    CROSS JOIN LATERAL jsonb_to_record(l.value) AS g (
+        item text, quantity text, unit text, location text, lot text, serial text,
+        handling_unit text)
+    CROSS JOIN LATERAL (
+        SELECT CASE
+            WHEN g.quantity ~ '^[0-9]{1,12}([.][0-9]{1,6})?$' THEN g.quantity::numeric
+            WHEN g.quantity IS NOT NULL THEN ims._quantity_or_null(g.quantity)
+            WHEN g.serial IS NOT NULL THEN 1
+            END AS quantity) AS q
+    LEFT JOIN ims.item AS i ON i.owner_id = $1 AND i.code = g.item
+    LEFT JOIN ims.unit AS u ON u.code = i.base_unit
+    LEFT JOIN ims.unit AS v ON v.code = g.unit
+    LEFT JOIN ims.item_unit AS f
+        ON f.owner_id = $1 AND f.item_id = i.item_id AND f.unit = g.unit
+        AND f.unit <> i.base_unit
+    CROSS JOIN LATERAL (
+        SELECT CASE
+                WHEN f.unit IS NOT NULL
+                    THEN ims._in_base_unit(q.quantity, f.numerator, f.denominator)
+                WHEN g.unit IS NULL OR g.unit = i.base_unit THEN trim_scale(q.quantity)
+                END AS quantity,
+            f.unit IS NULL OR ims._is_exact(q.quantity, f.numerator, f.denominator) AS is_exact)
+        AS b
+    LEFT JOIN ims.location AS p ON p.code = g.location
+    LEFT JOIN ims.lot AS t ON t.owner_id = $1 AND t.item_id = i.item_id AND t.code = g.lot
+    LEFT JOIN ims.serial AS s ON s.owner_id = $1 AND s.item_id = i.item_id AND s.code = g.serial
+    LEFT JOIN ims.handling_unit AS h ON h.owner_id = $1 AND h.code = g.handling_unit
+$$;
+COMMENT ON FUNCTION ims._look_up_counted IS
+    'lines of a count by ids, base units, each with what is wrong with it';
+REVOKE ALL ON FUNCTION ims._look_up_counted FROM PUBLIC;
+
+-- In words: who looks up a code, or reads a quantity, says what is wrong there.
+CREATE FUNCTION ims._raise_uncountable(
+    owner_id bigint, counted ims._counted_line, problem text, value jsonb)
+RETURNS void
 LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 #variable_conflict use_variable
 DECLARE
-    given record;
+    line CONSTANT bigint := counted.line;
+    item CONSTANT text := value ->> 'item';
     known record;
 BEGIN
-    SELECT r.* INTO STRICT given
-    FROM jsonb_to_record(value) AS r (
-        item text, quantity text, unit text, location text, lot text, serial text,
-        handling_unit text);
-    item_id := ims._item_id(owner_id, given.item);
-    location_id := ims._location_id(given.location);
-    SELECT i.tracking, i.stocked, p.site_id > 0 AND p.keeps_stock AS is_place,
-        s.lot_id, s.serial_id
-    INTO STRICT known
-    FROM ims.item AS i
-    CROSS JOIN ims.location AS p
-    LEFT JOIN ims.serial AS s
-        ON s.owner_id = i.owner_id AND s.item_id = i.item_id AND s.code = given.serial
-    WHERE i.owner_id = owner_id AND i.item_id = item_id AND p.location_id = location_id;
-    lot_id := CASE WHEN given.lot IS NOT NULL THEN ims._lot_id(owner_id, item_id, given.lot)
-        WHEN given.serial IS NOT NULL THEN coalesce(known.lot_id, 0)
-        ELSE 0 END;
-    serial_id := CASE WHEN given.serial IS NULL THEN 0
-        ELSE ims._serial_id(owner_id, item_id, given.serial) END;
-    handling_unit_id := CASE WHEN given.handling_unit IS NULL THEN 0
-        ELSE ims._handling_unit_id(owner_id, given.handling_unit) END;
-    PERFORM ims._check_present('quantity',
-        given.quantity IS NOT NULL OR given.serial IS NOT NULL);
-    quantity := ims._base_quantity(owner_id, item_id, given.item, line,
-        coalesce(ims._line_number(line, 'quantity', given.quantity), 1), given.unit);
-    IF NOT known.is_place OR NOT known.stocked THEN
-        RAISE 'item "%" cannot be counted at "%"', given.item, given.location
+    CASE problem
+        WHEN 'item' THEN
+            PERFORM ims._item_id(owner_id, item);
+        WHEN 'location' THEN
+            PERFORM ims._location_id(value ->> 'location');
+        WHEN 'lot' THEN
+            PERFORM ims._lot_id(owner_id, counted.item_id, value ->> 'lot');
+        WHEN 'serial' THEN
+            PERFORM ims._serial_id(owner_id, counted.item_id, value ->> 'serial');
+        WHEN 'handling_unit' THEN
+            PERFORM ims._handling_unit_id(owner_id, value ->> 'handling_unit');
+        WHEN 'quantity' THEN
+            PERFORM ims._check_present('quantity', value ?| '{quantity,serial}');
+            PERFORM ims._base_quantity(owner_id, counted.item_id, item, line,
+                coalesce(ims._line_number(line, 'quantity', value ->> 'quantity'), 1),
+                value ->> 'unit');
+        ELSE
+            SELECT i.stocked, i.tracking INTO STRICT known
+            FROM ims.item AS i
+            WHERE i.owner_id = owner_id AND i.item_id = counted.item_id;
+    END CASE;
+    IF problem = 'place' THEN
+        RAISE 'item "%" cannot be counted at "%"', item, value ->> 'location'
             USING ERRCODE = 'IV214',
                 DETAIL = CASE WHEN known.stocked THEN 'The place keeps no stock. '
                         ELSE 'The item is not stocked. ' END
-                    || jsonb_build_object('line', line, 'item', given.item,
-                        'location', given.location)::text,
+                    || jsonb_build_object('line', line, 'item', item,
+                        'location', value ->> 'location')::text,
                 HINT = 'Count stocked items at places of a site that keep stock.';
     END IF;
-    IF (given.serial IS NOT NULL AND known.tracking <> 'serial')
-        OR (given.lot IS NOT NULL AND known.tracking = 'none')
-        OR (given.lot IS NULL AND known.tracking = 'lot')
-        OR (known.tracking = 'serial' AND quantity <> (serial_id <> 0)::integer)
-    THEN
-        RAISE 'line % does not name what item "%" is tracked by', line, given.item
-            USING ERRCODE = 'IV213',
-                DETAIL = format('The item is tracked by %s. ', known.tracking)
-                    || jsonb_build_object('line', line, 'item', given.item,
-                        'tracking', known.tracking)::text,
-                HINT = 'One line per lot, one per serial; quantity 0 without a serial '
-                    'says that no unit is there.';
-    END IF;
+    RAISE 'line % does not name what item "%" is tracked by', line, item
+        USING ERRCODE = 'IV213',
+            DETAIL = format('The item is tracked by %s. ', known.tracking)
+                || jsonb_build_object('line', line, 'item', item,
+                    'tracking', known.tracking)::text,
+            HINT = 'One line per lot, one per serial; quantity 0 without a serial '
+                'says that no unit is there.';
 END
 $$;
-COMMENT ON FUNCTION ims._count_line IS
-    'one line of a count by ids, base units, or what is wrong with it';
-REVOKE ALL ON FUNCTION ims._count_line FROM PUBLIC;
+COMMENT ON FUNCTION ims._raise_uncountable IS 'raise what is wrong with a line of a count';
+REVOKE ALL ON FUNCTION ims._raise_uncountable FROM PUBLIC;
 
--- The lines of a count as balances and serials; the short form is one line.
--- All plain lines are looked up by one statement: function by function, 5,000
--- lines would take most of the time of a count.  A line is plain where nothing
--- is wrong with it, and its quantity is written without an exponent.
 CREATE FUNCTION ims._count_lines(owner_id bigint, lines jsonb)
-RETURNS TABLE (
-    line bigint,
-    item_id bigint,
-    location_id bigint,
-    lot_id bigint,
-    handling_unit_id bigint,
-    serial_id bigint,
-    quantity numeric)
-LANGUAGE sql STABLE PARALLEL SAFE ROWS 100
+RETURNS ims._counted_line[]
+LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
-    WITH given AS MATERIALIZED (
-        SELECT l.line, l.value, i.item_id, p.location_id,
-            coalesce(t.lot_id, s.lot_id, 0) AS lot_id,
-            coalesce(h.handling_unit_id, 0) AS handling_unit_id,
-            coalesce(s.serial_id, 0) AS serial_id, b.quantity,
-            i.stocked AND p.site_id > 0 AND p.keeps_stock
-            AND (g.lot IS NULL OR t.lot_id IS NOT NULL)
-            AND (g.serial IS NULL OR s.serial_id IS NOT NULL)
-            AND (g.handling_unit IS NULL OR h.handling_unit_id IS NOT NULL)
-            AND b.is_exact AND b.quantity < 1e12
-            AND (NOT u.whole OR b.quantity = trunc(b.quantity))
-            AND (v.whole IS NOT TRUE OR q.quantity = trunc(q.quantity))
-            AND CASE i.tracking
-                WHEN 'none' THEN g.lot IS NULL AND g.serial IS NULL
-                WHEN 'lot' THEN g.lot IS NOT NULL AND g.serial IS NULL
-                ELSE b.quantity = (g.serial IS NOT NULL)::integer
-                END AS is_plain
-        FROM jsonb_array_elements($2) WITH ORDINALITY AS l (value, line)
-        CROSS JOIN LATERAL jsonb_to_record(l.value) AS g (
-            item text, quantity text, unit text, location text, lot text, serial text,
-            handling_unit text)
-        CROSS JOIN LATERAL (
-            SELECT CASE WHEN g.quantity ~ '^[0-9]{1,12}([.][0-9]{1,6})?$'
-                        THEN g.quantity::numeric
-                        WHEN g.quantity IS NULL AND g.serial IS NOT NULL THEN 1
-                        END AS quantity) AS q
-        LEFT JOIN ims.item AS i ON i.owner_id = $1 AND i.code = g.item
-        LEFT JOIN ims.unit AS u ON u.code = i.base_unit
-        LEFT JOIN ims.unit AS v ON v.code = g.unit
-        LEFT JOIN ims.item_unit AS f
-            ON f.owner_id = $1 AND f.item_id = i.item_id AND f.unit = g.unit
-            AND f.unit <> i.base_unit
-        CROSS JOIN LATERAL (
-            SELECT CASE WHEN f.unit IS NOT NULL
-                        THEN div(q.quantity * 1000000 * f.numerator, f.denominator) * 0.000001
-                        WHEN g.unit IS NULL OR g.unit = i.base_unit THEN q.quantity
-                        END AS quantity,
-                f.unit IS NULL OR mod(q.quantity * 1000000 * f.numerator, f.denominator) = 0
-                    AS is_exact) AS b
-        LEFT JOIN ims.location AS p ON p.code = g.location
-        LEFT JOIN ims.lot AS t
-            ON t.owner_id = $1 AND t.item_id = i.item_id AND t.code = g.lot
-        LEFT JOIN ims.serial AS s
-            ON s.owner_id = $1 AND s.item_id = i.item_id AND s.code = g.serial
-        LEFT JOIN ims.handling_unit AS h ON h.owner_id = $1 AND h.code = g.handling_unit)
-    SELECT g.line, g.item_id, g.location_id, g.lot_id, g.handling_unit_id, g.serial_id,
-        trim_scale(g.quantity)
-    FROM given AS g
-    WHERE g.is_plain
-    UNION ALL
-    SELECT g.line, c.item_id, c.location_id, c.lot_id, c.handling_unit_id, c.serial_id, c.quantity
-    FROM (SELECT d.line, d.value FROM given AS d WHERE d.is_plain IS NOT TRUE ORDER BY d.line) AS g
-    CROSS JOIN LATERAL ims._count_line($1, g.line, g.value) AS c
+#variable_conflict use_variable
+DECLARE
+    all_counted ims._counted_line[];
+    problems text[];
+    first bigint;
+BEGIN
+    SELECT array_agg(c.counted ORDER BY (c.counted).line),
+        array_agg(c.problem ORDER BY (c.counted).line),
+        min((c.counted).line) FILTER (WHERE c.problem IS NOT NULL)
+    INTO all_counted, problems, first
+    FROM ims._look_up_counted(owner_id, lines) AS c;
+    IF first IS NOT NULL THEN
+        PERFORM ims._raise_uncountable(owner_id, all_counted[first], problems[first],
+            lines -> (first - 1)::integer);
+    END IF;
+    RETURN all_counted;
+END
 $$;
-COMMENT ON FUNCTION ims._count_lines IS 'lines of a count by ids, base units';
+COMMENT ON FUNCTION ims._count_lines IS 'lines of a count by ids, base units, or what is wrong';
 REVOKE ALL ON FUNCTION ims._count_lines FROM PUBLIC;
 
 -- The counted balances: what the lines say of each.  Lines with serials add
@@ -323,10 +300,12 @@ BEGIN
     END IF;
     RETURN (
         SELECT array_agg((b.item_id, b.location_id, b.lot_id, b.handling_unit_id, NULL, NULL,
-            b.quantity, NULL)::ims._counted_level)
+            b.quantity, NULL, b.entered_quantity, b.entered_unit)::ims._counted_level)
         FROM (
             SELECT c.item_id, c.location_id, c.lot_id, c.handling_unit_id,
-                sum(c.quantity) AS quantity
+                sum(c.quantity) AS quantity,
+                CASE WHEN count(*) = 1 THEN min(c.entered_quantity) END AS entered_quantity,
+                CASE WHEN count(*) = 1 THEN min(c.entered_unit) END AS entered_unit
             FROM unnest(counted) AS c
             GROUP BY c.item_id, c.location_id, c.lot_id, c.handling_unit_id) AS b);
 END
@@ -400,7 +379,7 @@ AS $$
         -- nothing is later than the last of a balance
         l.on_hand - CASE WHEN l.last_effective_at > $3
             THEN ims._change_since($1, l.item_id, l.location_id, l.lot_id, l.handling_unit_id, $3)
-            ELSE 0 END)::ims._counted_level), '{}')
+            ELSE 0 END, l.entered_quantity, l.entered_unit)::ims._counted_level), '{}')
     FROM unnest($2) AS l
 $$;
 COMMENT ON FUNCTION ims._with_books IS
@@ -455,7 +434,8 @@ DECLARE
     locked ims._counted_level[];
 BEGIN
     SELECT array_agg((b.item_id, b.location_id, b.lot_id, b.handling_unit_id, b.on_hand,
-        b.last_effective_at, coalesce(c.quantity, 0), NULL)::ims._counted_level)
+        b.last_effective_at, coalesce(c.quantity, 0), NULL, c.entered_quantity,
+        c.entered_unit)::ims._counted_level)
     INTO locked
     FROM (
         SELECT array_agg(owner_id) AS owner_ids, array_agg(k.item_id) AS item_ids,
@@ -493,7 +473,10 @@ SET search_path = pg_catalog, pg_temp
 AS $$
     WITH level AS (
         SELECT l.item_id, l.location_id, l.lot_id, l.handling_unit_id,
-            l.quantity - l.book AS difference, i.tracking = 'serial' AS by_serial
+            l.quantity - l.book AS difference, i.tracking = 'serial' AS by_serial,
+            -- as entered, where the books had nothing
+            CASE WHEN l.book = 0 THEN l.entered_quantity END AS entered_quantity,
+            CASE WHEN l.book = 0 THEN l.entered_unit END AS entered_unit
         FROM unnest($2) AS l
         JOIN ims.item AS i ON i.owner_id = $1 AND i.item_id = l.item_id
         WHERE NOT i.periodic OR i.tracking = 'serial'),
@@ -510,14 +493,16 @@ AS $$
             AND l.handling_unit_id = b.handling_unit_id),
     difference AS (
         SELECT l.item_id, l.location_id, l.lot_id, l.handling_unit_id, 0 AS serial_id,
-            l.difference
+            l.difference, l.entered_quantity, l.entered_unit
         FROM level AS l
         WHERE NOT l.by_serial AND l.difference <> 0
         UNION ALL
-        SELECT b.item_id, b.location_id, b.lot_id, b.handling_unit_id, b.serial_id, -1
+        SELECT b.item_id, b.location_id, b.lot_id, b.handling_unit_id, b.serial_id, -1,
+            NULL, NULL
         FROM (TABLE book EXCEPT TABLE unit) AS b
         UNION ALL
-        SELECT u.item_id, u.location_id, u.lot_id, u.handling_unit_id, u.serial_id, 1
+        SELECT u.item_id, u.location_id, u.lot_id, u.handling_unit_id, u.serial_id, 1,
+            NULL, NULL
         FROM (TABLE unit EXCEPT TABLE book) AS u)
     SELECT jsonb_agg(l)
     FROM (
@@ -527,7 +512,8 @@ AS $$
             CASE WHEN d.difference > 0 THEN 0 ELSE d.handling_unit_id END
                 AS from_handling_unit_id,
             CASE WHEN d.difference > 0 THEN d.handling_unit_id ELSE 0 END
-                AS to_handling_unit_id
+                AS to_handling_unit_id,
+            d.entered_quantity, d.entered_unit
         FROM difference AS d
         ORDER BY d.difference, d.item_id, d.location_id, d.lot_id, d.handling_unit_id,
             d.serial_id) AS l
@@ -588,9 +574,9 @@ BEGIN
     PERFORM ims._engine_begin();
     INSERT INTO ims.stock_count
         (owner_id, posting_id, item_id, location_id, lot_id, handling_unit_id, counted_at,
-         counted_quantity, book_quantity, pending)
+         counted_quantity, book_quantity, entered_quantity, entered_unit, pending)
     SELECT owner_id, posting_id, l.item_id, l.location_id, l.lot_id, l.handling_unit_id,
-        counted_at, l.quantity, l.book, i.periodic AND i.tracking <> 'serial'
+        counted_at, l.quantity, l.book, l.entered_quantity, l.entered_unit, i.periodic AND i.tracking <> 'serial'
     FROM unnest(levels) AS l
     JOIN ims.item AS i ON i.owner_id = owner_id AND i.item_id = l.item_id;
     INSERT INTO ims.stock_count_scope (owner_id, posting_id, location_id, item_id, counted_at)
@@ -764,9 +750,7 @@ BEGIN
         -- no item, place or unit factor that is read below changes any more
         LOCK TABLE ims.movement IN ROW EXCLUSIVE MODE;
     END IF;
-    SELECT array_agg((c.line, c.item_id, c.location_id, c.lot_id, c.handling_unit_id,
-        c.serial_id, c.quantity)::ims._counted_line) INTO counted
-    FROM ims._count_lines(owner_id, lines) AS c;
+    counted := ims._count_lines(owner_id, lines);
     IF complete THEN
         scope_location_ids := ims._places_below(ims._location_id(location));
         scope_item_id := CASE WHEN item IS NULL THEN 0 ELSE ims._item_id(owner_id, item) END;

@@ -271,6 +271,8 @@ DECLARE
     goods record;
     new record;
     line jsonb;
+    entered CONSTANT numeric := quantity;
+    as_entered jsonb;
 BEGIN
     PERFORM set_config('ims.actor', coalesce(actor, ''), true);
     IF dry_run THEN
@@ -331,6 +333,8 @@ BEGIN
         to_owner_id, coalesce(to_item, item), to_handling_unit, reason, actor);
     line := jsonb_build_object('quantity', quantity, 'unit_cost', unit_cost, 'rate', rate,
         'currency', currency, 'sale_value', sale_value, 'reference_line', reference_line);
+    -- in the books of whoever has that unit of that size
+    as_entered := jsonb_build_object('entered_quantity', entered, 'entered_unit', unit);
 
     SELECT r.posting_id, r.document_number INTO posting_id, document_number
     FROM ims._post_lines(
@@ -348,12 +352,16 @@ BEGIN
             line || jsonb_build_object('posting', 1, 'item_id', goods.item_id,
                 'lot_id', new.lot_id, 'serial_id', new.serial_id,
                 'from_location_id', goods.location_id, 'to_location_id', 7,
-                'from_handling_unit_id', new.handling_unit_id, 'to_handling_unit_id', 0),
+                'from_handling_unit_id', new.handling_unit_id, 'to_handling_unit_id', 0)
+                || CASE WHEN ims._entered_quantity(owner_id, goods.item_id, unit, quantity)
+                    = entered THEN as_entered ELSE '{}' END,
             line || jsonb_build_object('posting', 2, 'item_id', new.to_item_id,
                 'lot_id', new.to_lot_id, 'serial_id', new.to_serial_id,
                 'from_location_id', 7, 'to_location_id', goods.location_id,
                 'from_handling_unit_id', 0,
-                'to_handling_unit_id', new.to_handling_unit_id))) AS r
+                'to_handling_unit_id', new.to_handling_unit_id)
+                || CASE WHEN ims._entered_quantity(to_owner_id, new.to_item_id, unit, quantity)
+                    = entered THEN as_entered ELSE '{}' END)) AS r
     WHERE r.posting_id = posting_id;
     IF new.lot_id <> 0 THEN
         PERFORM ims._check_lot_of_new_owner(owner_id, new.lot_id, to_owner_id, new.to_lot_id);

@@ -22,11 +22,15 @@ CREATE TABLE ims.stock_count (
     counted_at timestamptz NOT NULL,
     counted_quantity ims.quantity NOT NULL,
     book_quantity ims.quantity NOT NULL,
+    entered_quantity numeric,
+    entered_unit text,
     pending boolean NOT NULL DEFAULT false,
     reversed_posting_id bigint,
     CONSTRAINT stock_count_pkey PRIMARY KEY
         (owner_id, posting_id, item_id, location_id, lot_id, handling_unit_id),
-    CONSTRAINT stock_count_quantity_check CHECK (counted_quantity >= 0)
+    CONSTRAINT stock_count_quantity_check CHECK (counted_quantity >= 0),
+    CONSTRAINT stock_count_entered_check CHECK (
+        (entered_quantity IS NULL) = (entered_unit IS NULL))
 );
 CREATE UNIQUE INDEX stock_count_balance_key ON ims.stock_count
     (owner_id, item_id, location_id, lot_id, handling_unit_id, counted_at)
@@ -43,6 +47,8 @@ COMMENT ON COLUMN ims.stock_count.handling_unit_id IS 'handling unit, 0 for none
 COMMENT ON COLUMN ims.stock_count.counted_at IS 'instant the level is asserted for, movements of that instant included';
 COMMENT ON COLUMN ims.stock_count.counted_quantity IS 'level counted, base units';
 COMMENT ON COLUMN ims.stock_count.book_quantity IS 'level of the books before the count, base units';
+COMMENT ON COLUMN ims.stock_count.entered_quantity IS 'quantity as it was entered, null in the base unit';
+COMMENT ON COLUMN ims.stock_count.entered_unit IS 'unit as it was entered, null for the base unit';
 COMMENT ON COLUMN ims.stock_count.pending IS 'periodic item: the books follow when the period is closed';
 COMMENT ON COLUMN ims.stock_count.reversed_posting_id IS 'posting that reversed the count, null while it holds';
 

@@ -240,7 +240,7 @@ FROM (VALUES
     ($$SELECT ims.change_owner(owner => 'MAIN', currency => 'USD')$$, 'IV228')
 ) AS c (call, state);
 SELECT is(pg_temp.detail_of($$SELECT ims.set_item_unit(item => 'U', unit => 'CS', numerator => 10)$$),
-    '{"item": "U", "unit": "CS", "balances": 1, "movements": 1}', 'the detail has the numbers');
+    '{"item": "U", "unit": "CS", "balances": 1, "counts": 0, "movements": 1}', 'the detail has the numbers');
 SELECT lives_ok($$SELECT ims.set_item_unit(item => 'U', unit => 'CS', numerator => 24, denominator => 2)$$,
     'the same factor in other numbers');
 SELECT lives_ok($$SELECT ims.set_item_unit(item => 'U', unit => 'PF', numerator => 600)$$,

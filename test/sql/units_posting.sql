@@ -4,8 +4,7 @@
 \i test/setup.psql
 BEGIN;
 SELECT no_plan();
-\i test/posting.psql
-\i test/refusal.psql
+\i test/verb.psql
 INSERT INTO ims.item (owner_id, item_id, code, name, base_unit) VALUES
     (9001, 9310, 'BOX-OF-12', 'tea', 'EA'),
     (9001, 9311, 'BULK', 'oil', 'LTR'),
@@ -178,6 +177,58 @@ SELECT results_eq(
        WHERE r.line IS NOT NULL ORDER BY r.line $$,
     $$ VALUES (1, 'rejected', 'IV101'), (2, 'posted', NULL), (3, 'posted', NULL) $$,
     'a report refuses that line alone');
+
+-- What is counted, received in parts and handed over is kept as entered too, a
+-- part of a line as far as the unit divides; so the unit cannot change its size.
+CREATE FUNCTION pg_temp.entered(wanted bigint) RETURNS text
+LANGUAGE sql AS $$
+    SELECT string_agg(concat_ws(' ', o.code, trim_scale(m.quantity), '=', m.entered_quantity,
+        m.entered_unit), ', ' ORDER BY m.movement_id)
+    FROM ims.posting AS p
+    JOIN ims.movement AS m USING (owner_id, posting_id)
+    JOIN ims.owner AS o USING (owner_id)
+    WHERE p.posting_id = wanted OR (p.origin_posting_id = wanted AND p.kind = 'ownership')
+$$;
+INSERT INTO ims.item (owner_id, item_id, code, name, base_unit) VALUES
+    (9001, 9320, 'CAN', 'can', 'EA'), (9002, 9320, 'CAN', 'can', 'EA'),
+    (9002, 9321, 'SAME', 'can', 'EA');
+INSERT INTO ims.item_unit (owner_id, item_id, unit, numerator, denominator) VALUES
+    (9001, 9320, 'CS', 10, 1), (9002, 9320, 'CS', 24, 1), (9002, 9321, 'CS', 10, 1);
+SELECT pg_temp.entered(r.posting_id) AS counted
+FROM ims.count_stock('SHOP', 'CAN', 10, 'CS', 'T-HERE-A') AS r \gset
+SELECT is(:'counted'::text, 'SHOP 100 = 10 CS', 'a count of what the books had not');
+SELECT is(pg_temp.refusal($$ SELECT ims.set_item_unit('SHOP', 'CAN', 'CS', 24) $$),
+    'IV105 | unit "CS" of item "CAN" is in use | '
+    '{"item": "CAN", "unit": "CS", "counts": 1, "balances": 1, "movements": 1}',
+    'and the size of the unit is fixed');
+SELECT pg_temp.entered(r.posting_id) AS counted, r.posting_id AS recount
+FROM ims.count_stock('SHOP', 'CAN', 9, 'CS', 'T-HERE-A') AS r \gset
+SELECT is(:'counted'::text, 'SHOP 10 =', 'a difference was not entered by anybody');
+SELECT results_eq(format($$ SELECT c.counted_quantity::numeric, c.entered_quantity, c.entered_unit
+    FROM ims.stock_count AS c WHERE c.owner_id = 9001 AND c.posting_id = %s $$, :recount),
+    $$ VALUES (90::numeric, 9::numeric, 'CS') $$, 'but what was counted is kept with the count');
+
+SELECT posting_id AS sent FROM ims.dispatch('SHOP', 'CAN', 4, 'CS', 'T-HERE-A', 'T-THERE-A') \gset
+SELECT pg_temp.entered(r.posting_id) AS received
+FROM ims.receive_transfer('SHOP', :sent, to_location => 'T-THERE-A',
+    lines => '[{"item": "CAN", "quantity": 1, "unit": "CS", "damaged": 1},
+        {"item": "CAN", "quantity": 10}]') AS r \gset
+SELECT is(:'received'::text, 'SHOP 10 = 1 CS, SHOP 10 = 1 CS, SHOP 10 =', 'a receipt in parts');
+SELECT pg_temp.entered(r.posting_id) AS received
+FROM ims.receive_transfer('SHOP', :sent, to_location => 'T-THERE-A') AS r \gset
+SELECT is(:'received'::text, 'SHOP 10 = 1 CS', 'the rest arrives in the unit it was sent in');
+SELECT posting_id AS one FROM ims.dispatch('SHOP', 'CAN', 5, NULL, 'T-HERE-A', 'T-THERE-A') \gset
+SELECT pg_temp.entered(r.posting_id) AS received
+FROM ims.receive_transfer('SHOP', :one, to_location => 'T-THERE-A', accept_overage => true,
+    lines => '[{"item": "CAN", "quantity": 1, "unit": "CS"}]') AS r \gset
+SELECT is(:'received'::text, 'SHOP 5 =, SHOP 5 =', 'half a case was entered by nobody');
+
+SELECT pg_temp.entered(r.posting_id) AS given
+FROM ims.transfer_ownership('SHOP', 'CLIENT', 'CAN', 'SAME', 1, 'CS', 'T-HERE-A') AS r \gset
+SELECT is(:'given'::text, 'SHOP 10 = 1 CS, CLIENT 10 = 1 CS', 'a change of owner, by a unit that both have');
+SELECT pg_temp.entered(r.posting_id) AS given
+FROM ims.transfer_ownership('SHOP', 'CLIENT', 'CAN', NULL, 1, 'CS', 'T-HERE-A') AS r \gset
+SELECT is(:'given'::text, 'SHOP 10 = 1 CS, CLIENT 10 =', 'and by one that is another size there');
 
 -- A unit that is made whole leaves fractions behind: they can be undone and
 -- counted away, no more.
