@@ -7,7 +7,7 @@ set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 # shellcheck source=test/t/ledger.sh
 . "$(dirname "$0")/ledger.sh"
-plan 17
+plan 19
 
 cluster_start main
 new_shop main shop
@@ -25,7 +25,8 @@ chown -R --reference="$(server_data main)" "$(dirname "$data")"
     as_server main "$(command -v pg_basebackup)" -D "$data" -R -X stream -c fast
 )
 # With a configuration of its own: port and socket of the backup are the primary's.
-cluster standby --conf "hot_standby = on" start
+cluster standby --conf "hot_standby = on" --conf "hot_standby_feedback = on" \
+    --conf "wal_receiver_status_interval = 1s" start
 
 caught_up()
 {
@@ -87,6 +88,31 @@ a direct INSERT|INSERT INTO ims.movement (owner_id, item_id, from_location_id, t
 a new item|SELECT ims.create_item(owner => 'MAIN', code => 'X', name => 'x')
 rebuild|SELECT * FROM ims.rebuild()
 CALLS
+
+# A long query there holds back vacuum here, through the walsender or its slot:
+# health() tells which.
+held_by()
+{
+    local waited=0
+    while [ "$(q main postgres "SELECT count(*) > 0 FROM $1")" != t ]; do
+        waited=$((waited + 1))
+        [ $waited -lt 300 ] || return 1
+        sleep 0.1
+    done
+    q main shop "DO 'BEGIN FOR i IN 1..50 LOOP PERFORM pg_current_xact_id(); COMMIT; END LOOP; END'"
+    q main shop "SELECT h.value >= 50 FROM ims.health() AS h
+                  WHERE h.name = 'standby_snapshot_age'"
+}
+cluster standby psql -q -d shop -c 'BEGIN ISOLATION LEVEL REPEATABLE READ' \
+    -c 'SELECT count(*) FROM ims.stock' -c 'SELECT pg_sleep(60)' > "$test_dir/long" 2>&1 &
+is "$(held_by "pg_stat_activity WHERE backend_type = 'walsender' AND backend_xmin IS NOT NULL")" t \
+    'health() tells what a walsender holds back'
+q main postgres "SELECT pg_create_physical_replication_slot('standby')" > "$test_dir/out"
+q standby postgres "ALTER SYSTEM SET primary_slot_name = 'standby'"
+q standby postgres 'SELECT pg_reload_conf()' > "$test_dir/out"
+is "$(held_by 'pg_replication_slots WHERE xmin IS NOT NULL')" t 'and what its slot does'
+q standby postgres "SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+                     WHERE query LIKE '%pg_sleep%' AND pid <> pg_backend_pid()" > "$test_dir/out"
 
 # Prepared before the promotion, finished after it.
 for name in kept dropped; do
