@@ -7,7 +7,7 @@ set -euo pipefail
 # shellcheck source=test/t/lib.sh
 . "$(dirname "$0")/lib.sh"
 
-plan 17
+plan 19
 
 # Line by line: two sales of A to 17850 and free goods for him; a and A are two
 # items; a return before any sale; a return of 3 A, which only the earlier sale
@@ -32,6 +32,13 @@ C107,POST,POSTAGE,-1,2010-12-03 12:00:00,18.00,12345.0,France
 110,a,,20,2010-12-05 09:00:00,1.50,,United Kingdom
 END
 echo '{"net_units": 16}' > "$test_dir/data/FACTS.json"
+
+# What clusters of the system there are, and whose.
+system_clusters()
+{
+    find /etc/postgresql /var/lib/postgresql -maxdepth 3 -printf '%p %u %m\n' 2>/dev/null | sort
+}
+system_clusters > "$test_dir/system_before"
 
 test_clusters+=(main)
 demo()
@@ -111,3 +118,6 @@ is "$(q main ims_demo "SELECT concat_ws(', ',
            (SELECT count(*) FROM ims.lot AS l WHERE l.status = 'on_hold'),
            (SELECT count(*) FROM ims.verify()))")" \
     '3, 2, 7, 3, 0' 'three sites, two clients, seven kinds of posting, lots on hold, verified'
+took=$(sed -n 's/^The demo took \([0-9]*\) s\..*/\1/p' "$test_dir/generated")
+ok $((${took:-120} >= 120)) "it takes less than two minutes"
+is "$(system_clusters)" "$(cat "$test_dir/system_before")" 'clusters of the system are left alone'
