@@ -5,7 +5,7 @@
 \i test/setup.psql
 BEGIN;
 \i test/ledger_fixture.psql
-SELECT plan(128);
+SELECT plan(131);
 
 -- The checks that one damage trips, in alphabetical order.
 CREATE FUNCTION pg_temp.findings(damage text, wanted text DEFAULT NULL,
@@ -122,6 +122,10 @@ FROM (VALUES
     (36, 'UPDATE ims.movement SET from_handling_unit_id = 99 WHERE movement_id = 9491',
         'movement.handling_unit'),
     (37, 'DELETE FROM ims.handling_unit', 'movement.handling_unit stock.handling_unit'),
+    (37, 'INSERT INTO ims.stock VALUES (9001, 1, 9101, 0, 0)', 'stock.item'),
+    (37, 'INSERT INTO ims.stock VALUES (9001, 9011, 99, 0, 0)', 'stock.location'),
+    (37, $$INSERT INTO ims.stock VALUES (9001, 9011, 2, 0, 0, '-infinity', false, 1)$$,
+        'stock.location_keeps_stock stock.on_hand'),
     (38, $$UPDATE ims.item SET tracking = 'lot' WHERE item_id = 9021$$, 'movement.tracking'),
     (39, $$UPDATE ims.item SET tracking = 'none' WHERE item_id = 9012$$, 'movement.tracking'),
     (40, $$UPDATE ims.item SET tracking = 'serial' WHERE item_id = 9021$$,
