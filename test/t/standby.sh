@@ -57,7 +57,8 @@ SELECT format('SELECT count(*) FROM ims.%I(%s)', p.proname,
               || CASE WHEN p.proname = 'find_item' THEN ', code => ''PEN''' ELSE '' END)
   FROM pg_proc AS p
  WHERE p.pronamespace = 'ims'::regnamespace AND p.prokind = 'f' AND p.proname NOT LIKE '\_%'
-   AND (p.provolatile <> 'v' OR p.proname IN ('verify', 'health', 'limits', 'version'))
+   AND (p.provolatile = 's' OR p.proname IN ('verify', 'health', 'limits', 'version'))
+   AND p.pronargdefaults = p.pronargs
    AND p.prorettype <> 'trigger'::regtype
  ORDER BY p.proname;
 SELECT format('SELECT count(*) FROM ims.%I()', p.proname)
