@@ -22,18 +22,6 @@ greater(double largest, double value)
 	return isfinite(value) ? fmax(largest, fabs(value)) : largest;
 }
 
-static double
-power_of_two(double largest)
-{
-	int exponent = 0;
-
-	if (largest > 0)
-		frexp(largest, &exponent);
-	/* Twice as much is left for differences. */
-	exponent = exponent > 1000 ? 1000 : exponent < -1000 ? -1000 : exponent;
-	return ldexp(1.0, exponent);
-}
-
 /* A finite number, whatever the unit made of it; NaN stays NaN. */
 static double
 in_unit(double value, double unit)
@@ -63,7 +51,7 @@ ims_error_scale(const ImsSeries *training, ImsErrorScale *scale)
 		return;
 	for (int t = 0; t < training->count; t++)
 		largest = greater(largest, training->value[t]);
-	scale->unit = power_of_two(largest);
+	scale->unit = ims_series_scale(largest);
 	for (int t = 0; t < training->count; t++)
 	{
 		double value = training->value[t] / scale->unit;
@@ -206,7 +194,7 @@ ims_accuracy(const ImsSeries *training, const ImsErrorScale *scale, const double
 	for (int h = 0; h < count; h++)
 		largest = greater(greater(greater(largest, actual[h]), forecast[h]),
 						  seasonal_naive(training, h));
-	sums.unit = power_of_two(largest);
+	sums.unit = ims_series_scale(largest);
 	for (int h = 0; h < count; h++)
 		if (isfinite(actual[h]) && isfinite(forecast[h]))
 			add_period(&sums, actual[h], forecast[h], seasonal_naive(training, h));
@@ -247,7 +235,7 @@ ims_quantile_accuracy(const ImsErrorScale *scale, const double *actual,
 	}
 	for (int h = 0; h < count; h++)
 		largest = greater(greater(largest, actual[h]), quantile[h]);
-	unit = power_of_two(largest);
+	unit = ims_series_scale(largest);
 	for (int h = 0; h < count; h++)
 	{
 		double error = actual[h] / unit - quantile[h] / unit;
@@ -301,7 +289,7 @@ ims_interval_accuracy(const ImsErrorScale *scale, const double *actual,
 	}
 	for (int h = 0; h < count; h++)
 		largest = greater(greater(greater(largest, actual[h]), lower[h]), upper[h]);
-	unit = power_of_two(largest);
+	unit = ims_series_scale(largest);
 	for (int h = 0; h < count; h++)
 	{
 		double y = actual[h] / unit;

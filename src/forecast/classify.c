@@ -22,15 +22,11 @@ static double
 scale_of(const double *value, int count)
 {
 	double largest = 0;
-	int exponent;
 
 	for (int t = 0; t < count; t++)
 		if (isfinite(value[t]) && fabs(value[t]) > largest)
 			largest = fabs(value[t]);
-	if (largest == 0)
-		return 1;
-	frexp(largest, &exponent);
-	return ldexp(1.0, exponent > 1000 ? 1000 : exponent < -1000 ? -1000 : exponent);
+	return ims_series_scale(largest);
 }
 
 /* Mean and sum of squared deviations of a growing sample (Welford 1962). */

@@ -20,19 +20,6 @@ ims_demand_size(int count)
 	return 3 * IMS_SCRATCH_DOUBLES(count);
 }
 
-/* The power of two that brings the largest value to between 1 and 2. */
-static double
-power_of_two(double largest)
-{
-	int exponent = 1;
-
-	if (largest > 0)
-		frexp(largest, &exponent);
-	/* Where the power and its inverse are normal numbers. */
-	exponent = exponent > 1000 ? 1000 : exponent < -1000 ? -1000 : exponent;
-	return ldexp(1.0, exponent - 1);
-}
-
 /* Fills in what rests on value and count. */
 static bool
 decompose(ImsDemand *demand, ImsScratch *scratch)
@@ -74,7 +61,7 @@ ims_demand_prepare(const ImsSeries *series, ImsScratch *scratch, ImsDemand *dema
 	for (int t = 0; t < series->count; t++)
 		if (isfinite(series->value[t]) && series->value[t] > largest)
 			largest = series->value[t];
-	*demand = (ImsDemand){.value = copy, .scale = power_of_two(largest)};
+	*demand = (ImsDemand){.value = copy, .scale = ims_series_scale(largest)};
 	for (int t = 0; t < series->count; t++)
 	{
 		if (!isfinite(series->value[t]))

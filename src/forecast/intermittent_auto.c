@@ -10,7 +10,7 @@
  * smoothing the demand of each period would follow it.  Intermittent demand
  * gets the mean of both.  The choice was made on three sets of spare parts
  * (bench/forecast/intermittent.c prints what it reaches there), where Croston
- * and its corrections are less accurate in every class.
+ * and its corrections are less accurate over each set, though not in each class.
  *
  *-------------------------------------------------------------------------
  */

@@ -46,11 +46,11 @@ ims_series_prepare_size(int count)
 }
 
 /*
- * The power of two that brings the largest value to between 1 and 2.  The
+ * The power of two that brings the largest value to between 1/2 and 1.  The
  * exponent is kept where both it and its inverse are normal numbers.
  */
-static double
-power_of_two(double largest)
+double
+ims_series_scale(double largest)
 {
 	int exponent = 0;
 
@@ -104,7 +104,7 @@ ims_series_prepare(const ImsSeries *series, ImsScratch *scratch, ImsPrepared *pr
 	for (int t = 0; t < count; t++)
 		if (isfinite(series->value[start + t]) && fabs(series->value[start + t]) > largest)
 			largest = fabs(series->value[start + t]);
-	prepared->scale = power_of_two(largest);
+	prepared->scale = ims_series_scale(largest);
 	for (int t = 0; t < count; t++)
 		copy[t] = series->value[start + t] / prepared->scale;
 	prepared->missing = start + (count > 0 ? fill_gaps(copy, count) : 0);

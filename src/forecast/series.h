@@ -64,6 +64,7 @@ typedef struct ImsPrepared
 	double highest;
 } ImsPrepared;
 
+extern double ims_series_scale(double largest);
 extern size_t ims_series_prepare_size(int count);
 extern bool ims_series_prepare(const ImsSeries *series, ImsScratch *scratch,
 							   ImsPrepared *prepared);

@@ -329,7 +329,6 @@ static double
 scale_of(const double *value, int count)
 {
 	double largest = 0;
-	int exponent = 0;
 
 	for (int t = 0; t < count; t++)
 	{
@@ -337,9 +336,7 @@ scale_of(const double *value, int count)
 			return 0;
 		largest = fmax(largest, fabs(value[t]));
 	}
-	if (largest > 0)
-		frexp(largest, &exponent);
-	return ldexp(1.0, exponent > 1000 ? 1000 : exponent < -1000 ? -1000 : exponent);
+	return ims_series_scale(largest);
 }
 
 /* Without seasons the trend is the mean. */
