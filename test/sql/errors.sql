@@ -82,6 +82,10 @@ FROM (VALUES
     ('IV122', $$ SELECT ims.gs1_parse('(10)A') $$),
     ('IV123', $$ SELECT ims.gs1_parse('(7099)A') $$),
     ('IV124', $$ SELECT ims.set_gs1_ai(ai => '10', format => 'N1', title => 'x') $$),
+    ('IV103', $$ SELECT '1 LBR'::ims.measure + '1 KGM' $$),
+    ('IV130', $$ SELECT '1.5'::ims.measure $$),
+    ('IV130', $$ SELECT '999999999999 KGM'::ims.measure * 2 $$),
+    ('IV131', $$ SELECT '1 CS'::ims.measure + '1 KGM' $$),
     ('IV201', $$ SELECT ims.receive('SHOP', 'PEN', to_location => 'T-HERE-A') $$),
     ('IV201', $$ SELECT ims.create_item('SHOP') $$),
     ('IV201', $$ INSERT INTO ims.movement (item_id, from_location_id, to_location_id, quantity)
