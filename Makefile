@@ -32,6 +32,9 @@ PG_CPPFLAGS = -DPGDLLEXPORT='__attribute__((visibility("default")))' \
 PG_CFLAGS = -Wall -Wextra -Werror -Wno-unused-parameter -Wno-sign-compare \
 	-Wno-missing-field-initializers $(EXTRA_CFLAGS)
 
+# Distributions; src/sqlfn/rmath.c says which package it is when it is missing.
+SHLIB_LINK += -lRmath
+
 EXTRA_CLEAN = $(SOURCES:.c=.d) build/config
 
 # Bitcode for inlining needs clang and doubles the build: on request only.

@@ -70,6 +70,12 @@
 #define ERRCODE_IMS_QUANTITY_RANGE MAKE_SQLSTATE('I', 'V', '3', '0', '6')
 #define ERRCODE_IMS_NOTHING_OUTSTANDING MAKE_SQLSTATE('I', 'V', '3', '0', '7')
 
+/* forecasting and planning */
+#define ERRCODE_IMS_INVALID_FORECAST_ARGUMENT MAKE_SQLSTATE('I', 'V', '5', '0', '1')
+#define ERRCODE_IMS_UNKNOWN_METHOD MAKE_SQLSTATE('I', 'V', '5', '0', '2')
+#define ERRCODE_IMS_INVALID_SERIES MAKE_SQLSTATE('I', 'V', '5', '0', '3')
+#define ERRCODE_IMS_INVALID_WINDOW MAKE_SQLSTATE('I', 'V', '5', '0', '4')
+
 /* inconsistency */
 #define ERRCODE_IMS_INCONSISTENT MAKE_SQLSTATE('I', 'V', '9', '0', '1')
 #define ERRCODE_IMS_LEDGER_MISSING MAKE_SQLSTATE('I', 'V', '9', '0', '2')

@@ -42,6 +42,9 @@ CROSS JOIN (VALUES (''), ('[]')) AS d (suffix);
 CREATE TEMP TABLE own_type (name, prefix) AS
 SELECT t.oid::regtype::text, t.typname || '_' FROM pg_type AS t
 WHERE t.typnamespace = 'ims'::regnamespace AND t.typtype = 'b' AND t.typelem = 0;
+-- What is computed from its arguments alone may be floating point: estimates
+-- with a deviation, never stock or money.
+INSERT INTO own_type VALUES ('double precision'), ('double precision[]');
 -- Tables that all owners share.
 CREATE TEMP TABLE shared_table (name) AS
 SELECT unnest('{ledger_info,ledger_object,location,calendar,calendar_day,gs1_ai,unit,job,job_run}'::text[]);

@@ -177,6 +177,15 @@ FROM (VALUES
                     array_fill(2::bigint, '{11}'), array_fill(9101::bigint, '{11}'), owner => 'SHOP') $$),
     ('IV307', format($$ SELECT ims.return_from_customer('SHOP', 'PEN', 5, to_location => 'T-HERE-A',
                     origin_movement_id => %s) $$, :sold)),
+    ('IV501', $$ SELECT ims.forecast('{1}', 0) $$),
+    ('IV501', $$ SELECT ims.forecast('{1}', 1, coverage => 1) $$),
+    ('IV501', $$ SELECT ims.forecast('{1}', 1, model => 'ARIMA') $$),
+    ('IV501', $$ SELECT ims.demand_array(1, '2026-01-01', '2026-01-01', NULL, 'day', 'zero') $$),
+    ('IV502', $$ SELECT ims.forecast('{1}', 1, method => 'ARIMA') $$),
+    ('IV503', $$ SELECT ims.forecast('{{1}}', 1) $$),
+    ('IV503', $$ SELECT ims.abc_class('{1,-1}') $$),
+    ('IV503', $$ SELECT ims.sparkline(array_fill(1, ARRAY[10001])) $$),
+    ('IV504', $$ SELECT ims.demand_array(1, '2026-01-01', '2026-01-01', '2026-01-01', 'day', 'zero') $$),
     ('IV901', $$ DO $do$
                  BEGIN
                      ALTER TABLE ims.movement DISABLE TRIGGER movement_no_change;

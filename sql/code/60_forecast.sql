@@ -1,0 +1,288 @@
+-- Forecasts of demand, on arrays: no table is read.
+--
+-- Figures are double precision: they are estimates with a standard deviation,
+-- not stock, and the cores compute in it.  Arrays of integers and numerics are
+-- taken too, by the server's implicit casts.
+
+CREATE FUNCTION ims.forecast(
+    demand double precision[],
+    horizon bigint,
+    season_length bigint DEFAULT 1,
+    method text DEFAULT 'auto',
+    coverage double precision DEFAULT 0.95,
+    non_negative boolean DEFAULT true,
+    seed bigint DEFAULT 1,
+    window_length bigint DEFAULT NULL,
+    alpha double precision DEFAULT NULL,
+    beta double precision DEFAULT NULL,
+    gamma double precision DEFAULT NULL,
+    phi double precision DEFAULT NULL,
+    model text DEFAULT NULL)
+RETURNS TABLE (
+    step bigint,
+    forecast double precision,
+    lower double precision,
+    upper double precision,
+    standard_deviation double precision,
+    method_used text,
+    status text,
+    reason text)
+LANGUAGE c IMMUTABLE PARALLEL SAFE COST 10000 ROWS 12
+AS 'MODULE_PATHNAME', 'ims_forecast_rows';
+COMMENT ON FUNCTION ims.forecast IS
+'forecast of a series of demand, one row per step
+
+Demand is one value per period, oldest first; NULL is a period of which nothing is known.
+Figures are in its unit. Between lower and upper lies the demand of that one period with
+probability coverage (normal errors); NULL, as standard_deviation, where the method has no
+figure for it. season_length: periods of a season, 12 for months, 7 for days. method: auto
+or a name that the hint of IV502 lists; method_used, status (ok, fallback, no data) and
+reason say what was done. A bad series is never an error. non_negative: what is below zero
+becomes zero. seed: of simulated deviations. The rest is for single methods: window_length
+of the moving average; alpha, beta, gamma, phi fix the weights of exponential smoothing,
+all that the method has or none (Croston and its kin: alpha for sizes, beta for intervals);
+model of ETS, such as ETS(M,Ad,N), Z for an open part.
+Example: SELECT f.step, round(f.forecast) FROM ims.forecast(demand => ARRAY[12, 15, 11, 14, 13], horizon => 2) AS f;';
+REVOKE ALL ON FUNCTION ims.forecast FROM PUBLIC;
+
+CREATE FUNCTION ims.forecast_model(
+    demand double precision[],
+    season_length bigint DEFAULT 1,
+    method text DEFAULT 'auto',
+    window_length bigint DEFAULT NULL,
+    alpha double precision DEFAULT NULL,
+    beta double precision DEFAULT NULL,
+    gamma double precision DEFAULT NULL,
+    phi double precision DEFAULT NULL,
+    model text DEFAULT NULL,
+    horizon bigint DEFAULT 1)
+RETURNS TABLE (
+    method_used text,
+    model_used text,
+    status text,
+    reason text,
+    points bigint,
+    parameters bigint,
+    alpha_used double precision,
+    beta_used double precision,
+    gamma_used double precision,
+    phi_used double precision,
+    theta double precision,
+    drift double precision,
+    sse double precision,
+    sigma double precision,
+    log_likelihood double precision,
+    aicc double precision,
+    level double precision,
+    trend double precision,
+    season double precision[])
+LANGUAGE c IMMUTABLE PARALLEL SAFE COST 10000 ROWS 1
+AS 'MODULE_PATHNAME', 'ims_forecast_model';
+COMMENT ON FUNCTION ims.forecast_model IS
+'model behind a forecast: method, parameters, last states
+
+One row, for the arguments of ims.forecast(); the horizon only matters where a forecast is
+judged to be implausible. NULL: the method has no such figure. points: periods that were
+fitted, parameters: estimated ones. beta_used and gamma_used are those of the ETS
+recursion: the shares of an error that go to trend and season. sigma: standard deviation of
+one-step errors, relative to the forecast in a model with error M. level, trend and season
+are as after the last period, the first element of season belonging to the next one; those
+of auto are of its best ETS model.
+Example: SELECT m.method_used, m.alpha_used FROM ims.forecast_model(demand => ARRAY[12, 15, 11, 14, 13], method => ''simple exponential smoothing'') AS m;';
+REVOKE ALL ON FUNCTION ims.forecast_model FROM PUBLIC;
+
+CREATE FUNCTION ims.forecast_plot(
+    demand double precision[],
+    horizon bigint,
+    season_length bigint DEFAULT 1,
+    method text DEFAULT 'auto',
+    coverage double precision DEFAULT 0.95,
+    non_negative boolean DEFAULT true,
+    seed bigint DEFAULT 1,
+    title text DEFAULT NULL)
+RETURNS text
+LANGUAGE c IMMUTABLE PARALLEL SAFE COST 10000
+AS 'MODULE_PATHNAME', 'ims_forecast_plot';
+COMMENT ON FUNCTION ims.forecast_plot IS
+'history, forecast and interval as an SVG picture
+
+800 by 300; the same arguments give the same text. Periods are counted from the last known
+one, which is 0; of a long history the latest 2,000 are drawn. Arguments as of
+ims.forecast().
+Example: SELECT ims.forecast_plot(demand => ARRAY[12, 15, 11, 14, 13], horizon => 3, title => ''shirts'');';
+REVOKE ALL ON FUNCTION ims.forecast_plot FROM PUBLIC;
+
+CREATE FUNCTION ims.sparkline(series double precision[])
+RETURNS text
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 10
+AS 'MODULE_PATHNAME', 'ims_sparkline';
+COMMENT ON FUNCTION ims.sparkline IS
+'series as one line of block characters
+
+From the lowest value to the highest in eight heights; a space for NULL. At most 10,000
+periods (IV503); the database needs an encoding that has the characters, such as UTF8.
+Example: SELECT ims.sparkline(series => ARRAY[1, 2, 3, NULL, 5]);';
+REVOKE ALL ON FUNCTION ims.sparkline FROM PUBLIC;
+
+CREATE FUNCTION ims.forecast_accuracy(
+    actual double precision[],
+    forecast double precision[],
+    training double precision[] DEFAULT NULL,
+    season_length bigint DEFAULT 1,
+    lower double precision[] DEFAULT NULL,
+    upper double precision[] DEFAULT NULL,
+    coverage double precision DEFAULT 0.95)
+RETURNS TABLE (
+    status text,
+    periods bigint,
+    mean_error double precision,
+    mae double precision,
+    rmse double precision,
+    smape double precision,
+    wape double precision,
+    bias double precision,
+    mase double precision,
+    rmsse double precision,
+    scaled_bias double precision,
+    cumulative_error double precision,
+    scaled_cumulative_error double precision,
+    periods_in_stock double precision,
+    tracking_signal double precision,
+    naive_mae double precision,
+    relative_mae double precision,
+    value_added double precision,
+    share_within double precision,
+    mean_width double precision,
+    msis double precision)
+LANGUAGE c IMMUTABLE PARALLEL SAFE COST 100 ROWS 1
+AS 'MODULE_PATHNAME', 'ims_forecast_accuracy';
+COMMENT ON FUNCTION ims.forecast_accuracy IS
+'accuracy of a forecast against what came, by every measure
+
+One row over the periods that have both values. An error is forecast less actual: positive
+bias, cumulative_error and tracking_signal say that too much was forecast. smape is from 0
+to 2, wape and bias are shares of the sum of actuals. mase, rmsse, scaled_bias and msis are
+scaled by the training part, which precedes the forecast, and the error of its seasonal naive
+forecast; naive_mae is that of the same periods, value_added above 0 is better than it.
+share_within, mean_width and msis are of the bounds lower and upper. NULL: no meaning here;
+status is ok or says why. Arrays of different lengths are IV503.
+Example: SELECT a.mae, a.bias FROM ims.forecast_accuracy(actual => ARRAY[10, 12], forecast => ARRAY[11, 11], training => ARRAY[9, 12, 10]) AS a;';
+REVOKE ALL ON FUNCTION ims.forecast_accuracy FROM PUBLIC;
+
+CREATE FUNCTION ims.demand_class(
+    demand double precision[],
+    adi_cut double precision DEFAULT 1.32,
+    cv2_cut double precision DEFAULT 0.49)
+RETURNS TABLE (
+    class text,
+    adi double precision,
+    cv2 double precision,
+    periods bigint,
+    demands bigint,
+    mean_size double precision,
+    periods_since_last bigint)
+LANGUAGE c IMMUTABLE PARALLEL SAFE COST 10 ROWS 1
+AS 'MODULE_PATHNAME', 'ims_demand_class';
+COMMENT ON FUNCTION ims.demand_class IS
+'smooth, erratic, intermittent or lumpy demand
+
+By Syntetos, Boylan and Croston (2005). adi: periods since the first demand, it included,
+per period with demand; cv2: sample variance of the sizes of demands over their squared mean.
+At a cut and above is irregular. none where there is no demand.
+Example: SELECT d.class, d.adi FROM ims.demand_class(demand => ARRAY[0, 0, 4, 0, 0, 5, 0, 0]) AS d;';
+REVOKE ALL ON FUNCTION ims.demand_class FROM PUBLIC;
+
+CREATE FUNCTION ims.abc_class(
+    amounts double precision[],
+    a_cut double precision DEFAULT 0.8,
+    b_cut double precision DEFAULT 0.95)
+RETURNS text[]
+LANGUAGE c IMMUTABLE PARALLEL SAFE COST 100
+AS 'MODULE_PATHNAME', 'ims_abc_class';
+COMMENT ON FUNCTION ims.abc_class IS
+'A, B or C for each amount, by shares of their sum
+
+In descending order of amount an item is A while it and those before it make up at most a_cut
+of the sum, then B, at most b_cut, then C: the item that crosses a cut is in the lower class.
+Amounts are values, picks or margins; one that is null, negative or not finite is IV503.
+Example: SELECT ims.abc_class(amounts => ARRAY[10, 70, 5, 15]);';
+REVOKE ALL ON FUNCTION ims.abc_class FROM PUBLIC;
+
+CREATE FUNCTION ims.xyz_class(
+    demand double precision[],
+    x_cut double precision DEFAULT 0.5,
+    y_cut double precision DEFAULT 1.0)
+RETURNS text
+LANGUAGE c IMMUTABLE PARALLEL SAFE COST 10
+AS 'MODULE_PATHNAME', 'ims_xyz_class';
+COMMENT ON FUNCTION ims.xyz_class IS
+'X, Y or Z, by how much demand varies
+
+By the coefficient of variation of demand per period, periods without any included: X up to
+x_cut, Y up to y_cut, else Z, also where there are fewer than two periods or no demand.
+Example: SELECT ims.xyz_class(demand => ARRAY[10, 12, 9, 11]);';
+REVOKE ALL ON FUNCTION ims.xyz_class FROM PUBLIC;
+
+CREATE FUNCTION ims._demand_array_add(
+    state internal,
+    quantity numeric,
+    period date,
+    from_period date,
+    to_period date,
+    step text,
+    gaps text)
+RETURNS internal
+LANGUAGE c IMMUTABLE PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'ims_demand_array_add';
+COMMENT ON FUNCTION ims._demand_array_add IS 'state of ims.demand_array() after one more row';
+
+CREATE FUNCTION ims._demand_array_combine(state internal, other internal)
+RETURNS internal
+LANGUAGE c IMMUTABLE PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'ims_demand_array_combine';
+COMMENT ON FUNCTION ims._demand_array_combine IS 'state of ims.demand_array() over the rows of two';
+
+CREATE FUNCTION ims._demand_array_send(state internal)
+RETURNS bytea
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'ims_demand_array_send';
+COMMENT ON FUNCTION ims._demand_array_send IS 'state of ims.demand_array() as bytes';
+
+CREATE FUNCTION ims._demand_array_receive(bytes bytea, unused internal)
+RETURNS internal
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'ims_demand_array_receive';
+COMMENT ON FUNCTION ims._demand_array_receive IS 'state of ims.demand_array() from bytes';
+
+CREATE FUNCTION ims._demand_array_finish(state internal)
+RETURNS double precision[]
+LANGUAGE c IMMUTABLE PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'ims_demand_array_finish';
+COMMENT ON FUNCTION ims._demand_array_finish IS 'one value per period from the state of ims.demand_array()';
+
+CREATE AGGREGATE ims.demand_array(
+    quantity numeric,
+    period date,
+    from_period date,
+    to_period date,
+    step text,
+    gaps text) (
+    SFUNC = ims._demand_array_add,
+    STYPE = internal,
+    SSPACE = 1000,
+    FINALFUNC = ims._demand_array_finish,
+    COMBINEFUNC = ims._demand_array_combine,
+    SERIALFUNC = ims._demand_array_send,
+    DESERIALFUNC = ims._demand_array_receive,
+    PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE ims.demand_array(numeric, date, date, date, text, text) IS
+'demand per period from rows, gaps filled
+
+One element per period of the window, oldest first: from_period is its first day, to_period
+the day after its last; step is day, week (from the weekday of the first day) or month. gaps
+says what a period without rows is: zero, or null. Rows outside of the window, without
+quantity or without period count for nothing. The order of the rows does not matter.
+PostgreSQL takes the arguments of an aggregate by position only.
+Example: SELECT ims.demand_array(d.quantity, d.day, ''2026-01-01'', ''2026-01-04'', ''day'', ''zero'') FROM (VALUES (2, ''2026-01-01''::date), (3, ''2026-01-03'')) AS d (quantity, day);';
+REVOKE ALL ON FUNCTION ims.demand_array(numeric, date, date, date, text, text) FROM PUBLIC;

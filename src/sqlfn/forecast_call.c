@@ -1,0 +1,324 @@
+/*-------------------------------------------------------------------------
+ *
+ * forecast_call.c
+ *	  One call of the forecasting cores: its arguments, memory and answer.
+ *
+ * All memory is the caller's context, so a cancel in the middle leaves nothing
+ * behind.  Nothing is kept between calls: the answer depends on the arguments
+ * alone, whichever worker gives it.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "lib/stringinfo.h"
+#include "mb/pg_wchar.h"
+#include "miscadmin.h"
+#include "utils/builtins.h"
+
+#include "ims.h"
+#include "ledger/detail.h"
+#include "sqlfn/argument.h"
+#include "sqlfn/forecast_call.h"
+#include "sqlfn/rmath.h"
+
+/* What auto stands for, for demand that is regular. */
+#define REGULAR_CHOICE IMS_METHOD_ETS_THETA
+
+/* The cores have nothing to clean up, so an error may leave through them. */
+static bool
+check_for_interrupts(void *context)
+{
+	CHECK_FOR_INTERRUPTS();
+	return false;
+}
+
+static double
+uniform(void *state)
+{
+	return pg_prng_double(state);
+}
+
+static void
+refuse_method(const char *name)
+{
+	char *shown = pnstrdup(name, pg_mbcliplen(name, strlen(name), 40));
+	StringInfoData choices;
+
+	initStringInfo(&choices);
+	for (int i = IMS_METHOD_NONE + 1; i < IMS_METHOD_COUNT; i++)
+		appendStringInfo(&choices, ", %s", ims_forecast_method_name(i));
+	for (int i = IMS_INTERMITTENT_CROSTON; i <= IMS_INTERMITTENT_COMBINED; i++)
+		appendStringInfo(&choices, ", %s", ims_intermittent_method_name(i));
+	ereport(ERROR,
+			(errcode(ERRCODE_IMS_UNKNOWN_METHOD),
+			 errmsg("forecasting method \"%s\" is unknown", shown),
+			 errdetail_internal("%s", ims_error_detail("No method has that name.",
+													   ims_detail_text("method", shown))),
+			 errhint("The methods are auto%s.", choices.data)));
+}
+
+/*
+ * Names are those of the answers; capital or small letters do not matter.  Of
+ * the methods for irregular demand those are offered that the others lack.
+ */
+static void
+find_method(ImsForecastCall *call, const char *name)
+{
+	call->method = REGULAR_CHOICE;
+	call->intermittent = IMS_INTERMITTENT_NONE;
+	if (name == NULL || pg_strcasecmp(name, "auto") == 0)
+	{
+		call->intermittent = IMS_INTERMITTENT_AUTO;
+		return;
+	}
+	for (int i = IMS_METHOD_NONE + 1; i < IMS_METHOD_COUNT; i++)
+		if (pg_strcasecmp(name, ims_forecast_method_name(i)) == 0)
+		{
+			call->method = i;
+			return;
+		}
+	for (int i = IMS_INTERMITTENT_CROSTON; i <= IMS_INTERMITTENT_COMBINED; i++)
+		if (pg_strcasecmp(name, ims_intermittent_method_name(i)) == 0)
+		{
+			call->method = IMS_METHOD_NONE;
+			call->intermittent = i;
+			return;
+		}
+	refuse_method(name);
+}
+
+/* Arguments by their places; horizon 1 and no interval until told otherwise. */
+void
+ims_forecast_call_start(ImsForecastCall *call, FunctionCallInfo fcinfo, int demand,
+						int season_length, int method)
+{
+	call->series = ims_series_argument(fcinfo, demand, "demand");
+	call->series.season = ims_integer_argument(fcinfo, season_length, "season_length", 1,
+											   IMS_SERIES_MAX_SEASON, 1);
+	find_method(call, ims_text_argument(fcinfo, method));
+	ims_forecast_request(&call->request, 1);
+	call->request.interrupt = check_for_interrupts;
+	call->tail = 0;
+	call->lower = call->upper = NULL;
+}
+
+/* horizon; then, from its place on, coverage, non_negative and seed */
+void
+ims_forecast_call_horizon(ImsForecastCall *call, FunctionCallInfo fcinfo, int horizon,
+						  int coverage)
+{
+	int non_negative = coverage + 1;
+	int seed = coverage + 2;
+
+	call->request.horizon =
+		ims_integer_argument(fcinfo, horizon, "horizon", 1, IMS_FORECAST_MAX_HORIZON, 0);
+	call->tail = (1 - ims_coverage_argument(fcinfo, coverage)) / 2;
+	call->request.non_negative = PG_ARGISNULL(non_negative) || PG_GETARG_BOOL(non_negative);
+	pg_prng_seed(&call->generator, PG_ARGISNULL(seed) ? 1 : (uint64) PG_GETARG_INT64(seed));
+	call->request.uniform = uniform;
+	call->request.uniform_state = &call->generator;
+	if (call->method == IMS_METHOD_ETS)
+		call->request.paths = IMS_FORECAST_PATHS;
+}
+
+/* One of the letters, or NUL. */
+static char
+letter(const char *text, const char *letters)
+{
+	return *text != '\0' && strchr(letters, *text) != NULL ? *text : '\0';
+}
+
+/*
+ * ETS(M,Ad,N), as answers have it; Z in place of a part leaves it open.
+ */
+static ImsEtsModel
+parse_model(const char *text)
+{
+	static const char *const choices =
+		"a model such as ETS(M,Ad,N): error A or M, trend N, A or Ad, season N, A or M,"
+		" no error A with season M, or Z for what is to be found";
+	ImsEtsModel model = {0, 0, 0};
+	const char *next = text;
+	char normal[16];
+
+	if (strncmp(next, "ETS(", 4) != 0)
+		ims_refuse_word("model", text, choices);
+	next += 4;
+	model.error = letter(next, "AMZ");
+	if (model.error == '\0' || next[1] != ',')
+		ims_refuse_word("model", text, choices);
+	next += 2;
+	model.trend = strncmp(next, "Ad", 2) == 0 ? 'D' : letter(next, "NAZ");
+	next += model.trend == 'D' ? 2 : 1;
+	if (model.trend == '\0' || *next != ',')
+		ims_refuse_word("model", text, choices);
+	model.season = letter(next + 1, "NAMZ");
+	if (model.season != '\0')
+		ims_forecast_model_name(model, normal);
+	if (model.season == '\0' || strcmp(text, normal) != 0 ||
+		(model.error == 'A' && model.season == 'M'))
+		ims_refuse_word("model", text, choices);
+	return model;
+}
+
+/* From a place on: window_length, alpha, beta, gamma, phi and model. */
+void
+ims_forecast_call_tune(ImsForecastCall *call, FunctionCallInfo fcinfo, int first)
+{
+	ImsForecastRequest *request = &call->request;
+	char *model = ims_text_argument(fcinfo, first + 5);
+
+	request->window = ims_integer_argument(fcinfo, first, "window_length", 1,
+										   IMS_FORECAST_MAX_WINDOW, request->window);
+	request->alpha = ims_share_argument(fcinfo, first + 1, "alpha", request->alpha);
+	request->beta = ims_share_argument(fcinfo, first + 2, "beta", request->beta);
+	request->gamma = ims_share_argument(fcinfo, first + 3, "gamma", request->gamma);
+	request->phi = ims_share_argument(fcinfo, first + 4, "phi", request->phi);
+	if (model != NULL)
+		request->model = parse_model(model);
+}
+
+/*
+ * Normal about the mean.  A mean that was raised to zero keeps its deviation,
+ * so that the upper bound errs to the safe side.
+ */
+static void
+find_bounds(ImsForecastCall *call)
+{
+	const ImsForecast *forecast = &call->forecast;
+	double quantile = ims_normal_upper_quantile(call->tail);
+
+	for (int h = 0; h < call->request.horizon; h++)
+	{
+		double half = quantile * sqrt(forecast->variance[h]);
+
+		call->lower[h] = forecast->mean[h] - half;
+		call->upper[h] = forecast->mean[h] + half;
+		if (call->request.non_negative && call->lower[h] < 0)
+			call->lower[h] = 0;
+	}
+}
+
+static double *
+room_for(int count)
+{
+	return palloc(sizeof(double) * count);
+}
+
+/* Arguments were checked, and nobody but an error stops a core. */
+static void
+check_answer(const ImsForecastCall *call)
+{
+	if (call->forecast.status == IMS_FORECAST_REFUSED ||
+		call->forecast.status == IMS_FORECAST_INTERRUPTED)
+		elog(ERROR, "a forecast was refused: %s", call->reason);
+}
+
+static void
+run_regular(ImsForecastCall *call)
+{
+	ImsForecast *forecast = &call->forecast;
+	size_t size =
+		ims_forecast_scratch_size(call->method, &call->series, call->request.horizon);
+	void *scratch = palloc_extended(size, MCXT_ALLOC_HUGE);
+
+	ims_forecast(call->method, &call->series, &call->request, scratch, size, forecast);
+	pfree(scratch);
+	call->method_name = ims_forecast_method_name(forecast->method);
+	call->reason = ims_forecast_reason_text(forecast->reason);
+	check_answer(call);
+}
+
+/*
+ * One rate for every step, with the mean squared error of one step for each:
+ * the methods have no variance of their own.  alpha is the weight of sizes,
+ * beta that of intervals (TSB: of whether there was demand).
+ */
+static void
+run_intermittent(ImsForecastCall *call)
+{
+	ImsForecast *forecast = &call->forecast;
+	double *mean = forecast->mean;
+	double *variance = forecast->variance;
+	size_t size = ims_intermittent_scratch_size(call->series.count);
+	void *scratch = palloc_extended(size, MCXT_ALLOC_HUGE);
+	ImsIntermittentRequest request;
+	ImsIntermittentForecast answer;
+
+	ims_intermittent_request(&request);
+	request.weights.size = call->request.alpha;
+	request.weights.interval = call->request.beta;
+	request.interrupt = check_for_interrupts;
+	ims_intermittent(call->intermittent, &call->series, &request, scratch, size, &answer);
+	pfree(scratch);
+	*forecast = (ImsForecast){.mean = mean,
+							  .variance = variance,
+							  .status = answer.status,
+							  .points = answer.points,
+							  .alpha = answer.weights.size,
+							  .beta = answer.weights.interval,
+							  .gamma = NAN,
+							  .phi = NAN,
+							  .theta = NAN,
+							  .drift = NAN,
+							  .sse = NAN,
+							  .sigma2 = answer.mse,
+							  .loglik = NAN,
+							  .aicc = NAN,
+							  .level = answer.mean,
+							  .trend = NAN};
+	for (int h = 0; h < call->request.horizon; h++)
+	{
+		mean[h] = answer.mean;
+		if (variance != NULL)
+			variance[h] = answer.mse;
+	}
+	call->method_name = ims_intermittent_method_name(answer.method);
+	call->reason = ims_intermittent_reason_text(answer.reason);
+	check_answer(call);
+}
+
+/* Many periods without demand; the class has no opinion on a series of none. */
+static bool
+is_irregular(const ImsSeries *series)
+{
+	ImsDemandProfile profile;
+
+	return ims_classify_demand(series->value, series->count, IMS_ADI_SINCE_FIRST_DEMAND,
+							   NULL, &profile) == IMS_CLASSIFY_OK &&
+		   (profile.demand_class == IMS_DEMAND_INTERMITTENT ||
+			profile.demand_class == IMS_DEMAND_LUMPY);
+}
+
+/* auto asks the demand; any other method was asked for. */
+void
+ims_forecast_call_run(ImsForecastCall *call)
+{
+	int horizon = call->request.horizon;
+	bool with_bounds = call->tail > 0;
+
+	call->forecast.mean = room_for(horizon);
+	call->forecast.variance = with_bounds ? room_for(horizon) : NULL;
+	if (call->method == IMS_METHOD_NONE ||
+		(call->intermittent == IMS_INTERMITTENT_AUTO && is_irregular(&call->series)))
+		run_intermittent(call);
+	else
+		run_regular(call);
+	if (!with_bounds)
+		return;
+	call->lower = room_for(horizon);
+	call->upper = room_for(horizon);
+	find_bounds(call);
+}
+
+/* Null for what is no ETS model. */
+Datum
+ims_forecast_model_text(const ImsForecast *forecast, bool *is_null)
+{
+	char name[16];
+
+	ims_forecast_model_name(forecast->model, name);
+	*is_null = name[0] == '\0';
+	return *is_null ? (Datum) 0 : CStringGetTextDatum(name);
+}

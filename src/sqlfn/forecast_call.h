@@ -1,0 +1,46 @@
+/*-------------------------------------------------------------------------
+ *
+ * forecast_call.h
+ *	  One call of the forecasting cores: its arguments, memory and answer.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef IMS_SQLFN_FORECAST_CALL_H
+#define IMS_SQLFN_FORECAST_CALL_H
+
+#include "common/pg_prng.h"
+#include "fmgr.h"
+
+#include "forecast/forecast.h"
+#include "forecast/intermittent.h"
+
+/* Futures of an ETS model whose variance has no formula. */
+#define IMS_FORECAST_PATHS 2000
+
+typedef struct ImsForecastCall
+{
+	ImsSeries series;
+	ImsMethod method;					/* IMS_METHOD_NONE: an intermittent one */
+	ImsIntermittentMethod intermittent; /* auto: whichever the demand calls for */
+	ImsForecastRequest request;
+	pg_prng_state generator;
+	double tail; /* the share that each side of the interval leaves out */
+
+	/* The answer, of either door, in words; bounds are NULL where none were asked for. */
+	ImsForecast forecast;
+	const char *method_name;
+	const char *reason;
+	double *lower;
+	double *upper;
+} ImsForecastCall;
+
+extern void ims_forecast_call_start(ImsForecastCall *call, FunctionCallInfo fcinfo,
+									int demand, int season_length, int method);
+extern void ims_forecast_call_horizon(ImsForecastCall *call, FunctionCallInfo fcinfo,
+									  int horizon, int coverage);
+extern void ims_forecast_call_tune(ImsForecastCall *call, FunctionCallInfo fcinfo,
+								   int first);
+extern void ims_forecast_call_run(ImsForecastCall *call);
+extern Datum ims_forecast_model_text(const ImsForecast *forecast, bool *is_null);
+
+#endif /* IMS_SQLFN_FORECAST_CALL_H */
