@@ -31,9 +31,20 @@ GRANT SELECT ON ims.location, ims.calendar, ims.calendar_day, ims.unit TO ims_wa
 -- are shown to it once it is granted pg_monitor.
 GRANT SELECT ON ims.ledger_info, ims.ledger_object, ims.closing TO ims_monitor;
 GRANT EXECUTE ON FUNCTION ims.version(), ims.limits(), ims.health() TO ims_monitor;
+-- Functions whose names begin with _ are internal.  Of these he gets only what
+-- ims.verify() calls with his rights; those of views, policies and types belong
+-- to everybody.  (He once had them all: what he has is taken first.)
+SELECT format('REVOKE EXECUTE ON FUNCTION %s FROM ims_reader', p.oid::regprocedure)
+FROM pg_proc AS p
+CROSS JOIN LATERAL aclexplode(p.proacl) AS a
+WHERE p.pronamespace = 'ims'::regnamespace AND a.grantee = 'ims_reader'::regrole
+ORDER BY p.proname
+\gexec
 SELECT format('GRANT EXECUTE ON FUNCTION %s TO ims_reader', p.oid::regprocedure)
 FROM pg_proc AS p
 WHERE p.pronamespace = 'ims'::regnamespace AND p.provolatile <> 'v'
+    AND (p.proname !~ '^_' OR p.proname ~ '^_verify_'
+        OR p.proname IN ('_acts_for_all', '_closing_levels', '_routes', '_visible_owner_id'))
 \gexec
 
 -- clerk: moves goods as they come, go and are counted.

@@ -209,18 +209,25 @@ refuse_identifier(const char *ai, const char *argument, const char *sentence)
 /*
  * ims_check_gs1_ai -- SQL: ims._check_gs1_ai(ai, format, required_with, excluded_with)
  *
- * Whether an identifier can be added.  Raises IV124.
+ * Whether an identifier can be added.  Not STRICT, since associations may be
+ * null.  Raises IV124.
  */
 PG_FUNCTION_INFO_V1(ims_check_gs1_ai);
 Datum
 ims_check_gs1_ai(PG_FUNCTION_ARGS)
 {
-	char *ai = text_to_cstring(PG_GETARG_TEXT_PP(0));
-	char *format_text = text_to_cstring(PG_GETARG_TEXT_PP(1));
+	char *ai;
+	char *format_text;
 	ImsGs1Format format;
 	ImsGs1Key key;
 	size_t predefined;
 
+	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
+		ereport(ERROR,
+				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+				 errmsg("an application identifier has digits and a format, not null")));
+	ai = text_to_cstring(PG_GETARG_TEXT_PP(0));
+	format_text = text_to_cstring(PG_GETARG_TEXT_PP(1));
 	if (!ims_gs1_read_key(ai, strlen(ai), &key) || key.digits != strlen(ai))
 		refuse_identifier(ai, "ai", "It has not as many digits as its beginning tells.");
 	if (ims_gs1_find_ai(key) != NULL)

@@ -5,7 +5,7 @@
 \i test/setup.psql
 BEGIN;
 SET LOCAL client_min_messages = warning;
-SELECT plan(67);
+SELECT plan(69);
 
 -- What the rules are about.
 CREATE TEMP VIEW function AS
@@ -275,6 +275,35 @@ FROM (VALUES
     ) AS d (place, damage)
 JOIN rule AS r USING (place)
 ORDER BY r.place;
+
+-- A C function that is not STRICT looks for NULL itself: called with nothing
+-- else, it may refuse, but must not bring the server down.
+CREATE FUNCTION pg_temp.state_of_nulls(function oid) RETURNS text LANGUAGE plpgsql AS $$
+BEGIN
+    EXECUTE (
+        SELECT format('SELECT * FROM ims.%I(%s)', p.proname,
+            string_agg(format('NULL::%s', a.type::regtype), ', ' ORDER BY a.place))
+        FROM pg_proc AS p
+        LEFT JOIN LATERAL unnest(p.proargtypes::oid[]) WITH ORDINALITY AS a (type, place) ON true
+        WHERE p.oid = function
+        GROUP BY p.oid, p.proname);
+    RAISE EXCEPTION USING ERRCODE = 'P0099', MESSAGE = 'done';
+EXCEPTION WHEN OTHERS THEN
+    RETURN SQLSTATE;
+END
+$$;
+CREATE TEMP TABLE null_call AS
+SELECT f.signature, pg_temp.state_of_nulls(f.oid) AS state
+FROM function AS f
+JOIN pg_proc AS p ON p.oid = f.oid
+WHERE f.language = 'c' AND NOT p.proisstrict AND p.prokind = 'f'
+    AND p.prorettype NOT IN ('trigger'::regtype, 'event_trigger'::regtype, 'internal'::regtype)
+    AND NOT p.proargtypes::oid[] && ARRAY['internal'::regtype, 'cstring'::regtype]::oid[];
+SELECT is_empty($$SELECT n.signature, n.state FROM null_call AS n
+    WHERE n.state IS NULL OR n.state LIKE 'XX%'$$,
+    'C functions that are not STRICT bear NULL for every argument');
+SELECT ok('22004' = ANY (array_agg(n.state)) AND 'P0099' = ANY (array_agg(n.state)),
+    'some refuse it, some do not') FROM null_call AS n;
 
 SELECT * FROM finish();
 ROLLBACK;

@@ -5,7 +5,7 @@
 BEGIN;
 \i test/ledger_fixture.psql
 \i doc/roles.sql
-SELECT plan(41);
+SELECT plan(42);
 
 -- Roles: the recipes, each with the right for one owner; and none at all.
 CREATE ROLE ims_test_none;
@@ -77,6 +77,16 @@ SELECT is_empty($$SELECT m.role, m.function, m.answer FROM matrix AS m
 SELECT is_empty($$SELECT m.function FROM matrix AS m WHERE m.role = 'all' AND m.answer = 'denied'$$,
     'members of the ledger''s role may call everything');
 SELECT is(pg_temp.may('reader'), '', 'a reader changes nothing');
+-- What is internal is nobody's but where a function runs it with the caller's rights.
+SELECT is_empty($$SELECT p.oid::regprocedure FROM pg_proc AS p
+    WHERE p.pronamespace = 'ims'::regnamespace AND p.proname ~ '^_'
+        AND has_function_privilege('ims_test_reader', p.oid, 'EXECUTE')
+        AND NOT has_function_privilege('ims_test_none', p.oid, 'EXECUTE')
+        AND NOT EXISTS (SELECT FROM pg_proc AS c
+            WHERE c.pronamespace = 'ims'::regnamespace
+                AND c.proname ~ '^(verify$|_verify_)' AND c.oid <> p.oid
+                AND c.prosrc ~ ('\mims\.' || p.proname || '\('))$$,
+    'a reader may call internal functions only below verify()');
 
 -- What each role may call, of the functions that are there.
 CREATE TEMP TABLE duty (role text, functions text[]);
