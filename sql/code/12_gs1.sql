@@ -353,7 +353,8 @@ AS 'MODULE_PATHNAME', 'ims_gs1_net_weight';
 COMMENT ON FUNCTION ims.gs1_net_weight IS
 'net weight in kilograms
 
-From (310n), else pounds (320n) or troy ounces (356n), exactly; null without.
+From (310n), else pounds (320n) or troy ounces (356n), n from 0 to 5, exactly; null
+without. IV122 if it has two of a group, such as (3102) and (3103).
 Example: SELECT ims.gs1_net_weight(''(01)09520123456788(3103)000195'');';
 REVOKE ALL ON FUNCTION ims.gs1_net_weight FROM PUBLIC;
 

@@ -13,7 +13,11 @@ CREATE TABLE ims.gs1_ai (
     release text,
     CONSTRAINT gs1_ai_pkey PRIMARY KEY (ai, valid_from),
     CONSTRAINT gs1_ai_ai_check CHECK (ai ~ '^[0-9]{2,4}$'),
-    CONSTRAINT gs1_ai_format_check CHECK (pg_catalog.length(format) < 200)
+    CONSTRAINT gs1_ai_format_check CHECK (pg_catalog.length(format) < 200),
+    CONSTRAINT gs1_ai_required_with_check CHECK (required_with
+        ~ '^[0-9]{2}([0-9]{0,2}|[0-9]?n|nn)([+,][0-9]{2}([0-9]{0,2}|[0-9]?n|nn))*$'),
+    CONSTRAINT gs1_ai_excluded_with_check CHECK (excluded_with
+        ~ '^[0-9]{2}([0-9]{0,2}|[0-9]?n|nn)([+,][0-9]{2}([0-9]{0,2}|[0-9]?n|nn))*$')
 );
 COMMENT ON TABLE ims.gs1_ai IS 'GS1 application identifiers beside the built-in ones';
 COMMENT ON COLUMN ims.gs1_ai.ai IS 'digits of the identifier';

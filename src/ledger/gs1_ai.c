@@ -42,7 +42,36 @@ read_text(int row, int column)
 	return SPI_getvalue(SPI_tuptable->vals[row], SPI_tuptable->tupdesc, column);
 }
 
-/* An identifier of the table; false if it is none, or built in by now. */
+/* A list such as 01+21,02,31nn: two to four places each, at the end n for any digit. */
+static bool
+is_association(const char *list)
+{
+	int places = 0;
+	bool is_open = false;
+
+	for (const char *at = list;; at++)
+	{
+		if (*at == '\0' || *at == ',' || *at == '+')
+		{
+			if (places < 2 || places > IMS_GS1_MAX_AI_DIGITS)
+				return false;
+			if (*at == '\0')
+				return true;
+			places = 0;
+			is_open = false;
+			continue;
+		}
+		if (*at == 'n' ? places < 2 : is_open || *at < '0' || *at > '9')
+			return false;
+		is_open = *at == 'n';
+		places++;
+	}
+}
+
+/*
+ * An identifier of the table; false if it is none, or built in by now.  The row
+ * may have come past ims.set_gs1_ai(), so all of it is looked at.
+ */
 static bool
 read_added(int row, ImsGs1Ai *added, MemoryContext context)
 {
@@ -54,7 +83,9 @@ read_added(int row, ImsGs1Ai *added, MemoryContext context)
 	ImsGs1Key key;
 
 	if (!ims_gs1_read_key(ai, strlen(ai), &key) || key.digits != strlen(ai) ||
-		ims_gs1_find_ai(key) != NULL || !ims_gs1_read_format(format, strlen(format), parts))
+		ims_gs1_find_ai(key) != NULL ||
+		!ims_gs1_read_format(format, strlen(format), parts) ||
+		(required && !is_association(required)) || (excluded && !is_association(excluded)))
 		return false;
 	memset(added, 0, sizeof(*added));
 	added->low = added->high = key.number;
@@ -170,29 +201,6 @@ ims_gs1_problems(PG_FUNCTION_ARGS)
 		tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
 	}
 	return (Datum) 0;
-}
-
-/* A list such as 01+21,02,31nn. */
-static bool
-is_association(const char *list)
-{
-	int digits = 0;
-
-	for (const char *at = list;; at++)
-	{
-		if (*at == '\0' || *at == ',' || *at == '+')
-		{
-			if (digits < 2 || digits > IMS_GS1_MAX_AI_DIGITS)
-				return false;
-			if (*at == '\0')
-				return true;
-			digits = 0;
-		}
-		else if ((*at >= '0' && *at <= '9') || (*at == 'n' && digits >= 2))
-			digits++;
-		else
-			return false;
-	}
 }
 
 static void

@@ -509,7 +509,7 @@ ims_gs1_find_ai(ImsGs1Key key)
 
 /*
  * The identifiers that a pattern of a rule stands for: its last digits may be
- * n, any digit.
+ * n, any digit.  None if it is longer than any identifier.
  */
 ImsGs1Range
 ims_gs1_read_pattern(const char *pattern, size_t length)
@@ -517,6 +517,8 @@ ims_gs1_read_pattern(const char *pattern, size_t length)
 	int low = 0;
 	int high = 0;
 
+	if (length > IMS_GS1_MAX_AI_DIGITS)
+		return (ImsGs1Range){1, 0, 0};
 	for (size_t i = 0; i < length; i++)
 	{
 		bool is_any = pattern[i] == 'n';

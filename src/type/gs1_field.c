@@ -286,21 +286,30 @@ ims_gs1_has_day(PG_FUNCTION_ARGS)
  * ------------------------------------------------------------------------
  */
 
-/* The measure of a group of identifiers, such as 310n; n tells the decimals. */
+/*
+ * The measure of a group of identifiers, such as 310n; n tells the decimals.
+ * The dictionary has 0 to 5 for n: the others hold any text.  A value that is
+ * not read strictly may have two of them, of which neither is the weight.
+ */
 static bool
 find_measure(const ImsGs1Message *message, const char *pattern, int64 *amount, int *decimals)
 {
+	bool found = false;
+
 	for (int i = 0; i < message->count; i++)
 	{
 		const ImsGs1Element *element = &message->elements[i];
 
-		if (!ims_gs1_matches(element->key, pattern, strlen(pattern)))
+		if (element->ai == NULL || !ims_gs1_matches(element->key, pattern, strlen(pattern)))
 			continue;
+		if (found)
+			ims_gs1_raise(&(ImsGs1Problem){IMS_GS1_RULE_EXCLUDED_AI, element->key,
+										   element->ai_offset});
 		*amount = digits_value(element->value, element->length);
 		*decimals = element->key.number % 10;
-		return true;
+		found = true;
 	}
-	return false;
+	return found;
 }
 
 /* amount * unit / 10^decimals, with no more decimals than it needs */
@@ -316,6 +325,7 @@ exact_product(int64 amount, int64 unit, int decimals)
  * ims_gs1_net_weight -- SQL: ims.gs1_net_weight(value ims.gs1) returns numeric
  *
  * In kilograms, from 310n, else 320n (pounds) or 356n (troy ounces), exactly.
+ * Raises IV122 if the value has two of a group.
  */
 PG_FUNCTION_INFO_V1(ims_gs1_net_weight);
 Datum

@@ -4,7 +4,7 @@
 -- cases are those of test/core/gs1.c; here is what SQL adds.
 \i test/setup.psql
 BEGIN;
-SELECT plan(193);
+SELECT plan(230);
 
 -- SQLSTATE and the facts of a refused statement, else its message; null if accepted.
 CREATE FUNCTION pg_temp.refusal(statement text) RETURNS text LANGUAGE plpgsql AS $$
@@ -16,6 +16,16 @@ BEGIN
 EXCEPTION WHEN OTHERS THEN
     GET STACKED DIAGNOSTICS detail = PG_EXCEPTION_DETAIL;
     RETURN concat_ws(' ', SQLSTATE, coalesce((substring(detail FROM '\{.*\}$'))::jsonb::text, SQLERRM));
+END
+$$;
+
+-- SQLSTATE of a statement that is undone, ok if it went through.
+CREATE FUNCTION pg_temp.state(statement text) RETURNS text LANGUAGE plpgsql AS $$
+BEGIN
+    EXECUTE statement;
+    RAISE EXCEPTION USING ERRCODE = 'P0099';
+EXCEPTION WHEN OTHERS THEN
+    RETURN CASE SQLSTATE WHEN 'P0099' THEN 'ok' ELSE SQLSTATE END;
 END
 $$;
 
@@ -214,6 +224,10 @@ FROM (VALUES
         'IV124 {"ai": "04", "argument": "format"}'),
     ('with a bad group', $$SELECT ims.set_gs1_ai(ai => '7099', format => 'N1', title => 'x', required_with => '01+')$$,
         'IV124 {"ai": "7099", "argument": "required_with"}'),
+    ('with a digit behind n', $$SELECT ims.set_gs1_ai(ai => '7099', format => 'N1', title => 'x', required_with => '31n1')$$,
+        'IV124 {"ai": "7099", "argument": "required_with"}'),
+    ('with five digits', $$SELECT ims.set_gs1_ai(ai => '7099', format => 'N1', title => 'x', excluded_with => '02,31001')$$,
+        'IV124 {"ai": "7099", "argument": "excluded_with"}'),
     ('with a bad list', $$SELECT ims.set_gs1_ai(ai => '7099', format => 'N1', title => 'x', excluded_with => 'n10')$$,
         'IV124 {"ai": "7099", "argument": "excluded_with"}'),
     ('without a title', $$SELECT ims.set_gs1_ai(ai => '7099', format => 'N1')$$,
@@ -224,6 +238,25 @@ SELECT lives_ok($$SELECT ims.remove_gs1_ai(ai => '7099')$$, 'removed');
 SELECT is(pg_temp.refusal($$SELECT ims.gs1_parse('(7099)1')$$),
     'IV123 {"ai": "7099", "rule": "unknown_ai", "position": 2}', 'and unknown again');
 SELECT is('(7099)1'::ims.gs1::text, '(7099)1', 'but what was stored restores');
+
+-- The table keeps the same rule; a row that got past it is no identifier.
+SELECT is(pg_temp.state(format('INSERT INTO ims.gs1_ai (ai, format, title, %I)'
+        ' VALUES (%L, %L, %L, %L)', v.column_name, '7099', 'N1', 'x', v.list)),
+    v.expected, format('%s %s', v.column_name, left(v.list, 25)))
+FROM unnest('{required_with,excluded_with}'::text[]) AS c (name)
+CROSS JOIN LATERAL (VALUES
+    (c.name, '01', 'ok'), (c.name, '3100', 'ok'), (c.name, '01+21,310n,31nn+8006', 'ok'),
+    (c.name, NULL, 'ok'), (c.name, '', '23514'), (c.name, '1', '23514'), (c.name, 'nn', '23514'),
+    (c.name, '31000', '23514'), (c.name, '310nn', '23514'), (c.name, '31n1', '23514'),
+    (c.name, '01,', '23514'), (c.name, '01++21', '23514'), (c.name, repeat('9', 1000), '23514')
+    ) AS v (column_name, list, expected);
+ALTER TABLE ims.gs1_ai DROP CONSTRAINT gs1_ai_required_with_check,
+    DROP CONSTRAINT gs1_ai_excluded_with_check;
+INSERT INTO ims.gs1_ai (ai, format, title, required_with, excluded_with)
+VALUES ('7097', 'N1', 'x', repeat('9', 1000), NULL), ('7098', 'N1', 'x', NULL, '01,31000');
+SELECT is(pg_temp.refusal(format('SELECT ims.gs1_parse(%L)', '(' || a.ai || ')1')),
+    'IV123 {"ai": "' || a.ai || '", "rule": "unknown_ai", "position": 2}', a.ai || ' with a bad list')
+FROM ims.gs1_ai AS a ORDER BY a.ai;
 
 -- Links.
 SELECT is(ims.gs1_digital_link('(01)09520123456788(10)A/1(17)271200(21)x(3103)000195'),
@@ -251,7 +284,15 @@ SELECT is(ims.gs1_count('(01)09520123456788(30)7'), 7::bigint, 'count of variabl
 SELECT is(ims.gs1_net_weight(('(01)09520123456788' || v.element)::ims.gs1), v.expected, 'weight ' || v.element)
 FROM (VALUES ('(3103)000195', 0.195), ('(3100)000005', 5), ('(3105)999999', 9.99999),
     ('(3200)000001', 0.45359237), ('(3205)000001', 0.0000045359237),
-    ('(3560)000001', 0.0311034768), ('(3102)000100(3200)000001', 1), ('', NULL)) AS v (element, expected);
+    ('(3560)000001', 0.0311034768), ('(3102)000100(3200)000001', 1), ('', NULL),
+    ('(3106)000001', NULL), ('(3109)00000A', NULL), ('(3106)ABCDEF(3200)000001', 0.45359237),
+    ('(3206)000001', NULL), ('(3566)000001', NULL)) AS v (element, expected);
+SELECT is(pg_temp.refusal(format('SELECT ims.gs1_net_weight(%L)', '(01)09520123456788' || v.element)),
+    'IV122 ' || v.expected, 'two weights ' || v.element)
+FROM (VALUES
+    ('(3102)000100(3103)000001', '{"ai": "3103", "rule": "excluded_ai", "position": 32}'),
+    ('(3200)000001(3201)000010', '{"ai": "3201", "rule": "excluded_ai", "position": 32}')
+    ) AS v (element, expected);
 SELECT is(pg_temp.refusal($$SELECT ims.gs1_get('(10)A', 'x')$$), '22023 "x" is no application identifier',
     'get of what is no identifier');
 
