@@ -333,6 +333,19 @@ Example: SELECT ims.convert_quantity(item => ''A-1'', quantity => 5, from_unit =
 REVOKE ALL ON FUNCTION ims.convert_quantity FROM PUBLIC;
 
 -- Codes of an item.
+--
+-- A GTIN is one number whether it is written in 8, 12, 13 or 14 digits, so it is
+-- kept in 14, and looked up so.
+
+CREATE FUNCTION ims._gtin_code(code text)
+RETURNS text
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT CASE WHEN ims.is_gtin(code) THEN code::ims.gtin::text END
+$$;
+COMMENT ON FUNCTION ims._gtin_code IS 'a GTIN in 14 digits; null if the text is none';
+REVOKE ALL ON FUNCTION ims._gtin_code FROM PUBLIC;
 
 CREATE FUNCTION ims._add_item_code(
     owner_id bigint,
@@ -359,12 +372,15 @@ BEGIN
     kind := coalesce(kind, 'other');
     PERFORM ims._check_code('code', code);
     PERFORM ims._check_choice('kind', kind, 'gtin', 'client', 'supplier', 'channel', 'other');
-    IF kind = 'gtin' AND NOT ims.is_gtin(code) THEN
+    IF kind = 'gtin' AND ims._gtin_code(code) IS NULL THEN
         RAISE 'invalid GTIN "%"', code
             USING ERRCODE = 'IV104',
                 DETAIL = format('It has %s characters, or its check digit is wrong. ', length(code))
                     || jsonb_build_object('item', item, 'code', code, 'length', length(code))::text,
                 HINT = 'A GTIN has 8, 12, 13 or 14 digits, the last one computed from the others.';
+    END IF;
+    IF kind = 'gtin' THEN
+        code := ims._gtin_code(code);
     END IF;
     PERFORM ims._unit_factor(owner_id, item_id, item, unit);
     -- Locked, so that the unit is not removed meanwhile.
@@ -402,7 +418,7 @@ COMMENT ON FUNCTION ims.add_item_code IS
 'add a code by which an item is known elsewhere
 
 kind is gtin, client, supplier, channel or other (default); a GTIN needs a right check
-digit. unit is what the code stands for, party and channel say whose it is.
+digit, and is kept in 14 digits, however many it is given in. unit is what the code stands for, party and channel say whose it is.
 Example: SELECT ims.add_item_code(item => ''A-1'', kind => ''gtin'', code => ''4006381333931'');';
 REVOKE ALL ON FUNCTION ims.add_item_code FROM PUBLIC;
 
@@ -420,10 +436,12 @@ AS $$
 BEGIN
     PERFORM set_config('ims.actor', coalesce(actor, ''), true);
     PERFORM ims._check_present('code', code IS NOT NULL);
+    kind := coalesce(kind, 'other');
     DELETE FROM ims.item_code AS c
-    WHERE c.owner_id = owner_id AND c.kind = coalesce(kind, 'other') AND c.code = code;
+    WHERE c.owner_id = owner_id AND c.kind = kind
+      AND c.code = CASE WHEN kind = 'gtin' THEN coalesce(ims._gtin_code(code), code) ELSE code END;
     IF NOT FOUND THEN
-        PERFORM ims._raise_unknown('code', coalesce(kind, 'other') || ' code', code, 'IV229');
+        PERFORM ims._raise_unknown('code', kind || ' code', code, 'IV229');
     END IF;
 END
 $$;
@@ -464,8 +482,8 @@ BEGIN
         FROM ims.item_code AS c
         JOIN ims.item AS i ON i.owner_id = c.owner_id AND i.item_id = c.item_id
         WHERE c.owner_id = owner_id
-          AND c.kind IN ('gtin', 'client', 'supplier', 'channel', 'other')
-          AND c.code = code
+          AND (c.kind IN ('client', 'supplier', 'channel', 'other') AND c.code = code
+            OR c.kind = 'gtin' AND c.code = ims._gtin_code(code))
         ORDER BY 3, 1;
 END
 $$;
@@ -481,8 +499,8 @@ AS 'MODULE_PATHNAME', 'ims_door';
 COMMENT ON FUNCTION ims.find_item IS
 'find the items that a code names
 
-The code may be the item''s own or any other of its codes; unit is what it stands for,
-null for the base unit.
+The code may be the item''s own or any other of its codes, a GTIN in 8, 12, 13 or 14
+digits; unit is what it stands for, null for the base unit.
 Example: SELECT * FROM ims.find_item(code => ''4006381333931'');';
 REVOKE ALL ON FUNCTION ims.find_item FROM PUBLIC;
 

@@ -152,13 +152,14 @@ CREATE TABLE ims.item_code (
     CONSTRAINT item_code_party_fkey FOREIGN KEY (owner_id, party_id) REFERENCES ims.party,
     CONSTRAINT item_code_channel_fkey FOREIGN KEY (owner_id, channel_id) REFERENCES ims.channel,
     CONSTRAINT item_code_kind_check CHECK (kind IN ('gtin', 'client', 'supplier', 'channel', 'other')),
-    CONSTRAINT item_code_code_check CHECK (code <> '' AND pg_catalog.length(code) <= 100)
+    CONSTRAINT item_code_code_check CHECK (code <> '' AND pg_catalog.length(code) <= 100),
+    CONSTRAINT item_code_gtin_check CHECK (kind <> 'gtin' OR code ~ '^[0-9]{14}$')
 );
 CREATE INDEX item_code_item_idx ON ims.item_code (owner_id, item_id);
 COMMENT ON TABLE ims.item_code IS 'further codes of an item: GTIN, client, supplier, channel';
 COMMENT ON COLUMN ims.item_code.owner_id IS 'owner of the item';
 COMMENT ON COLUMN ims.item_code.kind IS 'whose code it is: gtin, client, supplier, channel, other';
-COMMENT ON COLUMN ims.item_code.code IS 'the code, unique per owner and kind';
+COMMENT ON COLUMN ims.item_code.code IS 'the code, unique per owner and kind; a GTIN in 14 digits';
 COMMENT ON COLUMN ims.item_code.item_id IS 'item it names';
 COMMENT ON COLUMN ims.item_code.unit IS 'unit it names, null for the base unit';
 COMMENT ON COLUMN ims.item_code.party_id IS 'supplier or customer that uses it';

@@ -2,7 +2,7 @@
 -- a factor cannot change under stock, and conversion is exact or refused.
 \i test/setup.psql
 BEGIN;
-SELECT plan(146);
+SELECT plan(181);
 
 CREATE FUNCTION pg_temp.place(code text) RETURNS bigint LANGUAGE sql
     AS 'SELECT l.location_id FROM ims.location AS l WHERE l.code = $1';
@@ -227,6 +227,46 @@ FROM (VALUES
     ($$SELECT ims.remove_item_unit(item => 'U', unit => 'CS')$$, 'IV228')
 ) AS c (call, state);
 SELECT lives_ok($$SELECT ims.remove_item_code(kind => 'gtin', code => '4006381333931')$$, 'a code removed');
+
+-- One GTIN in any number of digits: it is given in one, and then found, refused
+-- for another item and removed in each of the others.
+CREATE FUNCTION pg_temp.gtin_story(given text, other text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+    kept text;
+    found text;
+    state text := 'accepted';
+BEGIN
+    PERFORM ims.add_item_code(item => 'U', kind => 'gtin', code => given, unit => 'CS');
+    kept := (SELECT c.code FROM ims.item_code AS c WHERE c.kind = 'gtin');
+    found := (SELECT concat_ws(' ', f.item, f.unit, f.kind) FROM ims.find_item(code => other) AS f);
+    BEGIN
+        PERFORM ims.add_item_code(item => 'MIN', kind => 'gtin', code => other);
+    EXCEPTION WHEN OTHERS THEN
+        state := SQLSTATE;
+    END;
+    PERFORM ims.remove_item_code(kind => 'gtin', code => other);
+    RETURN concat_ws(', ', kept, found, state);
+END
+$$;
+SELECT is(pg_temp.gtin_story(a.code, b.code), g.kept || ', U CS gtin, 23505', a.code || ' as ' || b.code)
+FROM (VALUES
+    ('{96385074,000096385074,0000096385074,00000096385074}'::text[], '00000096385074'),
+    ('{012345678905,0012345678905,00012345678905}', '00012345678905'),
+    ('{4006381333931,04006381333931}', '04006381333931'),
+    ('{10614141000415}', '10614141000415')) AS g (codes, kept)
+CROSS JOIN LATERAL unnest(g.codes) AS a (code)
+CROSS JOIN LATERAL unnest(g.codes) AS b (code)
+ORDER BY g.kept, a.code, b.code;
+SELECT is(count(*), 0::bigint, 'all of them removed') FROM ims.item_code AS c WHERE c.kind = 'gtin';
+-- Codes of other kinds are texts, digits or not.
+SELECT ims.add_item_code(item => 'U', kind => 'client', code => '012345678905');
+SELECT is_empty($$SELECT * FROM ims.find_item(code => '00012345678905')$$, 'a client''s code is no number');
+SELECT results_eq($$SELECT * FROM ims.find_item(code => '012345678905')$$, $$VALUES ('U', NULL, 'client')$$,
+    'but found as it is written');
+SELECT throws_ok($$SELECT ims.remove_item_code(kind => 'gtin', code => 'x')$$, 'IV229', NULL, 'no GTIN to remove');
+SELECT throws_ok($$UPDATE ims.item_code SET kind = 'gtin' WHERE code = '012345678905'$$, '23514', NULL,
+    'the table keeps GTINs in 14 digits');
+SELECT ims.remove_item_code(kind => 'client', code => '012345678905');
 
 -- under history
 SELECT pg_temp.move('U', 24, 'SUPPLIER', 'ROM', 'CS');
