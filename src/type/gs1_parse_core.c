@@ -290,7 +290,9 @@ typedef enum Carrier
 {
 	CARRIER_UNKNOWN,
 	CARRIER_ELEMENTS,
+	CARRIER_GTIN_14,
 	CARRIER_GTIN_13,
+	CARRIER_GTIN_13_ADD_ON,
 	CARRIER_GTIN_8,
 	CARRIER_PLAIN
 } Carrier;
@@ -304,10 +306,12 @@ find_carrier(const char *symbology)
 		char identifier[SYMBOLOGY_LENGTH + 1];
 		Carrier carrier;
 	} carriers[] = {
-		{"]C1", CARRIER_ELEMENTS}, {"]e0", CARRIER_ELEMENTS}, {"]d2", CARRIER_ELEMENTS},
-		{"]Q3", CARRIER_ELEMENTS}, {"]J1", CARRIER_ELEMENTS}, {"]E0", CARRIER_GTIN_13},
-		{"]E4", CARRIER_GTIN_8},   {"]d1", CARRIER_PLAIN},	  {"]Q1", CARRIER_PLAIN},
-		{"]J0", CARRIER_PLAIN},
+		{"]C1", CARRIER_ELEMENTS}, {"]e0", CARRIER_ELEMENTS},
+		{"]d2", CARRIER_ELEMENTS}, {"]Q3", CARRIER_ELEMENTS},
+		{"]J1", CARRIER_ELEMENTS}, {"]E0", CARRIER_GTIN_13},
+		{"]E4", CARRIER_GTIN_8},   {"]d1", CARRIER_PLAIN},
+		{"]Q1", CARRIER_PLAIN},	   {"]J0", CARRIER_PLAIN},
+		{"]I1", CARRIER_GTIN_14},  {"]E3", CARRIER_GTIN_13_ADD_ON},
 	};
 
 	for (size_t i = 0; i < sizeof(carriers) / sizeof(carriers[0]); i++)
@@ -316,7 +320,7 @@ find_carrier(const char *symbology)
 	return CARRIER_UNKNOWN;
 }
 
-/* A GTIN of 8 or 13 digits, filled up to 14. */
+/* A GTIN of 8, 13 or 14 digits, filled up to 14. */
 static bool
 add_gtin(const char *text, size_t offset, size_t digits, ImsGs1Message *message,
 		 ImsGs1Problem *status)
@@ -358,6 +362,27 @@ parse_gtin(const char *text, size_t length, size_t digits, ImsGs1Message *messag
 	return ims_gs1_parse_wire(text, length, end + COMPOSITE_MARK_LENGTH, message, status);
 }
 
+/*
+ * EAN-13 with an add-on symbol of two or five digits behind it, such as the
+ * issue of a periodical: no element says that, so it is left out.
+ */
+static bool
+parse_gtin_with_add_on(const char *text, size_t length, ImsGs1Message *message,
+					   ImsGs1Problem *status)
+{
+	size_t end = SYMBOLOGY_LENGTH + 13;
+
+	if (length == end + 2 || length == end + 5)
+	{
+		for (size_t i = end; i < length; i++)
+			if (text[i] < '0' || text[i] > '9')
+				return ims_gs1_refuse_element(status, IMS_GS1_RULE_NON_DIGIT_CHARACTER,
+											  gtin_key, i);
+		length = end;
+	}
+	return parse_gtin(text, length, 13, message, status);
+}
+
 static bool
 parse_scan(const char *text, size_t length, bool legacy, ImsGs1Message *message,
 		   ImsGs1Problem *status)
@@ -368,6 +393,10 @@ parse_scan(const char *text, size_t length, bool legacy, ImsGs1Message *message,
 	{
 	case CARRIER_ELEMENTS:
 		return ims_gs1_parse_wire(text, length, SYMBOLOGY_LENGTH, message, status);
+	case CARRIER_GTIN_14:
+		return parse_gtin(text, length, GTIN_DIGITS, message, status);
+	case CARRIER_GTIN_13_ADD_ON:
+		return parse_gtin_with_add_on(text, length, message, status);
 	case CARRIER_GTIN_13:
 		return parse_gtin(text, length, 13, message, status);
 	case CARRIER_GTIN_8:

@@ -4,7 +4,7 @@
 -- cases are those of test/core/gs1.c; here is what SQL adds.
 \i test/setup.psql
 BEGIN;
-SELECT plan(230);
+SELECT plan(243);
 
 -- SQLSTATE and the facts of a refused statement, else its message; null if accepted.
 CREATE FUNCTION pg_temp.refusal(statement text) RETURNS text LANGUAGE plpgsql AS $$
@@ -50,6 +50,21 @@ FROM (VALUES
     ('link in a DataMatrix', ']d1http://id.gs1.org/01/09520123456788/10/ABC/21/x%2Fy?17=271231')
     ) AS v (form, input);
 SELECT is(']E402345673'::ims.gs1::text, '(01)00000002345673', 'EAN-8 is a GTIN');
+SELECT is(v.input::ims.gs1::text, v.expected, v.input)
+FROM (VALUES
+    (']I110614141000415', '(01)10614141000415'),
+    (']E3952012345678842', '(01)09520123456788'),
+    (']E3952012345678851299', '(01)09520123456788'),
+    (']E39520123456788', '(01)09520123456788')) AS v (input, expected);
+SELECT is(pg_temp.refusal(format('SELECT %L::ims.gs1', v.input)),
+    format('IV121 {"ai": "01", "rule": "%s", "position": %s}', v.rule, v."position"), 'refused: ' || v.input)
+FROM (VALUES
+    (']I11061414100041', 17, 'primary_too_short'), (']I1106141410004150', 18, 'primary_too_long'),
+    (']I110614141000416', 17, 'incorrect_check_digit'), (']E3952012345678', 16, 'primary_too_short'),
+    (']E395201234567884', 17, 'primary_too_long'), (']E39520123456788123', 17, 'primary_too_long'),
+    (']E3952012345678812345678', 17, 'primary_too_long'),
+    (']E395201234567884x', 18, 'non_digit_character'),
+    (']E3952012345678942', 16, 'incorrect_check_digit')) AS v (input, "position", rule);
 SELECT is('(10)A\(1)B\('::ims.gs1::text, '(10)A\(1)B\(', 'a bracket in data is escaped');
 SELECT is(ims.gs1_get('(10)A\(1)B\(', '10'), 'A(1)B(', 'and is no part of the value');
 SELECT is(ims.gs1_human('(01)09520123456788(10)A\(1)B'), '(01)09520123456788(10)A(1)B',
