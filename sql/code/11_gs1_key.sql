@@ -162,6 +162,7 @@ AS 'MODULE_PATHNAME', 'ims_gtin_from_bigint';
 COMMENT ON FUNCTION ims._gtin_from_bigint IS 'cast from bigint to GTIN; the check digit is verified';
 
 CREATE CAST (text AS ims.gtin) WITH FUNCTION ims._gtin_from_text(text) AS ASSIGNMENT;
+CREATE CAST (varchar AS ims.gtin) WITH FUNCTION ims._gtin_from_text(text) AS ASSIGNMENT;
 CREATE CAST (bigint AS ims.gtin) WITH FUNCTION ims._gtin_from_bigint(bigint);
 CREATE CAST (ims.gtin AS bigint) WITHOUT FUNCTION;
 
@@ -425,6 +426,7 @@ AS 'MODULE_PATHNAME', 'ims_sscc_from_bigint';
 COMMENT ON FUNCTION ims._sscc_from_bigint IS 'cast from bigint to SSCC; the check digit is verified';
 
 CREATE CAST (text AS ims.sscc) WITH FUNCTION ims._sscc_from_text(text) AS ASSIGNMENT;
+CREATE CAST (varchar AS ims.sscc) WITH FUNCTION ims._sscc_from_text(text) AS ASSIGNMENT;
 CREATE CAST (bigint AS ims.sscc) WITH FUNCTION ims._sscc_from_bigint(bigint);
 CREATE CAST (ims.sscc AS bigint) WITHOUT FUNCTION;
 
@@ -605,6 +607,7 @@ AS 'MODULE_PATHNAME', 'ims_gln_from_bigint';
 COMMENT ON FUNCTION ims._gln_from_bigint IS 'cast from bigint to GLN; the check digit is verified';
 
 CREATE CAST (text AS ims.gln) WITH FUNCTION ims._gln_from_text(text) AS ASSIGNMENT;
+CREATE CAST (varchar AS ims.gln) WITH FUNCTION ims._gln_from_text(text) AS ASSIGNMENT;
 CREATE CAST (bigint AS ims.gln) WITH FUNCTION ims._gln_from_bigint(bigint);
 CREATE CAST (ims.gln AS bigint) WITHOUT FUNCTION;
 

@@ -162,6 +162,7 @@ CREATE OPERATOR CLASS ims.gs1_ops DEFAULT FOR TYPE ims.gs1 USING hash AS
 -- A scan in a text column may be stored as what it is; nothing is cast unasked
 -- in an expression.
 CREATE CAST (text AS ims.gs1) WITH INOUT AS ASSIGNMENT;
+CREATE CAST (varchar AS ims.gs1) WITH INOUT AS ASSIGNMENT;
 
 -- reading
 

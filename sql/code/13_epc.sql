@@ -154,6 +154,7 @@ AS 'MODULE_PATHNAME', 'ims_epc_from_bytea';
 COMMENT ON FUNCTION ims._epc_from_bytea IS 'cast from bytea to EPC: the bits in whole bytes';
 
 CREATE CAST (text AS ims.epc) WITH FUNCTION ims._epc_from_text(text) AS ASSIGNMENT;
+CREATE CAST (varchar AS ims.epc) WITH FUNCTION ims._epc_from_text(text) AS ASSIGNMENT;
 CREATE CAST (bytea AS ims.epc) WITH FUNCTION ims._epc_from_bytea(bytea);
 CREATE CAST (ims.epc AS bytea) WITHOUT FUNCTION;
 

@@ -12,13 +12,17 @@
  */
 #include "postgres.h"
 
+#include "access/htup_details.h"
 #include "catalog/namespace.h"
+#include "catalog/pg_class.h"
 #include "executor/spi.h"
 #include "fmgr.h"
 #include "funcapi.h"
+#include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/snapmgr.h"
+#include "utils/syscache.h"
 
 #include "compat.h"
 #include "ims.h"
@@ -106,24 +110,43 @@ has_unknown(const ImsGs1Message *message)
 	return false;
 }
 
-static bool
-has_table(void)
+/* Whose the table is; invalid without a ledger. */
+static Oid
+table_owner(void)
 {
 	Oid namespace_id = get_namespace_oid("ims", true);
+	Oid table =
+		OidIsValid(namespace_id) ? get_relname_relid("gs1_ai", namespace_id) : InvalidOid;
+	HeapTuple tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(table));
+	Oid owner;
 
-	return OidIsValid(namespace_id) &&
-		   OidIsValid(get_relname_relid("gs1_ai", namespace_id));
+	if (!HeapTupleIsValid(tuple))
+		return InvalidOid;
+	owner = ((Form_pg_class) GETSTRUCT(tuple))->relowner;
+	ReleaseSysCache(tuple);
+	return owner;
 }
 
-/* The identifiers that are valid now, for a message that has unknown ones. */
+/*
+ * The identifiers that are valid now, for a message that has unknown ones.  They
+ * belong to no owner, and whether a scan is right must not depend on a right to
+ * read the table, so it is read as its owner; not through a door, since an older
+ * ledger is read too.  An error restores the user with the (sub)transaction.
+ */
 static void
 add_identifiers(const ImsGs1Message *message, ImsGs1Options *options)
 {
 	MemoryContext context = CurrentMemoryContext;
 	ImsGs1Ai *added;
+	Oid owner = has_unknown(message) ? table_owner() : InvalidOid;
+	Oid save_user;
+	int save_sec_context;
 
-	if (!has_unknown(message) || !has_table())
+	if (!OidIsValid(owner))
 		return;
+	GetUserIdAndSecContext(&save_user, &save_sec_context);
+	SetUserIdAndSecContext(owner, save_sec_context | SECURITY_LOCAL_USERID_CHANGE |
+									  SECURITY_NOFORCE_RLS);
 	SPI_connect();
 	ims_plan_execute(IMS_PLAN_READ_GS1_AI, NULL, NULL, GetActiveSnapshot());
 	if (SPI_processed > IMS_MAX_ADDED_AIS)
@@ -136,6 +159,7 @@ add_identifiers(const ImsGs1Message *message, ImsGs1Options *options)
 			options->added_count++;
 	options->added = added;
 	SPI_finish();
+	SetUserIdAndSecContext(save_user, save_sec_context);
 }
 
 /*

@@ -4,7 +4,7 @@
 -- cases are those of test/core/gs1.c; here is what SQL adds.
 \i test/setup.psql
 BEGIN;
-SELECT plan(243);
+SELECT plan(246);
 
 -- SQLSTATE and the facts of a refused statement, else its message; null if accepted.
 CREATE FUNCTION pg_temp.refusal(statement text) RETURNS text LANGUAGE plpgsql AS $$
@@ -249,6 +249,16 @@ FROM (VALUES
         'IV201 {"argument": "title"}'),
     ('that is not there', $$SELECT ims.remove_gs1_ai(ai => '7098')$$, 'IV229 {"ai": "7098"}')
     ) AS v (what, call, expected);
+-- Whoever may call the function needs no right on the table.
+CREATE ROLE ims_test_scanner;
+GRANT USAGE ON SCHEMA ims TO ims_test_scanner;
+GRANT EXECUTE ON FUNCTION ims.gs1_parse, ims.gs1_problems TO ims_test_scanner;
+SET LOCAL ROLE ims_test_scanner;
+SELECT ims.gs1_parse('(7099)1')::text AS parsed,
+    (SELECT count(*) FROM ims.gs1_problems('(7099)1')) AS problems, current_user AS scanner \gset
+RESET ROLE;
+SELECT is(:'parsed' || ' ' || :'problems' || ' ' || :'scanner', '(7099)1 0 ims_test_scanner',
+    'known without a right to read the table');
 SELECT lives_ok($$SELECT ims.remove_gs1_ai(ai => '7099')$$, 'removed');
 SELECT is(pg_temp.refusal($$SELECT ims.gs1_parse('(7099)1')$$),
     'IV123 {"ai": "7099", "rule": "unknown_ai", "position": 2}', 'and unknown again');
@@ -286,6 +296,14 @@ FROM (VALUES
     ('no domain', '(01)09520123456788', '', 'IV121 {"rule": "missing_path", "position": 9}'),
     ('a query', '(01)09520123456788', 'a/b?c', 'IV121 {"rule": "illegal_uri_character", "position": 12}')
     ) AS v (what, value, domain, expected);
+
+-- A column of one of the types takes what another table holds as varchar.
+CREATE TEMP TABLE scanned (gtin ims.gtin, sscc ims.sscc, gln ims.gln, scan ims.gs1, tag ims.epc);
+SELECT lives_ok($$INSERT INTO scanned
+    SELECT '4006381333931'::varchar, '095201234567891235'::varchar(18), '4012345000009'::varchar,
+        '(10)A'::varchar(90), 'urn:epc:tag:sgtin-96:3.0614141.812345.6789'::varchar$$, 'varchar is assigned');
+SELECT is(s.gtin::text || ' ' || s.sscc::text || ' ' || s.gln::text || ' ' || s.scan::text,
+    '04006381333931 095201234567891235 4012345000009 (10)A', 'and read') FROM scanned AS s;
 
 -- Fields.
 SELECT is(ims.gs1_gtin('(01)09520123456788(10)A(21)B'), '09520123456788', 'GTIN');
