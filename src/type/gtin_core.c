@@ -44,10 +44,10 @@ kind_of_eight(int64_t base)
 	return first == 0 || first == 2 ? IMS_GTIN_RESTRICTED_COMPANY : IMS_GTIN_STANDARD;
 }
 
-ImsGtinKind
-ims_gtin_kind(int64_t gtin)
+/* By the prefix of the thirteen digits behind the indicator. */
+static ImsGtinKind
+kind_of_base(int64_t base)
 {
-	int64_t base = gtin % BASE_LIMIT;
 	int prefix = (int) (base / (BASE_LIMIT / 1000)); /* three digits of thirteen */
 
 	if (base < GTIN8_LIMIT)
@@ -67,7 +67,17 @@ ims_gtin_kind(int64_t gtin)
 		return IMS_GTIN_REFUND;
 	if ((prefix >= 981 && prefix <= 984) || prefix >= 990)
 		return IMS_GTIN_COUPON;
-	return ims_gtin_indicator(gtin) == 9 ? IMS_GTIN_VARIABLE_MEASURE : IMS_GTIN_STANDARD;
+	return IMS_GTIN_STANDARD;
+}
+
+ImsGtinKind
+ims_gtin_kind(int64_t gtin)
+{
+	ImsGtinKind kind = kind_of_base(gtin % BASE_LIMIT);
+
+	return kind == IMS_GTIN_STANDARD && ims_gtin_indicator(gtin) == 9
+			   ? IMS_GTIN_VARIABLE_MEASURE
+			   : kind;
 }
 
 /*

@@ -251,7 +251,9 @@ FROM (SELECT c.place, c.expected, (c.body || ims.gs1_check_digit(c.body))::ims.g
         (5, '0123456', 'restricted / t / company'), (6, '9400638133393', 'variable measure / f'),
         (7, '977123456789', 'issn / f'), (8, '978316148410', 'isbn / f'),
         (9, '979012345678', 'ismn / f'), (10, '980123456789', 'refund / f'),
-        (11, '981123456789', 'coupon / f'), (12, '991234567890', 'coupon / f')
+        (11, '981123456789', 'coupon / f'), (12, '991234567890', 'coupon / f'),
+        (13, '9000009638507', 'variable measure / f'),
+        (14, '9000000123456', 'restricted / t / company')
         ) AS c (place, body, expected)) AS k (place, expected, gtin)
 ORDER BY k.place;
 SELECT is(ims.gtin_from_upce('04252614'), '042100005264', 'UPC-E expanded');
