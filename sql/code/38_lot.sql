@@ -198,10 +198,13 @@ BEGIN
             WHERE l.owner_id = owner_id AND l.item_id = item_id AND l.code = new_code
               AND l.lot_id <> lot_id));
     END IF;
-    SELECT l.* INTO STRICT now_is
+    SELECT l.* INTO now_is
     FROM ims.lot AS l
     WHERE l.owner_id = owner_id AND l.lot_id = lot_id
     FOR NO KEY UPDATE;
+    IF NOT FOUND THEN
+        PERFORM ims._raise_unknown('lot', 'lot', lot, 'IV205');
+    END IF;
     made_on := CASE WHEN 'made_on' = ANY (clear) THEN NULL
                     ELSE coalesce(made_on, now_is.made_on) END;
     best_before := CASE WHEN 'best_before' = ANY (clear) THEN NULL
@@ -361,10 +364,13 @@ BEGIN
     WHERE s.owner_id = owner_id AND s.item_id = item_id AND s.lot_id = lot_id
     ORDER BY s.location_id, s.handling_unit_id
     FOR NO KEY UPDATE;
-    SELECT l.status INTO STRICT was
+    SELECT l.status INTO was
     FROM ims.lot AS l
     WHERE l.owner_id = owner_id AND l.lot_id = lot_id
     FOR NO KEY UPDATE;
+    IF NOT FOUND THEN
+        PERFORM ims._raise_unknown('lot', 'lot', lot, 'IV205');
+    END IF;
     IF status <> was THEN
         UPDATE ims.lot AS l
         SET status = status
@@ -445,7 +451,12 @@ BEGIN
     LOCK TABLE ims.movement IN SHARE ROW EXCLUSIVE MODE;
     item_id := ims._item_id(owner_id, item);
     lot_id := ims._lot_id(owner_id, item_id, lot);
+    -- Whoever makes serials of the lot holds its row until they can be seen.
+    PERFORM FROM ims.lot AS l
+    WHERE l.owner_id = owner_id AND l.lot_id = lot_id
+    FOR UPDATE;
     PERFORM ims._check_lot_unused(owner_id, item_id, lot_id, lot);
+    PERFORM ims._check_balance_snapshot(owner_id, item_id, NULL);
     PERFORM ims._engine_begin();
     DELETE FROM ims.stock AS s
     WHERE s.owner_id = owner_id AND s.item_id = item_id AND s.lot_id = lot_id;
@@ -496,6 +507,13 @@ BEGIN
     PERFORM ims._check_range('number of codes', cardinality(codes), 1, 100000);
     IF lot IS NOT NULL THEN
         lot_id := ims._lot_id(owner_id, item_id, lot);
+        -- Serials have no foreign key to their lot.
+        PERFORM FROM ims.lot AS l
+        WHERE l.owner_id = owner_id AND l.lot_id = lot_id
+        FOR KEY SHARE;
+        IF NOT FOUND THEN
+            PERFORM ims._raise_unknown('lot', 'lot', lot, 'IV205');
+        END IF;
     END IF;
     SELECT c.code INTO code
     FROM unnest(codes) AS c (code)
@@ -581,6 +599,9 @@ BEGIN
     SET code = coalesce(new_code, s.code),
         attributes = ims._patch_attributes(s.attributes, attributes)
     WHERE s.owner_id = owner_id AND s.serial_id = serial_id;
+    IF NOT FOUND THEN
+        PERFORM ims._raise_unknown('serial', 'serial', serial, 'IV206');
+    END IF;
 END
 $$;
 COMMENT ON FUNCTION ims._change_serial IS 'internal form of ims.change_serial()';

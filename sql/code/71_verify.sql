@@ -45,6 +45,13 @@ BEGIN
         ) AS f (check_name, wrong, expected)
     WHERE f.wrong
     UNION ALL
+    SELECT 'serial.lot', jsonb_build_object('owner_id', s.owner_id, 'serial_id', s.serial_id),
+        format('lot %s of item %s', s.lot_id, s.item_id), NULL
+    FROM ims.serial AS s
+    LEFT JOIN ims.lot AS b ON b.owner_id = s.owner_id AND b.lot_id = s.lot_id
+        AND b.item_id = s.item_id
+    WHERE s.lot_id <> 0 AND b.lot_id IS NULL AND (wanted IS NULL OR s.owner_id = wanted)
+    UNION ALL
     -- A place belongs to the site of the place that contains it.
     SELECT 'location.site', jsonb_build_object('location_id', l.location_id),
         p.site_id::text, l.site_id::text
@@ -54,7 +61,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION ims._verify_master(bigint) IS
-    'balances of items, places, lots or handling units that do not exist';
+    'balances and serials of items, places, lots or handling units that do not exist';
 REVOKE ALL ON FUNCTION ims._verify_master(bigint) FROM PUBLIC;
 
 -- Counts have no foreign keys either.

@@ -5,7 +5,7 @@
 \i test/setup.psql
 BEGIN;
 \i test/ledger_fixture.psql
-SELECT plan(131);
+SELECT plan(132);
 
 -- The checks that one damage trips, in alphabetical order.
 CREATE FUNCTION pg_temp.findings(damage text, wanted text DEFAULT NULL,
@@ -93,6 +93,10 @@ FROM (VALUES
     (21, 'UPDATE ims.serial SET handling_unit_id = 9051 WHERE serial_id = 9042',
         'serial.handling_unit stock.serials'),
     (22, 'UPDATE ims.serial SET lot_id = 1 WHERE serial_id = 9042', 'serial.lot stock.serials'),
+    (22, $$INSERT INTO ims.serial (owner_id, item_id, code, lot_id)
+        SELECT s.owner_id, s.item_id, 'NEVER MOVED', 1
+        FROM ims.serial AS s
+        WHERE s.serial_id = 9042$$, 'serial.lot'),
     (23, $$UPDATE ims.serial SET last_effective_at = '-infinity' WHERE serial_id = 9042$$,
         'serial.last_effective_at'),
     (23, 'UPDATE ims.serial SET last_movement_id = 0 WHERE serial_id = 9042',
