@@ -531,6 +531,12 @@ BEGIN
                         'document_numbers', pending.document_numbers)::text,
                 HINT = 'Close their period, or reverse them; then make the item perpetual.';
     END IF;
+    IF ims._latest('SELECT count(*) FROM ims.stock_count AS s'
+        ' WHERE s.owner_id = $1 AND s.item_id = $2 AND s.pending', owner_id, item_id) > 0 THEN
+        RAISE 'could not serialize access: item "%" was counted since the snapshot', item
+            USING ERRCODE = 'serialization_failure',
+                HINT = 'Run the transaction again.';
+    END IF;
 END
 $$;
 COMMENT ON FUNCTION ims._check_no_pending_count IS 'raise IV228 while counts of a periodic item are pending';

@@ -557,6 +557,39 @@ $$;
 COMMENT ON FUNCTION ims._check_counted_serials IS 'raise IV305 for a counted serial that is elsewhere';
 REVOKE ALL ON FUNCTION ims._check_counted_serials FROM PUBLIC;
 
+-- The difference of a periodic item is left to the close of its period, so
+-- whether it is one must be what it is now; the lock on movement keeps it so.
+CREATE FUNCTION ims._check_counted_items(owner_id bigint, levels ims._counted_level[])
+RETURNS void
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+#variable_conflict use_variable
+DECLARE
+    item_ids bigint[];
+    periodic_ids bigint[];
+BEGIN
+    IF current_setting('transaction_isolation') NOT IN ('repeatable read', 'serializable') THEN
+        RETURN;
+    END IF;
+    SELECT array_agg(i.item_id), coalesce(array_agg(i.item_id) FILTER (WHERE i.periodic), '{}')
+    INTO item_ids, periodic_ids
+    FROM ims.item AS i
+    WHERE i.owner_id = owner_id
+      AND i.item_id IN (SELECT l.item_id FROM unnest(levels) AS l);
+    IF ims._latest(format('SELECT count(*) FROM ims.item AS i WHERE i.owner_id = $1'
+            ' AND i.item_id = ANY (%L) AND i.periodic <> (i.item_id = ANY (%L))',
+            item_ids, periodic_ids), owner_id) > 0 THEN
+        RAISE 'could not serialize access: a counted item was made periodic or perpetual'
+            USING ERRCODE = 'serialization_failure',
+                HINT = 'Run the transaction again.';
+    END IF;
+END
+$$;
+COMMENT ON FUNCTION ims._check_counted_items IS
+    'raise 40001 where items were made periodic or perpetual since the snapshot';
+REVOKE ALL ON FUNCTION ims._check_counted_items FROM PUBLIC;
+
 -- What was asserted, after the differences are posted.
 CREATE FUNCTION ims._record_count(
     owner_id bigint,
@@ -571,6 +604,7 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 #variable_conflict use_variable
 BEGIN
+    PERFORM ims._check_counted_items(owner_id, levels);
     PERFORM ims._engine_begin();
     INSERT INTO ims.stock_count
         (owner_id, posting_id, item_id, location_id, lot_id, handling_unit_id, counted_at,

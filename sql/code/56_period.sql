@@ -60,6 +60,13 @@ BEGIN
                         'ends_at', ims._utc(ends_at), 'overlaps', other_name)::text,
                 HINT = 'Begin where the other one ends, or change that one first.';
     END IF;
+    -- A period that the snapshot does not show would be met by the constraint.
+    IF ims._latest('SELECT count(*) FROM ims.period AS p WHERE p.owner_id = $1', owner_id)
+            <> (SELECT count(*) FROM ims.period AS p WHERE p.owner_id = owner_id) THEN
+        RAISE 'could not serialize access: periods were made or deleted since the snapshot'
+            USING ERRCODE = 'serialization_failure',
+                HINT = 'Run the transaction again.';
+    END IF;
 END
 $$;
 COMMENT ON FUNCTION ims._check_period_span IS

@@ -434,14 +434,15 @@ BEGIN
         ) AS f (check_name, wrong, expected, found)
     WHERE f.wrong
     UNION ALL
-    -- Usage is posted when the period of a count is closed.
+    -- Usage is posted when the period of a count is closed, of periodic items.
     SELECT 'stock_count.pending',
         jsonb_build_object('owner_id', c.owner_id, 'posting_id', c.posting_id),
         'false', 'true'
     FROM ims.owner AS o
     JOIN ims.stock_count AS c ON c.owner_id = o.owner_id AND c.pending
-        AND c.counted_at < o.closed_through
-    WHERE wanted IS NULL OR o.owner_id = wanted
+    LEFT JOIN ims.item AS i ON i.owner_id = c.owner_id AND i.item_id = c.item_id
+    WHERE (wanted IS NULL OR o.owner_id = wanted)
+      AND (c.counted_at < o.closed_through OR NOT i.periodic)
     GROUP BY c.owner_id, c.posting_id;
 END
 $$;

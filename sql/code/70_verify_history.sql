@@ -60,7 +60,9 @@ BEGIN
     RETURN QUERY
     WITH periodic AS (
         -- Since when an item is counted, not issued: it may have been before.
-        SELECT i.owner_id, i.item_id, coalesce(max(c.changed_at), '-infinity') AS since
+        -- What was posted before may be recorded up to a minute ahead.
+        SELECT i.owner_id, i.item_id,
+            coalesce(max(c.changed_at) + interval '1 minute', '-infinity') AS since
         FROM ims.item AS i
         LEFT JOIN ims.master_change AS c ON c.owner_id = i.owner_id AND c.table_name = 'item'
             AND c.row_key = jsonb_build_object('owner_id', i.owner_id, 'item_id', i.item_id)

@@ -183,7 +183,7 @@ CREATE FUNCTION ims._verify_catalog()
 RETURNS TABLE (check_name text, key jsonb, expected text, found text)
 LANGUAGE plpgsql
 STABLE
-PARALLEL SAFE
+PARALLEL RESTRICTED
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
@@ -264,7 +264,7 @@ CREATE FUNCTION ims.verify(owner text DEFAULT NULL)
 RETURNS TABLE (check_name text, key jsonb, expected text, found text)
 LANGUAGE plpgsql
 STABLE
-PARALLEL SAFE
+PARALLEL RESTRICTED
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE

@@ -2,7 +2,7 @@
 -- perpetual, or back, changes no count of before.
 \i test/setup.psql
 BEGIN;
-SELECT plan(17);
+SELECT plan(18);
 CREATE FUNCTION pg_temp.day(n integer) RETURNS timestamptz
 LANGUAGE sql IMMUTABLE AS $$ SELECT timestamptz '2024-03-01 00:00+00' + n * interval '1 day' $$;
 CREATE FUNCTION pg_temp.facts(statement text, OUT state text, OUT facts jsonb) LANGUAGE plpgsql AS $$
@@ -60,5 +60,13 @@ FROM pg_temp.facts($$SELECT ims.change_item(item => 'SCREW', periodic => false)$
 SELECT lives_ok($$SELECT * FROM ims.close_period(name => 'march')$$, 'the period closes');
 SELECT lives_ok($$SELECT ims.change_item(item => 'SCREW', periodic => false)$$, 'then it may change');
 SELECT is_empty('SELECT * FROM ims.verify() AS v WHERE v.check_name !~ ''^catalog''', 'the books agree');
+
+-- A shipment after a count ahead of the clock is recorded ahead of it too.
+SELECT count(*) FROM ims.count_stock(item => 'PEN', quantity => 9, location => 'S',
+    counted_at => clock_timestamp() + interval '50 seconds');
+SELECT count(*) FROM ims.ship(item => 'PEN', quantity => 2, from_location => 'S');
+SELECT count(*) FROM ims.change_item(item => 'PEN', periodic => true);
+SELECT is_empty('SELECT * FROM ims.verify() AS v WHERE v.check_name !~ ''^catalog''',
+    'what was shipped before the item turned periodic is no fault');
 SELECT * FROM finish();
 ROLLBACK;
