@@ -11,6 +11,7 @@
 #include "fmgr.h"
 #include "utils/array.h"
 
+#include "compat.h"
 #include "forecast/series.h"
 
 /* Cut points and other figures without a natural bound. */
@@ -26,8 +27,8 @@ extern double ims_share_argument(FunctionCallInfo fcinfo, int place, const char 
 extern double ims_coverage_argument(FunctionCallInfo fcinfo, int place);
 extern char *ims_text_argument(FunctionCallInfo fcinfo, int place);
 extern ImsSeries ims_series_argument(FunctionCallInfo fcinfo, int place, const char *name);
-extern void ims_refuse_word(const char *name, const char *value, const char *choices)
-	pg_attribute_noreturn();
+pg_noreturn extern void ims_refuse_word(const char *name, const char *value,
+										const char *choices);
 
 extern Datum ims_float_or_null(double value, bool *is_null);
 extern Datum ims_float_array(const double *value, int count);
