@@ -548,6 +548,22 @@ REVOKE ALL ON FUNCTION ims._check_unit FROM PUBLIC;
 -- Removing and changing what the ledger mentions.  The caller holds the lock
 -- on ims.movement that keeps postings out.
 
+CREATE FUNCTION ims._raise_stale_snapshot(what text, detail text DEFAULT NULL)
+RETURNS void
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    RAISE 'could not serialize access: % since the snapshot', what
+        USING ERRCODE = 'serialization_failure',
+            DETAIL = coalesce(detail, 'The transaction began before.'),
+            HINT = 'Retry the transaction.';
+END
+$$;
+COMMENT ON FUNCTION ims._raise_stale_snapshot IS
+    'raise 40001: what a check rests on is newer than the snapshot';
+REVOKE ALL ON FUNCTION ims._raise_stale_snapshot FROM PUBLIC;
+
 CREATE FUNCTION ims._raise_in_use(what text, code text, mentioned_by text, reason text)
 RETURNS void
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
@@ -699,12 +715,10 @@ BEGIN
             ' AND ($3 IS NULL OR a.site_id = $3)', owner_id, item_id, site_id);
     END IF;
     IF seen <> latest THEN
-        RAISE 'could not serialize access: balances were added since the snapshot'
-            USING ERRCODE = 'serialization_failure',
-                DETAIL = CASE WHEN owner_id IS NULL THEN 'It may no longer be so.'
-                    ELSE format('%s of %s rows are seen. ', seen, latest)
-                        || jsonb_build_object('seen', seen, 'latest', latest)::text END,
-                HINT = 'Run the transaction again.';
+        PERFORM ims._raise_stale_snapshot('balances were added',
+            CASE WHEN owner_id IS NULL THEN 'It may no longer be so.'
+                ELSE format('%s of %s rows are seen. ', seen, latest)
+                    || jsonb_build_object('seen', seen, 'latest', latest)::text END);
     END IF;
 END
 $$;

@@ -533,9 +533,7 @@ BEGIN
     END IF;
     IF ims._latest('SELECT count(*) FROM ims.stock_count AS s'
         ' WHERE s.owner_id = $1 AND s.item_id = $2 AND s.pending', owner_id, item_id) > 0 THEN
-        RAISE 'could not serialize access: item "%" was counted since the snapshot', item
-            USING ERRCODE = 'serialization_failure',
-                HINT = 'Run the transaction again.';
+        PERFORM ims._raise_stale_snapshot(format('item "%s" was counted', item));
     END IF;
 END
 $$;

@@ -34,7 +34,8 @@ CREATE FUNCTION ims._post_arrays(
     line_currencies text[],
     line_entered_quantities numeric[],
     line_entered_units text[],
-    line_reference_lines text[])
+    line_reference_lines text[],
+    line_measured_quantities numeric[])
 RETURNS TABLE (posting_id bigint, document_number bigint, effective_at timestamptz)
 LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE ROWS 1
 AS 'MODULE_PATHNAME', 'ims_post_arrays';
@@ -98,7 +99,8 @@ AS $$
             coalesce(array_agg(l.currency), '{}') AS currencies,
             coalesce(array_agg(l.entered_quantity), '{}') AS entered_quantities,
             coalesce(array_agg(l.entered_unit), '{}') AS entered_units,
-            coalesce(array_agg(l.reference_line), '{}') AS reference_lines
+            coalesce(array_agg(l.reference_line), '{}') AS reference_lines,
+            coalesce(array_agg(l.measured_quantity), '{}') AS measured_quantities
         FROM jsonb_to_recordset(coalesce(lines, '[]')) AS l (
             posting bigint,
             item_id bigint,
@@ -116,7 +118,8 @@ AS $$
             currency text,
             entered_quantity numeric,
             entered_unit text,
-            reference_line text)
+            reference_line text,
+            measured_quantity numeric)
         ) AS l
     CROSS JOIN LATERAL ims._post_arrays(
         p.owner_ids,
@@ -148,7 +151,8 @@ AS $$
         l.currencies,
         l.entered_quantities,
         l.entered_units,
-        l.reference_lines) AS r
+        l.reference_lines,
+        l.measured_quantities) AS r
 $$;
 COMMENT ON FUNCTION ims._post_lines IS 'post lines of one or more postings, by ids, as JSON objects';
 REVOKE ALL ON FUNCTION ims._post_lines FROM PUBLIC;

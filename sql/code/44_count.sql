@@ -356,9 +356,7 @@ BEGIN
         IF seen <> ims._latest('SELECT count(*) FROM ims.stock AS s'
             ' WHERE s.owner_id = $1 AND s.location_id = $2', owner_id, location_id)
         THEN
-            RAISE 'could not serialize access due to a concurrent posting'
-                USING ERRCODE = 'serialization_failure',
-                    HINT = 'Retry the transaction.';
+            PERFORM ims._raise_stale_snapshot('balances were added');
         END IF;
     END LOOP;
 END
@@ -580,9 +578,7 @@ BEGIN
     IF ims._latest(format('SELECT count(*) FROM ims.item AS i WHERE i.owner_id = $1'
             ' AND i.item_id = ANY (%L) AND i.periodic <> (i.item_id = ANY (%L))',
             item_ids, periodic_ids), owner_id) > 0 THEN
-        RAISE 'could not serialize access: a counted item was made periodic or perpetual'
-            USING ERRCODE = 'serialization_failure',
-                HINT = 'Run the transaction again.';
+        PERFORM ims._raise_stale_snapshot('a counted item was made periodic or perpetual');
     END IF;
 END
 $$;

@@ -63,9 +63,7 @@ BEGIN
     -- A period that the snapshot does not show would be met by the constraint.
     IF ims._latest('SELECT count(*) FROM ims.period AS p WHERE p.owner_id = $1', owner_id)
             <> (SELECT count(*) FROM ims.period AS p WHERE p.owner_id = owner_id) THEN
-        RAISE 'could not serialize access: periods were made or deleted since the snapshot'
-            USING ERRCODE = 'serialization_failure',
-                HINT = 'Run the transaction again.';
+        PERFORM ims._raise_stale_snapshot('periods were made or deleted');
     END IF;
 END
 $$;

@@ -37,7 +37,13 @@ AS $$
         ('usage', '{site}', '{production,customer}'),
         ('usage', '{production,customer}', '{site}'),
         ('move', '{site,supplier,customer,adjustment,scrap,production,service}',
-            '{site,supplier,customer,adjustment,scrap,production,service}')
+            '{site,supplier,customer,adjustment,scrap,production,service}'),
+        ('pack', '{site}', '{site}'),
+        ('unpack', '{site}', '{site}'),
+        ('relot', '{site}', '{production}'),
+        ('relot', '{production}', '{site}'),
+        ('disassemble', '{site}', '{production}'),
+        ('disassemble', '{production}', '{site}')
         ) AS r (kind, from_kinds, to_kinds)
     CROSS JOIN unnest(r.from_kinds) AS f (kind)
     CROSS JOIN unnest(r.to_kinds) AS t (kind)

@@ -2,9 +2,10 @@
 --
 -- Append-only (60_guard).  No foreign keys: in bulk they cost three times the
 -- posting; the engine checks the masters under its locks instead.  movement
--- carries one index in random order (and one for the few lines that refer to
--- an earlier line), and a BRIN index on what grows with time;
--- the vacuum settings keep its summaries close behind the inserts.
+-- carries one index in random order, partial ones for the lines that a trace
+-- follows (lot, serial, handling unit, production, an earlier line) and that
+-- cost others nothing, and a BRIN index on what grows with time; the vacuum
+-- settings keep its summaries close behind the inserts.
 
 CREATE TABLE ims.posting (
     owner_id bigint NOT NULL,
@@ -31,7 +32,8 @@ CREATE TABLE ims.posting (
     CONSTRAINT posting_kind_check CHECK (kind IN (
         'receive', 'ship', 'transfer', 'dispatch', 'receive_transfer', 'adjust', 'count',
         'count_correction', 'scrap', 'consume', 'produce', 'return_from_customer',
-        'return_to_supplier', 'reversal', 'ownership', 'usage', 'move'))
+        'return_to_supplier', 'reversal', 'ownership', 'usage', 'move', 'pack', 'unpack',
+        'relot', 'disassemble'))
 );
 CREATE INDEX posting_document_idx ON ims.posting (owner_id, document_number);
 CREATE INDEX posting_origin_idx ON ims.posting (owner_id, origin_posting_id)
@@ -97,6 +99,7 @@ CREATE TABLE ims.movement (
     rate numeric,
     currency text,
     reference_line text,
+    measured_quantity numeric,
     CONSTRAINT movement_pkey PRIMARY KEY (owner_id, movement_id),
     CONSTRAINT movement_quantity_check CHECK (quantity > 0),
     CONSTRAINT movement_places_check CHECK (from_location_id <> to_location_id
@@ -106,6 +109,14 @@ CREATE TABLE ims.movement (
 CREATE INDEX movement_item_idx ON ims.movement (owner_id, item_id, effective_at);
 CREATE INDEX movement_origin_idx ON ims.movement (owner_id, origin_movement_id)
     WHERE origin_movement_id IS NOT NULL;
+CREATE INDEX movement_lot_idx ON ims.movement (owner_id, lot_id) WHERE lot_id <> 0;
+CREATE INDEX movement_serial_idx ON ims.movement (owner_id, serial_id) WHERE serial_id <> 0;
+CREATE INDEX movement_from_handling_unit_idx ON ims.movement (owner_id, from_handling_unit_id)
+    WHERE from_handling_unit_id <> 0;
+CREATE INDEX movement_to_handling_unit_idx ON ims.movement (owner_id, to_handling_unit_id)
+    WHERE to_handling_unit_id <> 0;
+CREATE INDEX movement_production_idx ON ims.movement (owner_id, posting_id)
+    WHERE from_location_id = 6 OR to_location_id = 6;
 CREATE INDEX movement_time_idx ON ims.movement USING brin (posting_id, effective_at, recorded_at)
     WITH (pages_per_range = 32, autosummarize = on);
 COMMENT ON TABLE ims.movement IS 'lines of the ledger: a quantity of an item from one place to another';
@@ -130,3 +141,5 @@ COMMENT ON COLUMN ims.movement.sale_value IS 'sale value of the line as given, i
 COMMENT ON COLUMN ims.movement.rate IS 'units of the owner''s currency per unit of currency';
 COMMENT ON COLUMN ims.movement.currency IS 'ISO 4217 code, null for the owner''s';
 COMMENT ON COLUMN ims.movement.reference_line IS 'line of the caller''s document';
+COMMENT ON COLUMN ims.movement.measured_quantity IS
+    'second quantity measured for the line, such as its weight, null where none was';

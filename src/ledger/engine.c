@@ -52,7 +52,11 @@ const char *const ims_kind_names[IMS_KIND_COUNT_OF] = {"receive",
 													   "reversal",
 													   "ownership",
 													   "usage",
-													   "move"};
+													   "move",
+													   "pack",
+													   "unpack",
+													   "relot",
+													   "disassemble"};
 
 typedef struct StockEntry
 {

@@ -48,10 +48,14 @@ typedef enum ImsKind
 	IMS_KIND_REVERSAL,
 	IMS_KIND_OWNERSHIP,
 	IMS_KIND_USAGE,
-	IMS_KIND_MOVE
+	IMS_KIND_MOVE,
+	IMS_KIND_PACK,
+	IMS_KIND_UNPACK,
+	IMS_KIND_RELOT,
+	IMS_KIND_DISASSEMBLE
 } ImsKind;
 
-#define IMS_KIND_COUNT_OF (IMS_KIND_MOVE + 1)
+#define IMS_KIND_COUNT_OF (IMS_KIND_DISASSEMBLE + 1)
 
 extern const char *const ims_kind_names[IMS_KIND_COUNT_OF];
 extern bool ims_kind_from_name(const char *name, ImsKind *kind);
@@ -89,6 +93,7 @@ typedef struct ImsLineExtra
 	Numeric rate;
 	const char *currency;
 	const char *reference_line;
+	Numeric measured_quantity;
 } ImsLineExtra;
 
 /* One line. */
@@ -241,7 +246,7 @@ extern void ims_check_postings(ImsCall *call); /* line_check.c */
 extern void ims_check_open(const ImsCall *call, const ImsPosting *posting);
 extern void ims_check_line(ImsCall *call, ImsLine *line);
 extern void ims_stamp_after_closed(ImsCall *call); /* stamp.c */
-extern bool ims_is_before_closing(const ImsCall *call, const ImsPosting *posting);
+extern bool ims_is_before_assertion(const ImsCall *call, const ImsPosting *posting);
 extern void ims_check_lots(ImsCall *call);
 extern void ims_serial_lock(ImsCall *call); /* serial.c */
 extern bool ims_serial_accept(ImsCall *call, ImsLine *line);
@@ -299,7 +304,7 @@ extern void ims_engine_check_availability(ImsCall *call, ImsAvailability *row);
 
 /* Values of one posting or movement row, in column order, for both appliers. */
 #define IMS_POSTING_NATTS 20
-#define IMS_MOVEMENT_NATTS 21
+#define IMS_MOVEMENT_NATTS 22
 extern void ims_engine_posting_values(ImsCall *call, ImsPosting *posting, Datum *values,
 									  bool *nulls);
 extern void ims_engine_movement_values(ImsCall *call, ImsLine *line, Datum *values,

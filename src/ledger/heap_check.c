@@ -59,9 +59,9 @@ typedef struct KnownIndex
 	const char *name;
 	Oid method;
 	bool unique;
-	AttrNumber not_null_only; /* predicate: this column is not null */
 	int nkey;
 	AttrNumber keys[MAX_KNOWN_KEYS];
+	const char *predicate; /* as the server prints it, NULL where there is none */
 } KnownIndex;
 
 typedef struct KnownCheck
@@ -119,9 +119,14 @@ static const KnownColumn posting_columns[] = {
 StaticAssertDecl(lengthof(posting_columns) == IMS_POSTING_NATTS, "columns of ims.posting");
 
 static const KnownIndex posting_indexes[] = {
-	{"posting_pkey", BTREE_AM_OID, true, 0, 2, {1, 2}},
-	{"posting_document_idx", BTREE_AM_OID, false, 0, 2, {1, 3}},
-	{"posting_origin_idx", BTREE_AM_OID, false, 17, 2, {1, 17}},
+	{"posting_pkey", BTREE_AM_OID, true, 2, {1, 2}, NULL},
+	{"posting_document_idx", BTREE_AM_OID, false, 2, {1, 3}, NULL},
+	{"posting_origin_idx",
+	 BTREE_AM_OID,
+	 false,
+	 2,
+	 {1, 17},
+	 "(origin_posting_id IS NOT NULL)"},
 };
 
 static const KnownCheck posting_checks[] = {
@@ -130,7 +135,8 @@ static const KnownCheck posting_checks[] = {
 	 "'dispatch'::text, 'receive_transfer'::text, 'adjust'::text, 'count'::text, "
 	 "'count_correction'::text, 'scrap'::text, 'consume'::text, 'produce'::text, "
 	 "'return_from_customer'::text, 'return_to_supplier'::text, 'reversal'::text, "
-	 "'ownership'::text, 'usage'::text, 'move'::text]))"},
+	 "'ownership'::text, 'usage'::text, 'move'::text, 'pack'::text, 'unpack'::text, "
+	 "'relot'::text, 'disassemble'::text]))"},
 };
 
 static const KnownTrigger posting_triggers[] = {
@@ -162,15 +168,41 @@ static const KnownColumn movement_columns[] = {
 	{"rate", NUMERICOID, false},
 	{"currency", TEXTOID, false},
 	{"reference_line", TEXTOID, false},
+	{"measured_quantity", NUMERICOID, false},
 };
 StaticAssertDecl(lengthof(movement_columns) == IMS_MOVEMENT_NATTS,
 				 "columns of ims.movement");
 
 static const KnownIndex movement_indexes[] = {
-	{"movement_pkey", BTREE_AM_OID, true, 0, 2, {1, 2}},
-	{"movement_item_idx", BTREE_AM_OID, false, 0, 3, {1, 6, 4}},
-	{"movement_origin_idx", BTREE_AM_OID, false, 13, 2, {1, 13}},
-	{"movement_time_idx", BRIN_AM_OID, false, 0, 3, {3, 4, 5}},
+	{"movement_pkey", BTREE_AM_OID, true, 2, {1, 2}, NULL},
+	{"movement_item_idx", BTREE_AM_OID, false, 3, {1, 6, 4}, NULL},
+	{"movement_origin_idx",
+	 BTREE_AM_OID,
+	 false,
+	 2,
+	 {1, 13},
+	 "(origin_movement_id IS NOT NULL)"},
+	{"movement_lot_idx", BTREE_AM_OID, false, 2, {1, 7}, "(lot_id <> 0)"},
+	{"movement_serial_idx", BTREE_AM_OID, false, 2, {1, 8}, "(serial_id <> 0)"},
+	{"movement_from_handling_unit_idx",
+	 BTREE_AM_OID,
+	 false,
+	 2,
+	 {1, 11},
+	 "(from_handling_unit_id <> 0)"},
+	{"movement_to_handling_unit_idx",
+	 BTREE_AM_OID,
+	 false,
+	 2,
+	 {1, 12},
+	 "(to_handling_unit_id <> 0)"},
+	{"movement_production_idx",
+	 BTREE_AM_OID,
+	 false,
+	 2,
+	 {1, 3},
+	 "((from_location_id = 6) OR (to_location_id = 6))"},
+	{"movement_time_idx", BRIN_AM_OID, false, 3, {3, 4, 5}, NULL},
 };
 
 static const KnownCheck movement_checks[] = {
@@ -196,7 +228,7 @@ static const KnownColumn stock_columns[] = {
 };
 
 static const KnownIndex stock_indexes[] = {
-	{"stock_pkey", BTREE_AM_OID, true, 0, 5, {1, 2, 3, 4, 5}},
+	{"stock_pkey", BTREE_AM_OID, true, 5, {1, 2, 3, 4, 5}, NULL},
 };
 
 static const KnownCheck stock_checks[] = {
@@ -219,7 +251,7 @@ static const KnownColumn availability_columns[] = {
 };
 
 static const KnownIndex availability_indexes[] = {
-	{"availability_pkey", BTREE_AM_OID, true, 0, 3, {1, 2, 3}},
+	{"availability_pkey", BTREE_AM_OID, true, 3, {1, 2, 3}, NULL},
 };
 
 static const KnownCheck availability_checks[] = {
@@ -283,23 +315,22 @@ has_known_columns(Relation rel, const KnownTable *known, Oid quantity_type)
 	return true;
 }
 
+/* The conditions of a partial index are a list, of which ours have one. */
 static bool
-has_known_predicate(Relation index, AttrNumber not_null_only)
+has_known_predicate(Relation rel, Relation index, const char *known)
 {
 	List *predicate = RelationGetIndexPredicate(index);
-	NullTest *test;
+	List *context;
 
-	if (not_null_only == 0)
-		return predicate == NIL;
-	if (list_length(predicate) != 1 || !IsA(linitial(predicate), NullTest))
-		return false;
-	test = linitial_node(NullTest, predicate);
-	return test->nulltesttype == IS_NOT_NULL && IsA(test->arg, Var) &&
-		   ((Var *) test->arg)->varattno == not_null_only;
+	if (known == NULL || list_length(predicate) != 1)
+		return known == NULL && predicate == NIL;
+	context = deparse_context_for(RelationGetRelationName(rel), RelationGetRelid(rel));
+	return strcmp(deparse_expression(linitial(predicate), context, false, false), known) ==
+		   0;
 }
 
 static bool
-is_known_index(Relation index, const KnownIndex *known)
+is_known_index(Relation rel, Relation index, const KnownIndex *known)
 {
 	Form_pg_index form = index->rd_index;
 	int i;
@@ -309,7 +340,7 @@ is_known_index(Relation index, const KnownIndex *known)
 		form->indisprimary != known->unique || !form->indimmediate ||
 		form->indisexclusion || !form->indisvalid || !form->indisready ||
 		!form->indislive || form->indnkeyatts != known->nkey ||
-		form->indnatts != known->nkey || !has_known_predicate(index, known->not_null_only))
+		form->indnatts != known->nkey || !has_known_predicate(rel, index, known->predicate))
 		return false;
 	for (i = 0; i < known->nkey; i++)
 	{
@@ -338,7 +369,7 @@ has_known_indexes(Relation rel, const KnownTable *known)
 			break;
 		index = index_open(lfirst_oid(cell), AccessShareLock);
 		for (i = 0; i < known->nindex; i++)
-			if (is_known_index(index, &known->indexes[i]))
+			if (is_known_index(rel, index, &known->indexes[i]))
 				break;
 		result = i < known->nindex;
 		index_close(index, AccessShareLock);

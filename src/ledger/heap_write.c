@@ -282,14 +282,50 @@ compare_entries(ItemEntry *a, ItemEntry *b)
 #define ST_DEFINE
 #include "lib/sort_template.h"
 
+/*
+ * The partial indexes of movement: (owner, key) of the lines that have what
+ * they are about, one number that is neither null nor 0.
+ */
+typedef struct PartialIndex
+{
+	size_t index; /* where ImsLedger has it */
+	AttrNumber key;
+	AttrNumber about[2]; /* 0 for none */
+	int64 wanted;		 /* the number it must be; 0: any but 0 */
+} PartialIndex;
+
+static const PartialIndex partial_indexes[] = {
+	{offsetof(ImsLedger, movement_origin_idx),
+	 MOVEMENT_ORIGIN_MOVEMENT_ID,
+	 {MOVEMENT_ORIGIN_MOVEMENT_ID, 0},
+	 0},
+	{offsetof(ImsLedger, movement_lot_idx), MOVEMENT_LOT_ID, {MOVEMENT_LOT_ID, 0}, 0},
+	{offsetof(ImsLedger, movement_serial_idx),
+	 MOVEMENT_SERIAL_ID,
+	 {MOVEMENT_SERIAL_ID, 0},
+	 0},
+	{offsetof(ImsLedger, movement_from_handling_unit_idx),
+	 MOVEMENT_FROM_HANDLING_UNIT_ID,
+	 {MOVEMENT_FROM_HANDLING_UNIT_ID, 0},
+	 0},
+	{offsetof(ImsLedger, movement_to_handling_unit_idx),
+	 MOVEMENT_TO_HANDLING_UNIT_ID,
+	 {MOVEMENT_TO_HANDLING_UNIT_ID, 0},
+	 0},
+	{offsetof(ImsLedger, movement_production_idx),
+	 MOVEMENT_POSTING_ID,
+	 {MOVEMENT_FROM_LOCATION_ID, MOVEMENT_TO_LOCATION_ID},
+	 IMS_LOCATION_PRODUCTION},
+};
+
 typedef struct MovementWriter
 {
 	RowWriter rows;
 	EntryWriter primary;
 	EntryWriter item;
 	EntryWriter time;
-	bool has_origin; /* some line refers to another; else its index is left alone */
-	EntryWriter origin;
+	/* opened with the first line that belongs into it; else left alone */
+	EntryWriter partial[lengthof(partial_indexes)];
 	int nkept;
 	int max_kept;
 	ItemEntry *kept;
@@ -346,8 +382,49 @@ insert_time_entry(MovementWriter *writer, TupleTableSlot *slot)
 	memcpy(writer->time_key, key, sizeof(key));
 }
 
+static inline bool
+is_about(const TupleTableSlot *slot, AttrNumber attnum, int64 wanted)
+{
+	int64 value;
+
+	if (attnum == 0 || slot->tts_isnull[attnum - 1])
+		return false;
+	value = DatumGetInt64(COLUMN(slot, attnum));
+	return wanted == 0 ? value != 0 : value == wanted;
+}
+
 static void
-flush_movements(MovementWriter *writer)
+insert_partial_entries(MovementWriter *writer, const ImsLedger *ledger, TupleTableSlot *slot)
+{
+	int i;
+
+	for (i = 0; i < lengthof(partial_indexes); i++)
+	{
+		const PartialIndex *partial = &partial_indexes[i];
+		EntryWriter *entries = &writer->partial[i];
+		Datum key[2];
+
+		if (!is_about(slot, partial->about[0], partial->wanted) &&
+			!is_about(slot, partial->about[1], partial->wanted))
+			continue;
+		if (entries->index == NULL)
+		{
+			/* what it allocates outlives the batch */
+			MemoryContext old =
+				MemoryContextSwitchTo(MemoryContextGetParent(writer->rows.context));
+
+			open_entries(entries, writer->rows.heap,
+						 *(const Oid *) ((const char *) ledger + partial->index));
+			MemoryContextSwitchTo(old);
+		}
+		key[0] = COLUMN(slot, MOVEMENT_OWNER_ID);
+		key[1] = COLUMN(slot, partial->key);
+		insert_entry(entries, key, &slot->tts_tid);
+	}
+}
+
+static void
+flush_movements(MovementWriter *writer, const ImsLedger *ledger)
 {
 	int n = writer->rows.nfilled;
 	int i;
@@ -363,12 +440,9 @@ flush_movements(MovementWriter *writer)
 		key[0] = COLUMN(slot, MOVEMENT_OWNER_ID);
 		key[1] = COLUMN(slot, MOVEMENT_MOVEMENT_ID);
 		insert_entry(&writer->primary, key, &slot->tts_tid);
-		if (!slot->tts_isnull[MOVEMENT_ORIGIN_MOVEMENT_ID - 1])
-		{
-			key[1] = COLUMN(slot, MOVEMENT_ORIGIN_MOVEMENT_ID);
-			insert_entry(&writer->origin, key, &slot->tts_tid);
-		}
 	}
+	for (i = 0; i < n; i++)
+		insert_partial_entries(writer, ledger, writer->rows.slots[i]);
 	writer->time_block = InvalidBlockNumber;
 	for (i = 0; i < n; i++)
 		insert_time_entry(writer, writer->rows.slots[i]);
@@ -388,7 +462,7 @@ flush_movements(MovementWriter *writer)
 }
 
 static void
-open_movements(MovementWriter *writer, ImsCall *call, int64 nrow, bool has_origin)
+open_movements(MovementWriter *writer, ImsCall *call, int64 nrow)
 {
 	const ImsLedger *ledger = call->ledger;
 
@@ -396,9 +470,7 @@ open_movements(MovementWriter *writer, ImsCall *call, int64 nrow, bool has_origi
 	open_entries(&writer->primary, writer->rows.heap, ledger->movement_pkey);
 	open_entries(&writer->item, writer->rows.heap, ledger->movement_item_idx);
 	open_entries(&writer->time, writer->rows.heap, ledger->movement_time_idx);
-	writer->has_origin = has_origin;
-	if (has_origin)
-		open_entries(&writer->origin, writer->rows.heap, ledger->movement_origin_idx);
+	memset(writer->partial, 0, sizeof(writer->partial));
 	writer->nkept = 0;
 	writer->max_kept = (int) Min(nrow, SORTED_ENTRIES);
 	writer->kept = palloc(writer->max_kept * sizeof(ItemEntry));
@@ -407,9 +479,12 @@ open_movements(MovementWriter *writer, ImsCall *call, int64 nrow, bool has_origi
 static void
 close_movements(MovementWriter *writer)
 {
+	int i;
+
 	pfree(writer->kept);
-	if (writer->has_origin)
-		close_entries(&writer->origin);
+	for (i = 0; i < lengthof(partial_indexes); i++)
+		if (writer->partial[i].index != NULL)
+			close_entries(&writer->partial[i]);
 	close_entries(&writer->time);
 	close_entries(&writer->item);
 	close_entries(&writer->primary);
@@ -422,19 +497,13 @@ ims_heap_write_movements(ImsCall *call)
 	MovementWriter writer;
 	MemoryContext old;
 	int64 nrow = 0;
-	bool has_origin = false;
 	int64 i;
 
 	for (i = 0; i < call->nline; i++)
-	{
-		const ImsLine *line = &call->lines[i];
-
-		nrow += ims_line_is_to_write(call, line);
-		has_origin |= line->extra != NULL && line->extra->origin_movement_id != 0;
-	}
+		nrow += ims_line_is_to_write(call, &call->lines[i]);
 	if (nrow == 0)
 		return;
-	open_movements(&writer, call, nrow, has_origin);
+	open_movements(&writer, call, nrow);
 	old = MemoryContextSwitchTo(writer.rows.context);
 	for (i = 0; i < call->nline; i++)
 	{
@@ -448,9 +517,9 @@ ims_heap_write_movements(ImsCall *call)
 		ims_engine_movement_values(call, line, slot->tts_values, slot->tts_isnull);
 		ExecStoreVirtualTuple(slot);
 		if (writer.rows.nfilled == writer.rows.nslot)
-			flush_movements(&writer);
+			flush_movements(&writer, call->ledger);
 	}
-	flush_movements(&writer);
+	flush_movements(&writer, call->ledger);
 	flush_kept(&writer);
 	MemoryContextSwitchTo(old);
 	close_movements(&writer);

@@ -93,6 +93,11 @@ static const LedgerRelation ledger_relations[] = {
 	LEDGER_RELATION(movement_pkey),
 	LEDGER_RELATION(movement_item_idx),
 	LEDGER_RELATION(movement_origin_idx),
+	LEDGER_RELATION(movement_lot_idx),
+	LEDGER_RELATION(movement_serial_idx),
+	LEDGER_RELATION(movement_from_handling_unit_idx),
+	LEDGER_RELATION(movement_to_handling_unit_idx),
+	LEDGER_RELATION(movement_production_idx),
 	LEDGER_RELATION(movement_time_idx),
 	{"movement_movement_id_seq", offsetof(ImsLedger, movement_sequence)},
 	LEDGER_RELATION(stock),
@@ -101,6 +106,10 @@ static const LedgerRelation ledger_relations[] = {
 	LEDGER_RELATION(availability_pkey),
 	LEDGER_RELATION(closing),
 	LEDGER_RELATION(closing_instant_key),
+	LEDGER_RELATION(stock_count),
+	LEDGER_RELATION(stock_count_time_idx),
+	LEDGER_RELATION(stock_count_scope),
+	LEDGER_RELATION(stock_count_scope_time_idx),
 };
 
 static void

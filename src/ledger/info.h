@@ -27,10 +27,14 @@ typedef struct ImsLedger
 	Oid posting_key;
 	Oid posting_sequence;
 	Oid movement, movement_pkey, movement_item_idx, movement_origin_idx, movement_time_idx;
+	Oid movement_lot_idx, movement_serial_idx, movement_production_idx;
+	Oid movement_from_handling_unit_idx, movement_to_handling_unit_idx;
 	Oid movement_sequence;
 	Oid stock, stock_pkey;
 	Oid availability, availability_pkey;
 	Oid closing, closing_instant_key;
+	Oid stock_count, stock_count_time_idx;
+	Oid stock_count_scope, stock_count_scope_time_idx;
 	bool writable;	/* of the version that the library writes */
 	bool heap_path; /* all four tables are exactly as made */
 } ImsLedger;

@@ -42,23 +42,15 @@ typedef struct Effect
 } Effect;
 StaticAssertDecl(offsetof(Effect, key) == 0, "effects are taken by their key");
 
-static bool
-is_given(const ImsCall *call, const ImsPosting *posting)
-{
-	return posting->effective_given;
-}
-
+/*
+ * The time of a direct INSERT is its clock: nothing was asserted later, unless
+ * the clock is behind that of an earlier primary.
+ */
 static bool
 is_explicit(const ImsCall *call, const ImsPosting *posting)
 {
-	if (!posting->effective_given)
-		return false;
-	/*
-	 * The time of a direct INSERT is its clock: nothing was asserted later,
-	 * unless the clock is behind that of an earlier primary.
-	 */
-	return posting->effective_at != posting->recorded_at ||
-		   ims_is_before_closing(call, posting);
+	return posting->effective_given && (posting->effective_at != posting->recorded_at ||
+										ims_is_before_assertion(call, posting));
 }
 
 static TimestampTz
@@ -80,46 +72,41 @@ result_int64(uint64 row, int column)
 		SPI_getbinval(SPI_tuptable->vals[row], SPI_tuptable->tupdesc, column, &isnull));
 }
 
-typedef bool (*PostingTest)(const ImsCall *call, const ImsPosting *posting);
-
-/* When the owners of the postings that pass a test counted and closed last. */
+/* When these owners counted and closed last. */
 static void
-read_latest_assertion(ImsCall *call, PostingTest test)
+read_latest_assertion(ImsCall *call, int64 *owners, int n)
 {
-	int64 *owners = palloc(sizeof(int64) * call->nposting);
-	int n = 0;
-	int p;
+	Datum values[1];
 
 	call->latest_count = call->latest_closing = DT_NOBEGIN;
-	for (p = 0; p < call->nposting; p++)
-		if (test(call, &call->postings[p]))
-			owners[n++] = call->postings[p].owner_id;
-	if (n > 0)
-	{
-		Datum values[1];
-
-		SPI_connect();
-		values[0] = ims_int64_array(owners, n);
-		ims_plan_execute_latest(IMS_PLAN_LATEST_ASSERTION, values);
-		call->latest_count = result_time(0, 1);
-		call->latest_closing = result_time(0, 2);
-		SPI_finish();
-	}
-	pfree(owners);
+	if (n == 0)
+		return;
+	SPI_connect();
+	values[0] = ims_int64_array(owners, n);
+	ims_plan_execute_latest(IMS_PLAN_LATEST_ASSERTION, values);
+	call->latest_count = result_time(0, 1);
+	call->latest_closing = result_time(0, 2);
+	SPI_finish();
 }
 
 /* Whether anything of the owners was counted or closed after the earliest line. */
 void
 ims_late_precheck(ImsCall *call)
 {
+	int64 *owners = palloc(sizeof(int64) * call->nposting);
 	TimestampTz earliest = DT_NOEND;
+	int n = 0;
 	int p;
 
 	for (p = 0; p < call->nposting; p++)
 		if (is_explicit(call, &call->postings[p]))
+		{
+			owners[n++] = call->postings[p].owner_id;
 			earliest = Min(earliest, call->postings[p].effective_at);
-	read_latest_assertion(call, is_explicit);
+		}
+	read_latest_assertion(call, owners, n);
 	call->asserted = earliest <= call->latest_count;
+	pfree(owners);
 }
 
 static void
@@ -278,12 +265,19 @@ add_correction(ImsCall *call, const Effect *effect, int128 sum)
 void
 ims_late_correct_counts(ImsCall *call)
 {
+	int64 *owners = palloc(sizeof(int64) * call->nposting);
 	Effect *effects;
+	int nowner = 0;
 	int64 n;
 	int64 counted;
 	int64 i = 0;
+	int p;
 
-	read_latest_assertion(call, is_given);
+	for (p = 0; p < call->nposting; p++)
+		if (call->postings[p].effective_given)
+			owners[nowner++] = call->postings[p].owner_id;
+	read_latest_assertion(call, owners, nowner);
+	pfree(owners);
 	effects = gather_effects(call, call->latest_count, &n);
 	counted = n > 0 ? find_counts(effects, n) : 0;
 	if (counted == 0)

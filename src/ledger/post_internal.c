@@ -70,6 +70,7 @@ enum
 	LINE_ENTERED_QUANTITY,
 	LINE_ENTERED_UNIT,
 	LINE_REFERENCE_LINE,
+	LINE_MEASURED_QUANTITY,
 	POST_ARRAYS_NARGS
 };
 
@@ -165,6 +166,7 @@ make_extra(const Column *columns, int row)
 	extra->rate = number_of(&columns[LINE_RATE], row);
 	extra->currency = text_of(&columns[LINE_CURRENCY], row);
 	extra->reference_line = text_of(&columns[LINE_REFERENCE_LINE], row);
+	extra->measured_quantity = number_of(&columns[LINE_MEASURED_QUANTITY], row);
 	if (memcmp(extra, &nothing, sizeof(ImsLineExtra)) != 0)
 		return extra;
 	pfree(extra);

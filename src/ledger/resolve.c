@@ -74,6 +74,10 @@ static const ImsShape shapes[IMS_KIND_COUNT_OF] = {
 	[IMS_KIND_OWNERSHIP] = BOTH_PLACES(true),
 	[IMS_KIND_USAGE] = BOTH_PLACES(true),
 	[IMS_KIND_MOVE] = BOTH_PLACES(false),
+	[IMS_KIND_PACK] = BOTH_PLACES(true),
+	[IMS_KIND_UNPACK] = BOTH_PLACES(true),
+	[IMS_KIND_RELOT] = BOTH_PLACES(true),
+	[IMS_KIND_DISASSEMBLE] = BOTH_PLACES(true),
 };
 
 /* A produce line that uses up a component. */
@@ -654,6 +658,7 @@ copy_extra(const ImsLineExtra *extra, MemoryContext context)
 	copy->rate = copy_numeric(extra->rate);
 	copy->currency = copy_text(extra->currency);
 	copy->reference_line = copy_text(extra->reference_line);
+	copy->measured_quantity = copy_numeric(extra->measured_quantity);
 	MemoryContextSwitchTo(old);
 	return copy;
 }

@@ -116,7 +116,7 @@ ims_engine_movement_values(ImsCall *call, ImsLine *line, Datum *values, bool *nu
 			nulls[MOVEMENT_ENTERED_UNIT - 1] = nulls[MOVEMENT_UNIT_COST - 1] =
 				nulls[MOVEMENT_SALE_VALUE - 1] = nulls[MOVEMENT_RATE - 1] =
 					nulls[MOVEMENT_CURRENCY - 1] = nulls[MOVEMENT_REFERENCE_LINE - 1] =
-						true;
+						nulls[MOVEMENT_MEASURED_QUANTITY - 1] = true;
 		return;
 	}
 	set_id(values, nulls, MOVEMENT_ORIGIN_MOVEMENT_ID, extra->origin_movement_id);
@@ -127,4 +127,5 @@ ims_engine_movement_values(ImsCall *call, ImsLine *line, Datum *values, bool *nu
 	set_numeric(values, nulls, MOVEMENT_RATE, extra->rate);
 	set_text(values, nulls, MOVEMENT_CURRENCY, extra->currency);
 	set_text(values, nulls, MOVEMENT_REFERENCE_LINE, extra->reference_line);
+	set_numeric(values, nulls, MOVEMENT_MEASURED_QUANTITY, extra->measured_quantity);
 }

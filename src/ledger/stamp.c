@@ -74,12 +74,31 @@ ims_stamp_after_closed(ImsCall *call)
 	}
 }
 
-/* Whether a posting whose row has its time already is before a closing. */
-bool
-ims_is_before_closing(const ImsCall *call, const ImsPosting *posting)
+static bool
+has_row_from(Oid table, Oid index, int64 owner_id, TimestampTz from)
 {
-	return latest_closing_from(call->ledger, posting->owner_id,
-							   posting->effective_at + 1) != DT_NOBEGIN;
+	ImsProbe probe;
+	bool found;
+
+	ims_probe_open(&probe, table, index);
+	ims_probe_start_from(&probe, owner_id, from);
+	found = ims_probe_next(&probe);
+	ims_probe_close(&probe);
+	return found;
+}
+
+/* Whether a posting whose row has its time already is before a closing or a count. */
+bool
+ims_is_before_assertion(const ImsCall *call, const ImsPosting *posting)
+{
+	const ImsLedger *ledger = call->ledger;
+	int64 owner_id = posting->owner_id;
+	TimestampTz at = posting->effective_at;
+
+	return has_row_from(ledger->closing, ledger->closing_instant_key, owner_id, at + 1) ||
+		   has_row_from(ledger->stock_count, ledger->stock_count_time_idx, owner_id, at) ||
+		   has_row_from(ledger->stock_count_scope, ledger->stock_count_scope_time_idx,
+						owner_id, at);
 }
 
 /* After the locks the time of the call is known; rows written before it grew are written again. */

@@ -4,7 +4,7 @@
 -- cannot be set back here, so the closed time is moved ahead of it.
 \i test/setup.psql
 BEGIN;
-SELECT plan(25);
+SELECT plan(29);
 \i test/posting.psql
 \i test/refusal.psql
 
@@ -74,6 +74,24 @@ SELECT lives_ok($$
 SELECT results_eq(
     'SELECT b.on_hand::numeric FROM ims.closing_balance AS b WHERE b.owner_id = 9001 AND b.item_id = 9306',
     'VALUES (3::numeric)', 'before the closing, which learns of it');
+SELECT is_empty('SELECT * FROM pg_temp.wrong()', 'and equals the ledger');
+ROLLBACK TO SAVEPOINT open;
+
+-- A count that was taken by a clock 40 seconds ahead of this one: a row that is
+-- inserted meanwhile is dated before it, and compensated.
+SELECT ims.receive('SHOP', 'INK', 5, to_location => 'T-HERE-A') IS NOT NULL AS posted;
+SELECT ims.count_stock('SHOP', 'INK', 7, location => 'T-HERE-A', counted_at => clock_timestamp() + interval '40 seconds')
+    IS NOT NULL AS counted;
+SELECT lives_ok($$
+    INSERT INTO ims.movement (owner_id, item_id, from_location_id, to_location_id, quantity)
+    VALUES (9001, 9306, 2, 9101, 3) $$, 'a count ahead of the clock does not keep rows out');
+SELECT results_eq($$
+    SELECT p.kind, m.quantity::numeric FROM ims.posting AS p JOIN ims.movement AS m USING (owner_id, posting_id)
+    WHERE p.owner_id = 9001 AND m.item_id = 9306 ORDER BY p.posting_id DESC LIMIT 2 $$,
+    $$ VALUES ('count_correction', 3::numeric), ('move', 3) $$, 'they are compensated at the time of the count');
+SELECT results_eq($$
+    SELECT s.on_hand::numeric FROM ims.stock AS s WHERE s.owner_id = 9001 AND s.item_id = 9306 AND s.location_id = 9101 $$,
+    'VALUES (7::numeric)', 'whose level stays');
 SELECT is_empty('SELECT * FROM pg_temp.wrong()', 'and equals the ledger');
 ROLLBACK TO SAVEPOINT open;
 

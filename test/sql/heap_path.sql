@@ -89,6 +89,9 @@ FROM (VALUES
         'spi'),
     ('DROP INDEX ims.posting_origin_idx; CREATE INDEX posting_origin_idx ON ims.posting (owner_id, origin_posting_id)',
         'spi'),
+    ('DROP INDEX ims.movement_lot_idx; CREATE INDEX movement_lot_idx ON ims.movement (owner_id, lot_id)', 'spi'),
+    ('DROP INDEX ims.movement_lot_idx; CREATE INDEX movement_lot_idx ON ims.movement (owner_id, lot_id) WHERE lot_id > 0',
+        'spi'),
     ('ALTER TABLE ims.stock ADD CONSTRAINT few CHECK (on_hand < 1000)', 'spi'),
     ('ALTER TABLE ims.movement ADD CONSTRAINT few CHECK (quantity < 1000) NOT VALID', 'spi'),
     ('ALTER TABLE ims.stock DROP CONSTRAINT stock_on_hand_check', 'spi'),
@@ -254,6 +257,39 @@ SELECT results_eq(
         ' WHERE p.owner_id = 9001 AND p.origin_posting_id = %s', :many),
     format('VALUES (%s::bigint)', :returned),
     'a posting is found by its origin');
+RESET enable_seqscan;
+
+-- The partial indexes: one line each, and more than a batch with and without.
+INSERT INTO ims.handling_unit (owner_id, handling_unit_id, code) VALUES (9001, 9602, 'P2')
+ON CONFLICT DO NOTHING;
+SELECT results_eq(
+    $$ SELECT count(*) FROM (SELECT ims.post_ids(owner => 'SHOP', kind => 'receive', item_ids => array_agg(x.item),
+        quantities => array_agg(1::numeric), to_location_ids => array_agg(9101::bigint),
+        lot_ids => array_agg(x.lot), to_handling_unit_ids => array_agg(x.unit))
+        FROM (SELECT CASE n % 2 WHEN 0 THEN 9303 ELSE 9306 END::bigint AS item,
+                CASE n % 2 WHEN 0 THEN 9401 END::bigint AS lot,
+                CASE WHEN n > 700 THEN 9601 + n % 2 END::bigint AS unit
+            FROM generate_series(1, 1400) AS n) AS x) AS posted $$,
+    'VALUES (1::bigint)', 'lines with and without lot and handling unit');
+SELECT lives_ok(v.call, v.name)
+FROM (VALUES
+    (1, 'a serial', $$ SELECT ims.receive('SHOP', 'PHONE', 1, to_location => 'T-HERE-A', serial => 'S2') $$),
+    (2, 'off a handling unit', $$ SELECT ims.transfer('SHOP', 'MILK', 3, from_location => 'T-HERE-A',
+        to_location => 'T-HERE-B', lot => 'L1', from_handling_unit => 'P1') $$),
+    (3, 'into production', $$ SELECT ims.consume('SHOP', 'INK', 3, from_location => 'T-HERE-A') $$),
+    (4, 'out of it', $$ SELECT ims.produce('SHOP', 'INK', 3, to_location => 'T-HERE-A') $$)) AS v(n, name, call)
+ORDER BY v.n;
+SET LOCAL enable_seqscan = off;
+SELECT results_eq(
+    format('SELECT count(*) FROM ims.movement AS m WHERE m.owner_id = 9001 AND %s', v.condition),
+    format('VALUES (%s::bigint)', v.n), 'found by ' || v.condition)
+FROM (VALUES
+    (1, 'm.lot_id = 9401 AND m.lot_id <> 0', 701),
+    (2, 'm.serial_id = 9502 AND m.serial_id <> 0', 1),
+    (3, 'm.from_handling_unit_id = 9601 AND m.from_handling_unit_id <> 0', 1),
+    (4, 'm.to_handling_unit_id = 9602 AND m.to_handling_unit_id <> 0', 350),
+    (5, '(m.from_location_id = 6 OR m.to_location_id = 6)', 2)) AS v(o, condition, n)
+ORDER BY v.o;
 RESET enable_seqscan;
 
 -- Long texts are compressed or moved out as the executor would.
