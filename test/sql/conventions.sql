@@ -5,7 +5,7 @@
 \i test/setup.psql
 BEGIN;
 SET LOCAL client_min_messages = warning;
-SELECT plan(69);
+SELECT plan(71);
 
 -- What the rules are about.
 CREATE TEMP VIEW function AS
@@ -204,7 +204,14 @@ INSERT INTO rule VALUES
     SELECT r.qualified FROM relation AS r
     JOIN pg_class AS c ON c.oid = r.oid
     WHERE r.schema = 'ims_bi'
-        AND NOT coalesce(c.reloptions && '{security_invoker=true,security_invoker=on}', false) $$);
+        AND NOT coalesce(c.reloptions && '{security_invoker=true,security_invoker=on}', false) $$),
+(32, 'what is safe for parallel queries calls nothing that is not', $$
+    SELECT f.signature || ' calls ' || g.signature
+    FROM function AS f
+    JOIN function AS g ON g.proparallel <> 's'
+    WHERE f.proparallel = 's' AND f.language IN ('sql', 'plpgsql')
+        -- remarks and hints name functions, too
+        AND regexp_replace(regexp_replace(f.prosrc, '--[^\n]*', '', 'g'), '''[^'']*''', '''''', 'g') ~ ('\mims\.' || g.name || '\s*\(') $$);
 
 CREATE FUNCTION pg_temp.finds(finder text) RETURNS SETOF text LANGUAGE plpgsql AS $$
 BEGIN
@@ -271,7 +278,9 @@ FROM (VALUES
     (30, 'CREATE SCHEMA IF NOT EXISTS ims_bi;'
         ' CREATE VIEW ims_bi.bad AS SELECT s.on_hand FROM ims.stock AS s'),
     (31, 'CREATE SCHEMA IF NOT EXISTS ims_bi;'
-        ' CREATE VIEW ims_bi.bad AS SELECT i.code FROM ims.item AS i')
+        ' CREATE VIEW ims_bi.bad AS SELECT i.code FROM ims.item AS i'),
+    (32, 'CREATE FUNCTION ims.bad() RETURNS boolean LANGUAGE sql PARALLEL SAFE AS'
+        ' ''SELECT ims.verify() IS NULL''')
     ) AS d (place, damage)
 JOIN rule AS r USING (place)
 ORDER BY r.place;
