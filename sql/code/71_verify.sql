@@ -260,6 +260,33 @@ COMMENT ON FUNCTION ims._visible_owner_id(text) IS
     'id of an owner that the caller may see, null for null; raises for any other code';
 REVOKE ALL ON FUNCTION ims._visible_owner_id(text) FROM PUBLIC;
 
+CREATE FUNCTION ims._verify_rows(wanted bigint)
+RETURNS TABLE (check_name text, key jsonb, expected text, found text)
+LANGUAGE plpgsql
+STABLE
+PARALLEL RESTRICTED
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    RETURN QUERY SELECT * FROM ims._verify_stock(wanted);
+    RETURN QUERY SELECT * FROM ims._verify_availability(wanted);
+    RETURN QUERY SELECT * FROM ims._verify_serial(wanted);
+    RETURN QUERY SELECT * FROM ims._verify_movement(wanted);
+    RETURN QUERY SELECT * FROM ims._verify_link(wanted);
+    RETURN QUERY SELECT * FROM ims._verify_posting(wanted);
+    RETURN QUERY SELECT * FROM ims._verify_ownership(wanted);
+    RETURN QUERY SELECT * FROM ims._verify_count(wanted);
+    RETURN QUERY SELECT * FROM ims._verify_count_posting(wanted);
+    RETURN QUERY SELECT * FROM ims._verify_count_master(wanted);
+    RETURN QUERY SELECT * FROM ims._verify_closing(wanted);
+    RETURN QUERY SELECT * FROM ims._verify_master(wanted);
+    RETURN QUERY SELECT * FROM ims._verify_reference(wanted);
+END
+$$;
+COMMENT ON FUNCTION ims._verify_rows(bigint) IS
+    'contradictions between the rows of the ledger, of one owner or all';
+REVOKE ALL ON FUNCTION ims._verify_rows(bigint) FROM PUBLIC;
+
 CREATE FUNCTION ims.verify(owner text DEFAULT NULL)
 RETURNS TABLE (check_name text, key jsonb, expected text, found text)
 LANGUAGE plpgsql
@@ -278,19 +305,7 @@ BEGIN
     END IF;
     wanted := ims._visible_owner_id(verify.owner);
     RETURN QUERY SELECT * FROM ims._verify_catalog();
-    RETURN QUERY SELECT * FROM ims._verify_stock(wanted);
-    RETURN QUERY SELECT * FROM ims._verify_availability(wanted);
-    RETURN QUERY SELECT * FROM ims._verify_serial(wanted);
-    RETURN QUERY SELECT * FROM ims._verify_movement(wanted);
-    RETURN QUERY SELECT * FROM ims._verify_link(wanted);
-    RETURN QUERY SELECT * FROM ims._verify_posting(wanted);
-    RETURN QUERY SELECT * FROM ims._verify_ownership(wanted);
-    RETURN QUERY SELECT * FROM ims._verify_count(wanted);
-    RETURN QUERY SELECT * FROM ims._verify_count_posting(wanted);
-    RETURN QUERY SELECT * FROM ims._verify_count_master(wanted);
-    RETURN QUERY SELECT * FROM ims._verify_closing(wanted);
-    RETURN QUERY SELECT * FROM ims._verify_master(wanted);
-    RETURN QUERY SELECT * FROM ims._verify_reference(wanted);
+    RETURN QUERY SELECT * FROM ims._verify_rows(wanted);
 END
 $$;
 COMMENT ON FUNCTION ims.verify(text) IS

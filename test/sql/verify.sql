@@ -7,9 +7,10 @@ BEGIN;
 \i test/ledger_fixture.psql
 SELECT plan(132);
 
--- The checks that one damage trips, in alphabetical order.
+-- The checks that one damage trips, in alphabetical order; those of rows alone
+-- take a fifth of the time.
 CREATE FUNCTION pg_temp.findings(damage text, wanted text DEFAULT NULL,
-    hidden text DEFAULT 'nothing')
+    finder text DEFAULT 'ims.verify($1)')
 RETURNS text
 LANGUAGE plpgsql
 AS $$
@@ -17,9 +18,8 @@ DECLARE
     result text;
 BEGIN
     EXECUTE damage;
-    SELECT string_agg(DISTINCT v.check_name, ' ' ORDER BY v.check_name) INTO result
-    FROM ims.verify(wanted) AS v
-    WHERE v.check_name NOT LIKE hidden;
+    EXECUTE 'SELECT string_agg(DISTINCT v.check_name, '' '' ORDER BY v.check_name) FROM '
+        || finder || ' AS v' INTO result USING wanted;
     RAISE EXCEPTION USING ERRCODE = 'P0099', MESSAGE = coalesce(result, '');
 EXCEPTION WHEN SQLSTATE 'P0099' THEN
     RETURN SQLERRM;
@@ -50,7 +50,7 @@ BEGIN
         '    DROP CONSTRAINT stock_allocated_check;'
         'ALTER TABLE ims.availability DROP CONSTRAINT availability_reserved_check;'
         'ALTER DOMAIN ims.quantity DROP CONSTRAINT quantity_check;' || damage,
-        NULL, 'catalog.%');
+        NULL, 'ims._verify_rows($1::bigint)');
 END
 $$;
 
@@ -189,9 +189,9 @@ BEGIN
         coalesce(v.expected, 'nothing'), coalesce(v.found, 'nothing')), '; '
         ORDER BY v.check_name, v.key::text, v.expected)
     INTO result
-    FROM ims.verify() AS v
+    FROM ims._verify_rows(NULL) AS v
     WHERE v.check_name !~ hidden
-        AND v.check_name !~ '^(catalog|sequence|availability|closing[.]|serial)|on_hand|count[.]level';
+        AND v.check_name !~ '^(sequence|availability|closing[.]|serial)|on_hand|count[.]level';
     RAISE EXCEPTION USING ERRCODE = 'P0099', MESSAGE = coalesce(result, '');
 EXCEPTION WHEN SQLSTATE 'P0099' THEN
     RETURN SQLERRM;
