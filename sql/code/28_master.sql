@@ -964,3 +964,31 @@ $$;
 COMMENT ON FUNCTION ims._record_master_change IS
     'trigger: keep the old and the new row of master data';
 REVOKE ALL ON FUNCTION ims._record_master_change FROM PUBLIC;
+
+-- The same for the serials of one statement.
+CREATE FUNCTION ims._record_new_serials()
+RETURNS trigger
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    IF TG_RELID <> 'ims.serial'::regclass OR TG_OP <> 'INSERT' OR TG_LEVEL <> 'STATEMENT' THEN
+        RAISE 'ims._record_new_serials() is only for ims.serial'
+            USING ERRCODE = 'trigger_protocol_violated';
+    END IF;
+    PERFORM ims._check_row_texts(to_jsonb(n)) FROM new_serial AS n WHERE n.attributes <> '{}';
+    PERFORM ims._check_text('actor', current_setting('ims.actor', true), 100);
+    INSERT INTO ims.master_change
+        (owner_id, table_name, action, row_key, new_row, changed_at, session_role, caller_role,
+         actor)
+    SELECT n.owner_id, TG_TABLE_NAME, 'insert',
+        jsonb_build_object('owner_id', n.owner_id, 'serial_id', n.serial_id), to_jsonb(n),
+        clock_timestamp(), session_user, c.role, nullif(current_setting('ims.actor', true), '')
+    FROM new_serial AS n
+    CROSS JOIN (SELECT ims._caller_role() AS role OFFSET 0) AS c
+    ORDER BY n.serial_id;
+    RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION ims._record_new_serials IS 'trigger: keep the new rows of ims.serial';
+REVOKE ALL ON FUNCTION ims._record_new_serials FROM PUBLIC;

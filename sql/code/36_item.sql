@@ -306,7 +306,8 @@ REVOKE ALL ON FUNCTION ims.delete_unit FROM PUBLIC;
 CREATE FUNCTION ims._check_item_values(
     status text, tracking text, cost_price numeric, retail_price numeric, currency text,
     minimum_quantity numeric, maximum_quantity numeric, length_mm numeric, width_mm numeric,
-    height_mm numeric, weight_g numeric, shelf_life_days bigint, country_of_origin text)
+    height_mm numeric, weight_g numeric, shelf_life_days bigint, warranty_months bigint,
+    country_of_origin text)
 RETURNS void
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
@@ -330,8 +331,9 @@ BEGIN
     IF num_nonnulls(length_mm, width_mm, height_mm, weight_g) > 0 THEN
         PERFORM ims._check_sizes(length_mm, width_mm, height_mm, weight_g);
     END IF;
-    IF num_nonnulls(shelf_life_days, country_of_origin) > 0 THEN
+    IF num_nonnulls(shelf_life_days, warranty_months, country_of_origin) > 0 THEN
         PERFORM ims._check_range('shelf_life_days', shelf_life_days, 1, 100000);
+        PERFORM ims._check_range('warranty_months', warranty_months, 1, 1200);
         PERFORM ims._check_pattern('country_of_origin', country_of_origin, '^[A-Z]{2}$', 'IT');
     END IF;
 END
@@ -406,6 +408,7 @@ CREATE FUNCTION ims._create_item(
     height_mm numeric DEFAULT NULL,
     weight_g numeric DEFAULT NULL,
     shelf_life_days bigint DEFAULT NULL,
+    warranty_months bigint DEFAULT NULL,
     country_of_origin text DEFAULT NULL,
     customs_code text DEFAULT NULL,
     attributes jsonb DEFAULT NULL,
@@ -423,7 +426,7 @@ BEGIN
     PERFORM ims._check_code('code', code);
     PERFORM ims._check_item_values(NULL, tracking, cost_price, retail_price, currency,
         minimum_quantity, maximum_quantity, length_mm, width_mm, height_mm, weight_g,
-        shelf_life_days, country_of_origin);
+        shelf_life_days, warranty_months, country_of_origin);
     PERFORM ims._check_unit('base_unit', coalesce(base_unit, 'EA'));
     stocked := coalesce(stocked, true);
     made.owner_id := owner_id;
@@ -451,6 +454,7 @@ BEGIN
     made.height_mm := height_mm;
     made.weight_g := weight_g;
     made.shelf_life_days := shelf_life_days;
+    made.warranty_months := warranty_months;
     made.country_of_origin := country_of_origin;
     made.customs_code := customs_code;
     made.attributes := ims._patch_attributes('{}', attributes);
@@ -488,6 +492,7 @@ CREATE FUNCTION ims.create_item(
     height_mm numeric DEFAULT NULL,
     weight_g numeric DEFAULT NULL,
     shelf_life_days bigint DEFAULT NULL,
+    warranty_months bigint DEFAULT NULL,
     country_of_origin text DEFAULT NULL,
     customs_code text DEFAULT NULL,
     attributes jsonb DEFAULT NULL,
@@ -499,7 +504,8 @@ COMMENT ON FUNCTION ims.create_item IS
 'create an item (SKU)
 
 tracking is none (default), lot or serial; stocked => false makes a service that moves
-nothing; periodic comes from the owner unless given; prices are for one base unit.
+nothing; periodic comes from the owner unless given; prices are for one base unit;
+warranty_months, 1 to 1200, count from the shipment of a serial.
 Example: SELECT ims.create_item(code => ''A-1'', name => ''bolt'', tracking => ''lot'', base_unit => ''EA'');';
 REVOKE ALL ON FUNCTION ims.create_item FROM PUBLIC;
 
@@ -608,6 +614,7 @@ CREATE FUNCTION ims._change_item(
     height_mm numeric DEFAULT NULL,
     weight_g numeric DEFAULT NULL,
     shelf_life_days bigint DEFAULT NULL,
+    warranty_months bigint DEFAULT NULL,
     country_of_origin text DEFAULT NULL,
     customs_code text DEFAULT NULL,
     attributes jsonb DEFAULT NULL,
@@ -627,7 +634,7 @@ BEGIN
     PERFORM set_config('ims.actor', coalesce(actor, ''), true);
     PERFORM ims._check_item_values(status, tracking, cost_price, retail_price, currency,
         minimum_quantity, maximum_quantity, length_mm, width_mm, height_mm, weight_g,
-        shelf_life_days, country_of_origin);
+        shelf_life_days, warranty_months, country_of_origin);
     IF clear IS NOT NULL THEN
         PERFORM ims._check_clear(clear, jsonb_build_object(
             'description', description, 'category', category, 'cost_price', cost_price,
@@ -635,7 +642,8 @@ BEGIN
             'minimum_quantity', minimum_quantity, 'maximum_quantity', maximum_quantity,
             'length_mm', length_mm, 'width_mm', width_mm, 'height_mm', height_mm,
             'weight_g', weight_g, 'shelf_life_days', shelf_life_days,
-            'country_of_origin', country_of_origin, 'customs_code', customs_code));
+            'warranty_months', warranty_months, 'country_of_origin', country_of_origin,
+            'customs_code', customs_code));
     END IF;
     IF base_unit IS NOT NULL THEN
         PERFORM ims._check_unit('base_unit', base_unit);
@@ -683,6 +691,7 @@ BEGIN
     becomes.height_mm := coalesce(height_mm, becomes.height_mm);
     becomes.weight_g := coalesce(weight_g, becomes.weight_g);
     becomes.shelf_life_days := coalesce(shelf_life_days, becomes.shelf_life_days);
+    becomes.warranty_months := coalesce(warranty_months, becomes.warranty_months);
     becomes.country_of_origin := coalesce(country_of_origin, becomes.country_of_origin);
     becomes.customs_code := coalesce(customs_code, becomes.customs_code);
     becomes.attributes := ims._patch_attributes(was.attributes, attributes);
@@ -724,6 +733,7 @@ CREATE FUNCTION ims.change_item(
     height_mm numeric DEFAULT NULL,
     weight_g numeric DEFAULT NULL,
     shelf_life_days bigint DEFAULT NULL,
+    warranty_months bigint DEFAULT NULL,
     country_of_origin text DEFAULT NULL,
     customs_code text DEFAULT NULL,
     attributes jsonb DEFAULT NULL,
@@ -771,13 +781,14 @@ BEGIN
     SET (code, name, description, category_id, status, tracking, stocked, periodic,
          negative_ok, backorder_ok, base_unit, cost_price, retail_price, currency,
          minimum_quantity, maximum_quantity, length_mm, width_mm, height_mm, weight_g,
-         shelf_life_days, country_of_origin, customs_code, attributes, perpetual_since)
+         shelf_life_days, warranty_months, country_of_origin, customs_code, attributes,
+         perpetual_since)
         = ROW (item.code, item.name, item.description, item.category_id, item.status,
          item.tracking, item.stocked, item.periodic, item.negative_ok, item.backorder_ok,
          item.base_unit, item.cost_price, item.retail_price, item.currency,
          item.minimum_quantity, item.maximum_quantity, item.length_mm, item.width_mm,
-         item.height_mm, item.weight_g, item.shelf_life_days, item.country_of_origin,
-         item.customs_code, item.attributes, item.perpetual_since)
+         item.height_mm, item.weight_g, item.shelf_life_days, item.warranty_months,
+         item.country_of_origin, item.customs_code, item.attributes, item.perpetual_since)
     WHERE i.owner_id = item.owner_id AND i.item_id = item.item_id;
 END
 $$;
@@ -816,6 +827,7 @@ BEGIN
         DELETE FROM ims.item_unit AS u WHERE u.owner_id = owner_id AND u.item_id = item_id;
         DELETE FROM ims.item_code AS c WHERE c.owner_id = owner_id AND c.item_id = item_id;
         DELETE FROM ims.item_supplier AS s WHERE s.owner_id = owner_id AND s.item_id = item_id;
+        DELETE FROM ims.serial_counter AS n WHERE n.owner_id = owner_id AND n.item_id = item_id;
         DELETE FROM ims.item AS i WHERE i.owner_id = owner_id AND i.item_id = item_id;
     EXCEPTION WHEN foreign_key_violation THEN
         GET STACKED DIAGNOSTICS mentioned = TABLE_NAME;

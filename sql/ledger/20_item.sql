@@ -59,6 +59,7 @@ CREATE TABLE ims.item (
     height_mm numeric,
     weight_g numeric,
     shelf_life_days integer,
+    warranty_months integer,
     country_of_origin text,
     customs_code text,
     attributes jsonb NOT NULL DEFAULT '{}',
@@ -79,6 +80,7 @@ CREATE TABLE ims.item (
     CONSTRAINT item_size_check CHECK (length_mm > 0 AND width_mm > 0 AND height_mm > 0
         AND weight_g > 0),
     CONSTRAINT item_shelf_life_check CHECK (shelf_life_days > 0),
+    CONSTRAINT item_warranty_check CHECK (warranty_months BETWEEN 1 AND 1200),
     CONSTRAINT item_country_check CHECK (country_of_origin ~ '^[A-Z]{2}$'),
     CONSTRAINT item_currency_check CHECK (currency ~ '^[A-Z]{3}$')
 );
@@ -106,6 +108,7 @@ COMMENT ON COLUMN ims.item.width_mm IS 'width of one base unit, millimetres';
 COMMENT ON COLUMN ims.item.height_mm IS 'height of one base unit, millimetres';
 COMMENT ON COLUMN ims.item.weight_g IS 'weight of one base unit, grams';
 COMMENT ON COLUMN ims.item.shelf_life_days IS 'days from making to expiry';
+COMMENT ON COLUMN ims.item.warranty_months IS 'months of warranty from the shipment of a serial';
 COMMENT ON COLUMN ims.item.country_of_origin IS 'ISO 3166-1 alpha-2 code';
 COMMENT ON COLUMN ims.item.customs_code IS 'customs tariff number';
 COMMENT ON COLUMN ims.item.attributes IS 'further data of the item';

@@ -27,3 +27,18 @@ COMMENT ON COLUMN ims.serial.handling_unit_id IS 'handling unit it is in, 0 for 
 COMMENT ON COLUMN ims.serial.last_effective_at IS 'effective time of its last movement';
 COMMENT ON COLUMN ims.serial.last_movement_id IS 'its last movement, 0 where it has not moved';
 COMMENT ON COLUMN ims.serial.attributes IS 'further data of the unit';
+
+CREATE TABLE ims.serial_counter (
+    owner_id bigint NOT NULL,
+    item_id bigint NOT NULL,
+    template text NOT NULL,
+    next_number bigint NOT NULL DEFAULT 1,
+    CONSTRAINT serial_counter_pkey PRIMARY KEY (owner_id, item_id, template),
+    CONSTRAINT serial_counter_item_fkey FOREIGN KEY (owner_id, item_id) REFERENCES ims.item,
+    CONSTRAINT serial_counter_number_check CHECK (next_number >= 0)
+);
+COMMENT ON TABLE ims.serial_counter IS 'where the numbers of generated serials go on';
+COMMENT ON COLUMN ims.serial_counter.owner_id IS 'owner of the item';
+COMMENT ON COLUMN ims.serial_counter.item_id IS 'item';
+COMMENT ON COLUMN ims.serial_counter.template IS 'template of the codes';
+COMMENT ON COLUMN ims.serial_counter.next_number IS 'first number that was not given yet';

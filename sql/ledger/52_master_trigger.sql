@@ -124,8 +124,12 @@ CREATE TRIGGER handling_unit_record_update
     EXECUTE FUNCTION ims._record_master_change('owner_id', 'handling_unit_id');
 
 -- Postings move serials: where one lies is in the ledger, and not recorded here.
+-- New ones come by the hundred thousand, and are recorded by the statement.
+CREATE TRIGGER serial_record_insert
+    AFTER INSERT ON ims.serial REFERENCING NEW TABLE AS new_serial
+    FOR EACH STATEMENT EXECUTE FUNCTION ims._record_new_serials();
 CREATE TRIGGER serial_record
-    AFTER INSERT OR DELETE ON ims.serial
+    AFTER DELETE ON ims.serial
     FOR EACH ROW EXECUTE FUNCTION ims._record_master_change('owner_id', 'serial_id');
 CREATE TRIGGER serial_record_update
     AFTER UPDATE OF item_id, code, attributes ON ims.serial

@@ -45,6 +45,9 @@ CREATE POLICY lot_status_change_rows ON ims.lot_status_change
 ALTER TABLE ims.serial ENABLE ROW LEVEL SECURITY;
 CREATE POLICY serial_rows ON ims.serial
     USING (owner_id IN (SELECT ims._my_owners()));
+ALTER TABLE ims.serial_counter ENABLE ROW LEVEL SECURITY;
+CREATE POLICY serial_counter_rows ON ims.serial_counter
+    USING (owner_id IN (SELECT ims._my_owners()));
 ALTER TABLE ims.handling_unit ENABLE ROW LEVEL SECURITY;
 CREATE POLICY handling_unit_rows ON ims.handling_unit
     USING (owner_id IN (SELECT ims._my_owners()));

@@ -75,6 +75,7 @@ FROM (VALUES
     ('IV103', $$ SELECT ims.receive('SHOP', 'SUGAR', 1, 'IN', 'T-HERE-A') $$),
     ('IV104', $$ SELECT ims.create_item('SHOP', ' X') $$),
     ('IV105', $$ SELECT ims.set_item_unit('SHOP', 'PEN', 'CS', 24) $$),
+    ('IV107', $$ SELECT ims.generate_serials('SHOP', 'PHONE', 100, 'X##') $$),
     ('IV110', $$ SELECT '4006381333932'::ims.gtin $$),
     ('IV110', $$ SELECT ims.gtin_format('4006381333931', 12) $$),
     ('IV111', $$ SELECT '3174257BF4499602D2000001'::ims.epc $$),

@@ -2,7 +2,7 @@
 -- a factor cannot change under stock, and conversion is exact or refused.
 \i test/setup.psql
 BEGIN;
-SELECT plan(181);
+SELECT plan(183);
 
 CREATE FUNCTION pg_temp.place(code text) RETURNS bigint LANGUAGE sql
     AS 'SELECT l.location_id FROM ims.location AS l WHERE l.code = $1';
@@ -56,27 +56,27 @@ SELECT lives_ok($$SELECT ims.create_item(code => 'MAX', name => 'shoe', descript
         category => 'SHOES', tracking => 'lot', negative_ok => true, backorder_ok => true,
         base_unit => 'PR', cost_price => 10.123, retail_price => 0, currency => 'USD',
         minimum_quantity => 5, maximum_quantity => 5, length_mm => 1, width_mm => 2, height_mm => 3,
-        weight_g => 4.5, shelf_life_days => 365, country_of_origin => 'IT', customs_code => '6403',
+        weight_g => 4.5, shelf_life_days => 365, warranty_months => 1200, country_of_origin => 'IT', customs_code => '6403',
         attributes => '{"colour": "red", "size": 42}', actor => 'buyer')$$, 'all of it');
 SELECT is(to_jsonb(i) - '{owner_id,item_id,category_id}'::text[], '{"code": "MAX", "name": "shoe",
     "description": "a shoe", "status": "active", "tracking": "lot", "stocked": true, "periodic": false,
     "negative_ok": true, "backorder_ok": true, "base_unit": "PR", "cost_price": 10.123,
     "retail_price": 0, "currency": "USD", "minimum_quantity": 5, "maximum_quantity": 5,
-    "length_mm": 1, "width_mm": 2, "height_mm": 3, "weight_g": 4.5, "shelf_life_days": 365,
+    "length_mm": 1, "width_mm": 2, "height_mm": 3, "weight_g": 4.5, "shelf_life_days": 365, "warranty_months": 1200,
     "country_of_origin": "IT", "perpetual_since": "-infinity", "customs_code": "6403",
     "attributes": {"colour": "red", "size": 42}}'::jsonb, 'is as given')
 FROM ims.item AS i WHERE i.code = 'MAX';
 SELECT throws_ok($$SELECT ims.delete_category(category => 'SHOES')$$, 'IV228', NULL,
     'a category in use is not deleted');
 SELECT lives_ok($$SELECT ims.change_item(item => 'MAX', new_code => 'SHOE', name => 'boot',
-        clear => '{description,category,cost_price,currency,minimum_quantity,shelf_life_days}',
+        clear => '{description,category,cost_price,currency,minimum_quantity,shelf_life_days,warranty_months}',
         retail_price => 20, maximum_quantity => 3, stocked => true,
         attributes => '{"colour": null, "sole": "x"}', actor => 'boss')$$, 'a change');
 SELECT is(to_jsonb(i) - '{owner_id,item_id}'::text[], '{"code": "SHOE", "name": "boot",
     "description": null, "status": "active", "tracking": "lot", "stocked": true, "periodic": false,
     "negative_ok": true, "backorder_ok": true, "base_unit": "PR", "cost_price": null,
     "retail_price": 20, "currency": null, "minimum_quantity": null, "maximum_quantity": 3,
-    "length_mm": 1, "width_mm": 2, "height_mm": 3, "weight_g": 4.5, "shelf_life_days": null,
+    "length_mm": 1, "width_mm": 2, "height_mm": 3, "weight_g": 4.5, "shelf_life_days": null, "warranty_months": null,
     "country_of_origin": "IT", "perpetual_since": "-infinity", "customs_code": "6403", "category_id": null,
     "attributes": {"size": 42, "sole": "x"}}'::jsonb, 'changes what is given and leaves the rest')
 FROM ims.item AS i WHERE i.code = 'SHOE';
@@ -113,6 +113,8 @@ FROM (VALUES
     ($$SELECT ims.create_item(code => 'X', minimum_quantity => 6, maximum_quantity => 5)$$, '22023'),
     ($$SELECT ims.create_item(code => 'X', weight_g => 0)$$, '22023'),
     ($$SELECT ims.create_item(code => 'X', shelf_life_days => 0)$$, '22023'),
+    ($$SELECT ims.create_item(code => 'X', warranty_months => 0)$$, '22023'),
+    ($$SELECT ims.create_item(code => 'X', warranty_months => 1201)$$, '22023'),
     ($$SELECT ims.create_item(code => 'X', country_of_origin => 'ITA')$$, '22023'),
     ($$SELECT ims.create_item(code => 'X', stocked => false, tracking => 'lot')$$, '22023'),
     ($$SELECT ims.create_item(code => 'X', stocked => false, periodic => true)$$, '22023'),

@@ -92,7 +92,7 @@ SELECT is_empty($$SELECT p.oid::regprocedure FROM pg_proc AS p
 CREATE TEMP TABLE duty (role text, functions text[]);
 INSERT INTO duty VALUES
     ('clerk', '{close_handling_unit,consume,count_stock,create_handling_unit,create_lot,
-        create_serials,dispatch,open_handling_unit,produce,receive,receive_transfer,
+        create_serials,dispatch,generate_serials,open_handling_unit,produce,receive,receive_transfer,
         return_from_customer,return_to_supplier,ship,transfer}'),
     ('supervisor', '{adjust,open_posting,post,post_ids,reverse_posting,scrap,set_lot_status,
         transfer_ownership}'),
@@ -100,7 +100,7 @@ INSERT INTO duty VALUES
         change_item,change_lot,change_party,change_serial,create_category,create_channel,
         create_handling_unit,create_item,create_lot,create_party,create_serials,
         delete_category,delete_channel,delete_handling_unit,delete_item,delete_lot,
-        delete_party,delete_serial,remove_item_code,remove_item_supplier,remove_item_unit,
+        delete_party,delete_serial,generate_serials,remove_item_code,remove_item_supplier,remove_item_unit,
         set_item_supplier,set_item_unit}'),
     ('warehouse', '{change_calendar,change_location,change_unit,create_calendar,
         create_location,create_site,create_unit,delete_calendar,delete_location,delete_unit,

@@ -3,7 +3,7 @@
 \i test/setup.psql
 BEGIN;
 \i test/history.psql
-SELECT plan(52);
+SELECT plan(54);
 
 -- 1. stock at its grains
 SELECT results_eq(
@@ -206,6 +206,7 @@ SELECT is_empty(
        WHERE c.relnamespace = 'ims_bi'::regnamespace
          AND NOT 'security_invoker=true' = ANY (COALESCE(c.reloptions, '{}'))$$,
     'views run with the rights of their reader');
+INSERT INTO ims.serial (owner_id, serial_id, item_id, code) VALUES (9001, 9001, 9001, 'U1');
 CREATE FUNCTION pg_temp.rows_of(name text) RETURNS bigint LANGUAGE plpgsql AS $$
 DECLARE found bigint;
 BEGIN
@@ -215,7 +216,7 @@ END $$;
 CREATE TEMPORARY TABLE view_name AS
     SELECT c.relname::text AS name FROM pg_class AS c
      WHERE c.relnamespace = 'ims_bi'::regnamespace AND c.relkind = 'v';
-SELECT is((SELECT count(*) FROM view_name), 13::bigint, 'thirteen views');
+SELECT is((SELECT count(*) FROM view_name), 14::bigint, 'fourteen views');
 SELECT cmp_ok(pg_temp.rows_of(v.name), '>', 0::bigint, v.name || ' has rows for its owner')
   FROM view_name AS v ORDER BY v.name COLLATE "C";
 CREATE ROLE asof_stranger;
