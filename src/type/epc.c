@@ -19,6 +19,7 @@
 #include "ims.h"
 #include "ledger/detail.h"
 #include "type/epc_core.h"
+#include "type/epcis.h"
 #include "type/gs1_key.h"
 
 PG_FUNCTION_INFO_V1(ims_epc_in);
@@ -285,24 +286,6 @@ ims_epc_element_string(PG_FUNCTION_ARGS)
 	return text_datum(text);
 }
 
-/* http or https, a host and perhaps a path, without a question or a fragment */
-static bool
-is_link_domain(const char *domain)
-{
-	static const char allowed[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-								  "0123456789-._~:/%";
-	size_t length = strlen(domain);
-	const char *host;
-
-	if (has_prefix(domain, length, "https://"))
-		host = domain + strlen("https://");
-	else if (has_prefix(domain, length, "http://"))
-		host = domain + strlen("http://");
-	else
-		return false;
-	return *host != '\0' && *host != '/' && strspn(domain, allowed) == length;
-}
-
 /*
  * ims_epc_digital_link -- SQL: ims.epc_digital_link(epc ims.epc,
  *								domain text DEFAULT 'https://id.gs1.org') returns text
@@ -315,7 +298,7 @@ ims_epc_digital_link(PG_FUNCTION_ARGS)
 	size_t length = strlen(domain);
 	char path[IMS_EPC_MAX_TEXT];
 
-	if (!is_link_domain(domain))
+	if (!ims_is_link_domain(domain))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("\"%s\" is no domain for a link", ims_gs1_shown(domain, length)),

@@ -216,16 +216,17 @@ END $$;
 CREATE TEMPORARY TABLE view_name AS
     SELECT c.relname::text AS name FROM pg_class AS c
      WHERE c.relnamespace = 'ims_bi'::regnamespace AND c.relkind = 'v';
-SELECT is((SELECT count(*) FROM view_name), 14::bigint, 'fourteen views');
-SELECT cmp_ok(pg_temp.rows_of(v.name), '>', 0::bigint, v.name || ' has rows for its owner')
-  FROM view_name AS v ORDER BY v.name COLLATE "C";
+SELECT is((SELECT string_agg(v.name, ' ' ORDER BY v.name COLLATE "C") FROM view_name AS v
+            WHERE pg_temp.rows_of(v.name) = 0),
+    NULL, 'every view has rows for its owner');
 CREATE ROLE asof_stranger;
 GRANT USAGE ON SCHEMA ims, ims_bi TO asof_stranger;
 GRANT SELECT ON ALL TABLES IN SCHEMA ims, ims_bi TO asof_stranger;
 GRANT SELECT ON view_name TO asof_stranger;
 SET LOCAL ROLE asof_stranger;
-SELECT is(pg_temp.rows_of(v.name), 0::bigint, v.name || ' has none for others')
-  FROM view_name AS v ORDER BY v.name COLLATE "C";
+SELECT is((SELECT string_agg(v.name, ' ' ORDER BY v.name COLLATE "C") FROM view_name AS v
+            WHERE pg_temp.rows_of(v.name) > 0),
+    NULL, 'and none for others');
 RESET ROLE;
 
 SELECT * FROM finish();

@@ -1,0 +1,371 @@
+-- The ledger as EPCIS 2.0 events.
+--
+-- Nothing is stored: an event is a part of a posting (57_epcis.sql lists
+-- the parts), so it follows from lines that never change, and its id from theirs.
+-- Lines of one part and way are one event, and what it is about is summed by
+-- item, lot and unit.  A posting that was reversed did not occur: its events
+-- say so themselves, and the reversal has none, but for a shipment that is
+-- declared void.
+--
+-- Filters on owner_id, posting_id and event_time reach the tables, since lines
+-- are grouped by them.
+
+CREATE VIEW ims_bi.epcis_event WITH (security_invoker = true) AS
+WITH line AS NOT MATERIALIZED (
+    SELECT m.owner_id, m.posting_id, m.effective_at, m.item_id, m.lot_id, m.serial_id,
+           m.from_location_id, m.to_location_id, m.from_handling_unit_id,
+           m.to_handling_unit_id, m.quantity::numeric AS quantity, p.kind,
+           f.kind AS from_kind, t.kind AS to_kind, f.site_id AS from_site_id,
+           CASE WHEN p.kind = 'reversal'
+                THEN CASE WHEN f.kind IN ('customer', 'supplier', 'transit') AND t.site_id > 0
+                          THEN 2 END
+                WHEN f.kind = 'service' OR t.kind = 'service' THEN 4
+                WHEN t.kind = 'production' OR f.kind = 'production' AND p.kind <> 'usage' THEN 3
+                WHEN m.from_location_id = m.to_location_id
+                     OR f.kind = 'adjustment' AND p.kind = 'count' THEN NULL
+                ELSE 2
+           END AS part
+      FROM ims.movement AS m
+      JOIN ims.posting AS p ON p.owner_id = m.owner_id AND p.posting_id = m.posting_id
+      JOIN ims.location AS f ON f.location_id = m.from_location_id
+      JOIN ims.location AS t ON t.location_id = m.to_location_id
+), piece AS (
+    -- goods that are moved, made or used
+    SELECT l.owner_id, l.posting_id, l.effective_at, l.part,
+           l.part = 3 AND l.to_kind = 'production' AS is_input,
+           CASE l.part WHEN 3 THEN 0 ELSE l.from_location_id END AS from_location_id,
+           CASE l.part WHEN 3 THEN 0 ELSE l.to_location_id END AS to_location_id,
+           CASE WHEN l.part = 3 AND l.to_kind = 'production' THEN l.from_location_id
+                ELSE l.to_location_id END AS place_id,
+           0::bigint AS parent_id, 0::bigint AS unit_id, l.item_id, l.lot_id, l.serial_id,
+           l.quantity
+      FROM line AS l
+     WHERE l.part IS NOT NULL
+    UNION ALL
+    -- handling units that come, or move with what is in them
+    SELECT l.owner_id, l.posting_id, l.effective_at, 2, false, l.from_location_id,
+           l.to_location_id, l.to_location_id, 0, l.to_handling_unit_id, 0, 0, 0, 0
+      FROM line AS l
+     WHERE l.to_handling_unit_id <> 0 AND l.part = 2
+       AND (l.from_handling_unit_id = l.to_handling_unit_id
+            OR l.from_site_id = 0 AND l.from_kind <> 'transit')
+    UNION ALL
+    -- goods that leave a handling unit
+    SELECT l.owner_id, l.posting_id, l.effective_at,
+           CASE WHEN l.to_kind IN ('customer', 'supplier') THEN 6 ELSE 1 END, false,
+           l.from_location_id, l.to_location_id, l.from_location_id, l.from_handling_unit_id, 0,
+           l.item_id, l.lot_id, l.serial_id, l.quantity
+      FROM line AS l
+     WHERE l.from_handling_unit_id <> 0 AND l.from_handling_unit_id <> l.to_handling_unit_id
+       AND l.kind <> 'reversal' AND l.to_kind <> 'ownership'
+    UNION ALL
+    -- goods that enter one
+    SELECT l.owner_id, l.posting_id, l.effective_at,
+           CASE WHEN l.from_kind IN ('customer', 'supplier', 'adjustment') THEN 6 ELSE 7 END,
+           false, l.from_location_id, l.to_location_id, l.to_location_id,
+           l.to_handling_unit_id, 0, l.item_id, l.lot_id, l.serial_id, l.quantity
+      FROM line AS l
+     WHERE l.to_handling_unit_id <> 0 AND l.from_handling_unit_id <> l.to_handling_unit_id
+       AND l.kind <> 'reversal' AND l.from_kind <> 'ownership'
+    UNION ALL
+    -- what a count saw; to see nothing is an event too
+    SELECT c.owner_id, c.posting_id, c.counted_at, 5, false, 0, c.location_id, c.location_id,
+           0, 0, CASE WHEN c.counted_quantity > 0 THEN c.item_id ELSE 0 END, c.lot_id, 0,
+           c.counted_quantity::numeric
+      FROM ims.stock_count AS c
+    UNION ALL
+    SELECT s.owner_id, s.posting_id, s.counted_at, 5, false, 0, s.location_id, s.location_id,
+           0, 0, 0, 0, 0, 0
+      FROM ims.stock_count_scope AS s
+), thing AS (
+    SELECT e.owner_id, e.posting_id, e.effective_at, e.part, e.is_input, e.from_location_id,
+           e.to_location_id, e.place_id, e.parent_id, e.unit_id, e.item_id, e.lot_id,
+           e.serial_id, pg_catalog.sum(e.quantity) AS quantity
+      FROM piece AS e
+     GROUP BY e.owner_id, e.posting_id, e.effective_at, e.part, e.is_input, e.from_location_id,
+              e.to_location_id, e.place_id, e.parent_id, e.unit_id, e.item_id, e.lot_id,
+              e.serial_id
+), named AS (
+    SELECT g.owner_id, g.posting_id, g.effective_at, g.part, g.is_input, g.from_location_id,
+           g.to_location_id, g.place_id, g.parent_id, g.lot_id,
+           CASE WHEN g.unit_id <> 0 THEN ims._epcis_unit_uri(
+                    o.attributes ->> 'epcis_domain', o.code, h.code)
+                WHEN g.item_id <> 0 THEN ims._epcis_item_uri(
+                    o.attributes ->> 'epcis_domain', o.code, i.code, c.gtin, b.code, r.code)
+           END AS uri,
+           g.unit_id <> 0 OR g.serial_id <> 0 AS is_instance,
+           g.quantity, i.base_unit, u.dimension, i.country_of_origin,
+           b.code AS lot, b.expires_on, b.best_before, b.sell_by
+      FROM thing AS g
+      JOIN ims.owner AS o ON o.owner_id = g.owner_id
+      LEFT JOIN ims.item AS i ON i.owner_id = g.owner_id AND i.item_id = g.item_id
+      LEFT JOIN ims.unit AS u ON u.code = i.base_unit
+      LEFT JOIN (
+            SELECT c.owner_id, c.item_id, pg_catalog.min(c.code) AS gtin
+              FROM ims.item_code AS c
+              JOIN ims.item AS i ON i.owner_id = c.owner_id AND i.item_id = c.item_id
+             WHERE c.kind = 'gtin' AND COALESCE(c.unit, i.base_unit) = i.base_unit
+             GROUP BY c.owner_id, c.item_id) AS c
+        ON c.owner_id = g.owner_id AND c.item_id = g.item_id
+      LEFT JOIN ims.lot AS b ON b.owner_id = g.owner_id AND b.lot_id = g.lot_id
+      LEFT JOIN ims.serial AS r ON r.owner_id = g.owner_id AND r.serial_id = g.serial_id
+      LEFT JOIN ims.handling_unit AS h
+        ON h.owner_id = g.owner_id AND h.handling_unit_id = g.unit_id
+), part AS (
+    SELECT n.owner_id, n.posting_id, n.effective_at, n.part, n.from_location_id,
+           n.to_location_id, n.parent_id,
+           pg_catalog.bool_or(n.is_input) AS has_input,
+           pg_catalog.bool_or(NOT n.is_input) AS has_output,
+           -- where it is made or used, where that is one place
+           pg_catalog.min(n.place_id) FILTER (WHERE n.is_input) AS first_source_id,
+           pg_catalog.max(n.place_id) FILTER (WHERE n.is_input) AS last_source_id,
+           pg_catalog.min(n.place_id) FILTER (WHERE NOT n.is_input) AS first_place_id,
+           pg_catalog.max(n.place_id) FILTER (WHERE NOT n.is_input) AS last_place_id,
+           pg_catalog.array_agg('"' || n.uri || '"')
+               FILTER (WHERE n.is_instance AND n.is_input) AS input_epcs,
+           pg_catalog.array_agg('"' || n.uri || '"')
+               FILTER (WHERE n.is_instance AND NOT n.is_input) AS epcs,
+           pg_catalog.array_agg(
+               ims._epcis_quantity(n.uri, n.quantity, n.base_unit, n.dimension))
+               FILTER (WHERE NOT n.is_instance AND n.is_input) AS input_quantities,
+           pg_catalog.array_agg(
+               ims._epcis_quantity(n.uri, n.quantity, n.base_unit, n.dimension))
+               FILTER (WHERE NOT n.is_instance AND NOT n.is_input AND n.uri IS NOT NULL)
+               AS quantities,
+           -- master data of what is made, where it is of one lot
+           CASE WHEN n.part = 3 AND pg_catalog.min(n.lot_id) FILTER (WHERE NOT n.is_input)
+                     = pg_catalog.max(n.lot_id) FILTER (WHERE NOT n.is_input)
+                     AND pg_catalog.min(n.lot_id) FILTER (WHERE NOT n.is_input) > 0
+                THEN pg_catalog.jsonb_strip_nulls(pg_catalog.jsonb_build_object(
+                    'cbvmda:lotNumber',
+                    pg_catalog.min(n.lot) FILTER (WHERE NOT n.is_input),
+                    'cbvmda:itemExpirationDate',
+                    pg_catalog.min(n.expires_on) FILTER (WHERE NOT n.is_input),
+                    'cbvmda:bestBeforeDate',
+                    pg_catalog.min(n.best_before) FILTER (WHERE NOT n.is_input),
+                    'cbvmda:sellByDate',
+                    pg_catalog.min(n.sell_by) FILTER (WHERE NOT n.is_input),
+                    'cbvmda:countryOfOrigin',
+                    pg_catalog.min(n.country_of_origin) FILTER (WHERE NOT n.is_input)))::text
+           END AS ilmd
+      FROM named AS n
+     GROUP BY n.owner_id, n.posting_id, n.effective_at, n.part, n.from_location_id,
+              n.to_location_id, n.parent_id
+), event AS (
+    SELECT e.owner_id, e.posting_id, e.effective_at, e.part, e.from_location_id,
+           e.to_location_id, e.has_input, e.has_output, e.input_epcs, e.epcs,
+           e.input_quantities, e.quantities, e.ilmd,
+           pg_catalog.concat_ws(':', e.part, e.from_location_id, e.to_location_id, e.parent_id)
+               AS part_key,
+           p.kind, p.document_number, p.recorded_at, p.utc_offset_minutes,
+           p.system_identifier, p.reference_type, p.reference_number,
+           o.code AS owner, o.attributes ->> 'epcis_domain' AS domain,
+           o.attributes AS owner_attributes,
+           y.code AS party, y.attributes AS party_attributes,
+           CASE WHEN p.kind = 'dispatch' THEN p.document_number ELSE d.document_number END
+               AS dispatch_number,
+           v.posting_id AS reversal_id, v.recorded_at AS reversed_at,
+           v.system_identifier AS reversal_system,
+           f.code AS from_place, f.kind AS from_kind, f.attributes AS from_attributes,
+           fw.code AS from_site, fw.attributes AS from_site_attributes,
+           t.code AS to_place, t.kind AS to_kind, t.attributes AS to_attributes, t.sellable,
+           tw.code AS to_site, tw.attributes AS to_site_attributes,
+           b.code AS bound_for, b.attributes AS bound_for_attributes,
+           f.site_id = t.site_id AS same_site,
+           h.code AS parent
+      FROM part AS e
+      JOIN ims.posting AS p ON p.owner_id = e.owner_id AND p.posting_id = e.posting_id
+      JOIN ims.owner AS o ON o.owner_id = e.owner_id
+      LEFT JOIN ims.posting AS v
+        ON v.owner_id = p.owner_id AND v.kind = 'reversal'
+       AND v.origin_posting_id = CASE WHEN p.kind IN ('count_correction', 'usage')
+                                      THEN p.origin_posting_id ELSE p.posting_id END
+      LEFT JOIN ims.posting AS d
+        ON d.owner_id = p.owner_id AND d.posting_id = p.origin_posting_id
+       AND d.kind = 'dispatch' AND p.kind = 'receive_transfer'
+      LEFT JOIN ims.party AS y ON y.owner_id = p.owner_id AND y.party_id = p.party_id
+      LEFT JOIN ims.location AS f
+        ON f.location_id = CASE WHEN e.part <> 3 THEN e.from_location_id
+                                WHEN e.first_source_id = e.last_source_id
+                                THEN e.first_source_id END
+      LEFT JOIN ims.location AS fw ON fw.location_id = f.site_id
+      LEFT JOIN ims.location AS t
+        ON t.location_id = CASE WHEN e.part <> 3 THEN e.to_location_id
+                                WHEN e.first_place_id = e.last_place_id
+                                THEN e.first_place_id END
+      LEFT JOIN ims.location AS tw ON tw.location_id = t.site_id
+      LEFT JOIN ims.location AS b ON b.location_id = p.destination_id
+      LEFT JOIN ims.handling_unit AS h
+        ON h.owner_id = e.owner_id AND h.handling_unit_id = e.parent_id
+)
+SELECT e.owner_id,
+       e.posting_id,
+       e.part_key AS part,
+       w.event_uri,
+       e.effective_at AS event_time,
+       GREATEST(e.recorded_at, e.reversed_at) AS record_time,
+       e.owner,
+       e.document_number,
+       e.kind,
+       w.event_type,
+       w.action,
+       w.biz_step,
+       w.disposition,
+       w.read_point,
+       w.biz_location,
+       e.reversal_id IS NOT NULL AS is_error,
+       -- What is null makes its member null, and concat_ws leaves it out.  URIs
+       -- and words hold nothing that JSON would escape.
+       '{' || pg_catalog.concat_ws(', ',
+           '"type": "' || w.event_type || '"',
+           '"eventID": "' || w.event_uri || '"',
+           '"eventTime": "' || ims._epcis_time(e.effective_at, e.utc_offset_minutes) || '"',
+           '"eventTimeZoneOffset": "' || ims._epcis_offset(e.utc_offset_minutes) || '"',
+           '"recordTime": "' || ims._epcis_time(GREATEST(e.recorded_at, e.reversed_at), 0) || '"',
+           '"errorDeclaration": {' || pg_catalog.concat_ws(', ',
+               '"declarationTime": "' || ims._epcis_time(e.reversed_at, 0) || '"',
+               '"reason": "did_not_occur"',
+               '"correctiveEventIDs": ["' || CASE
+                   WHEN e.part = 2 AND e.from_site IS NOT NULL
+                        AND e.to_kind IN ('customer', 'supplier', 'transit')
+                   THEN ims._epcis_event_id(e.reversal_system, e.owner_id, e.reversal_id,
+                       pg_catalog.concat_ws(':', 2, e.to_location_id, e.from_location_id, 0)) END
+                   || '"]') || CASE WHEN e.reversal_id IS NOT NULL THEN '}' END,
+           '"action": "' || w.action || '"',
+           CASE w.event_type
+               WHEN 'AggregationEvent' THEN pg_catalog.concat_ws(', ',
+                   '"parentID": "' || ims._epcis_unit_uri(e.domain, e.owner, e.parent) || '"',
+                   '"childEPCs": ' || ims._epcis_list(e.epcs),
+                   '"childQuantityList": ' || ims._epcis_list(e.quantities))
+               WHEN 'TransformationEvent' THEN pg_catalog.concat_ws(', ',
+                   '"inputEPCList": ' || ims._epcis_list(e.input_epcs),
+                   '"inputQuantityList": ' || ims._epcis_list(e.input_quantities),
+                   '"outputEPCList": ' || ims._epcis_list(e.epcs),
+                   '"outputQuantityList": ' || ims._epcis_list(e.quantities),
+                   '"transformationID": "' || CASE
+                       WHEN e.reference_number IS NOT NULL
+                       THEN ims._epcis_document_uri(e.domain, e.owner, e.reference_type,
+                           e.reference_number)
+                       WHEN NOT e.has_output
+                       THEN ims._epcis_document_uri(e.domain, e.owner, e.kind,
+                           e.document_number::text) END || '"')
+               ELSE pg_catalog.concat_ws(', ',
+                   '"epcList": ' || COALESCE(ims._epcis_list(e.epcs),
+                       CASE WHEN e.quantities IS NULL THEN '[]' END),
+                   '"quantityList": ' || ims._epcis_list(e.quantities))
+           END,
+           '"bizStep": "' || w.biz_step || '"',
+           '"disposition": "' || w.disposition || '"',
+           '"readPoint": {"id": "' || w.read_point || '"}',
+           '"bizLocation": {"id": "' || w.biz_location || '"}',
+           '"bizTransactionList": [' || NULLIF(pg_catalog.concat_ws(', ',
+               '{' || pg_catalog.concat_ws(', ',
+                   '"type": "' || ims._epcis_document_type(e.reference_type) || '"',
+                   '"bizTransaction": "' || CASE
+                       WHEN e.reference_number IS NOT NULL
+                       THEN ims._epcis_document_uri(e.domain, e.owner, e.reference_type,
+                           e.reference_number)
+                       ELSE ims._epcis_document_uri(e.domain, e.owner, e.kind,
+                           e.document_number::text) END || '"')
+                   || CASE WHEN e.reference_number IS NOT NULL OR e.part = 4 THEN '}' END,
+               '{"type": "desadv", "bizTransaction": "' || ims._epcis_document_uri(e.domain,
+                   e.owner, 'dispatch', e.dispatch_number::text) || '"}'), '') || ']',
+           '"sourceList": [' || NULLIF(pg_catalog.concat_ws(', ',
+               '{"type": "owning_party", "source": "' || CASE WHEN w.way = 'out'
+                   THEN ims._epcis_party_uri(e.domain, e.owner, NULL,
+                       e.owner_attributes ->> 'gln') END || '"}',
+               '{"type": "possessing_party", "source": "' || CASE
+                   WHEN w.way = 'in' AND e.party IS NOT NULL
+                   THEN ims._epcis_party_uri(e.domain, e.owner, e.party,
+                       e.party_attributes ->> 'gln') END || '"}',
+               '{"type": "location", "source": "' || CASE
+                   WHEN w.way IN ('out', 'between') AND e.to_kind <> 'ownership'
+                   THEN ims._epcis_place_uri(e.domain, e.from_site,
+                       e.from_site_attributes ->> 'gln', NULL) END || '"}'), '') || ']',
+           '"destinationList": [' || NULLIF(pg_catalog.concat_ws(', ',
+               '{"type": "owning_party", "destination": "' || CASE WHEN w.way = 'in'
+                   THEN ims._epcis_party_uri(e.domain, e.owner, NULL,
+                       e.owner_attributes ->> 'gln') END || '"}',
+               '{"type": "possessing_party", "destination": "' || CASE
+                   WHEN w.way = 'out' AND e.party IS NOT NULL
+                   THEN ims._epcis_party_uri(e.domain, e.owner, e.party,
+                       e.party_attributes ->> 'gln') END || '"}',
+               '{"type": "location", "destination": "' || CASE
+                   WHEN w.way = 'between' AND e.to_kind = 'transit'
+                   THEN ims._epcis_place_uri(e.domain, e.bound_for,
+                       e.bound_for_attributes ->> 'gln', NULL)
+                   WHEN w.way IN ('in', 'between') AND e.from_kind <> 'ownership'
+                   THEN ims._epcis_place_uri(e.domain, e.to_site,
+                       e.to_site_attributes ->> 'gln', NULL) END || '"}'), '') || ']',
+           '"ilmd": ' || e.ilmd)
+           || '}' AS event
+  FROM event AS e
+ -- each of these once, however often it is written: OFFSET keeps it together
+ CROSS JOIN LATERAL (
+    SELECT ims._epcis_event_id(e.system_identifier, e.owner_id, e.posting_id, e.part_key)
+               AS event_uri,
+           CASE WHEN e.part IN (1, 6, 7) THEN 'AggregationEvent'
+                WHEN e.part = 3 AND (e.has_input OR e.reference_number IS NOT NULL)
+                THEN 'TransformationEvent'
+                WHEN e.part = 4 THEN 'TransactionEvent'
+                ELSE 'ObjectEvent' END AS event_type,
+           CASE WHEN e.part = 1 THEN 'DELETE'
+                WHEN e.part IN (4, 7) THEN 'ADD'
+                WHEN e.part = 3
+                THEN CASE WHEN NOT e.has_input AND e.reference_number IS NULL THEN 'ADD' END
+                WHEN e.part = 2 AND e.to_kind IN ('scrap', 'adjustment') THEN 'DELETE'
+                ELSE 'OBSERVE' END AS action,
+           CASE WHEN e.part <> 5
+                THEN ims._epcis_step(e.part, e.kind, e.from_kind, e.to_kind, e.same_site,
+                    e.sellable)
+                WHEN EXISTS (SELECT FROM ims.stock_count_scope AS s
+                              WHERE s.owner_id = e.owner_id AND s.posting_id = e.posting_id)
+                THEN 'stock_taking'
+                ELSE 'cycle_counting' END AS biz_step,
+           ims._epcis_disposition(e.part, e.kind, e.from_kind, e.to_kind, e.same_site,
+               e.sellable) AS disposition,
+           -- what leaves, or is no more, is read where it was
+           CASE WHEN e.part <> 1 AND e.to_site IS NOT NULL
+                THEN ims._epcis_place_uri(e.domain, e.to_place, e.to_attributes ->> 'gln',
+                    e.to_site_attributes ->> 'gln')
+                WHEN e.from_site IS NOT NULL
+                THEN ims._epcis_place_uri(e.domain, e.from_place, e.from_attributes ->> 'gln',
+                    e.from_site_attributes ->> 'gln') END AS read_point,
+           CASE WHEN e.part <> 1 AND e.to_site IS NOT NULL
+                THEN ims._epcis_place_uri(e.domain, e.to_place, e.to_attributes ->> 'gln',
+                    e.to_site_attributes ->> 'gln')
+                WHEN e.from_site IS NOT NULL AND (e.part = 1 OR e.to_kind = 'ownership')
+                THEN ims._epcis_place_uri(e.domain, e.from_place, e.from_attributes ->> 'gln',
+                    e.from_site_attributes ->> 'gln') END AS biz_location,
+           -- of a way between parties or sites, what its ends are
+           CASE WHEN e.part NOT IN (2, 6) OR e.kind = 'reversal' THEN NULL
+                WHEN e.to_kind IN ('customer', 'supplier', 'ownership') THEN 'out'
+                WHEN e.from_kind IN ('customer', 'supplier', 'ownership') THEN 'in'
+                WHEN e.to_kind = 'transit' OR e.from_kind = 'transit'
+                     OR e.from_site <> e.to_site
+                THEN 'between' END AS way
+    OFFSET 0) AS w;
+COMMENT ON VIEW ims_bi.epcis_event IS
+    'EPCIS 2.0 events: one row per part of a posting; '
+    'filters on owner_id, posting_id and event_time are fast';
+COMMENT ON COLUMN ims_bi.epcis_event.owner_id IS 'identifies the owner';
+COMMENT ON COLUMN ims_bi.epcis_event.posting_id IS 'identifies the posting';
+COMMENT ON COLUMN ims_bi.epcis_event.part IS
+    'part of the posting: its number, places and handling unit; by bytes, it orders its events';
+COMMENT ON COLUMN ims_bi.epcis_event.event_uri IS 'URI of the event, the same whenever it is read';
+COMMENT ON COLUMN ims_bi.epcis_event.event_time IS 'when it happened';
+COMMENT ON COLUMN ims_bi.epcis_event.record_time IS
+    'when the ledger learned of it, or that it did not occur';
+COMMENT ON COLUMN ims_bi.epcis_event.owner IS 'code of the owner';
+COMMENT ON COLUMN ims_bi.epcis_event.document_number IS 'number of the document';
+COMMENT ON COLUMN ims_bi.epcis_event.kind IS 'verb that made the posting';
+COMMENT ON COLUMN ims_bi.epcis_event.event_type IS
+    'ObjectEvent, AggregationEvent, TransactionEvent or TransformationEvent';
+COMMENT ON COLUMN ims_bi.epcis_event.action IS
+    'ADD, OBSERVE or DELETE; null for a transformation';
+COMMENT ON COLUMN ims_bi.epcis_event.biz_step IS 'business step, by the vocabulary of GS1';
+COMMENT ON COLUMN ims_bi.epcis_event.disposition IS 'state of the goods after it';
+COMMENT ON COLUMN ims_bi.epcis_event.read_point IS 'URI of the place where it happened';
+COMMENT ON COLUMN ims_bi.epcis_event.biz_location IS 'URI of the place where the goods are then';
+COMMENT ON COLUMN ims_bi.epcis_event.is_error IS 'whether it was reversed, and so did not occur';
+COMMENT ON COLUMN ims_bi.epcis_event.event IS 'the event in the JSON of EPCIS 2.0';
