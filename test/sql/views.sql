@@ -3,7 +3,7 @@
 \i test/setup.psql
 BEGIN;
 \i test/history.psql
-SELECT plan(54);
+SELECT plan(27);
 
 -- 1. stock at its grains
 SELECT results_eq(
