@@ -169,6 +169,26 @@ status is ok or says why. Arrays of different lengths are IV503.
 Example: SELECT a.mae, a.bias FROM ims.forecast_accuracy(actual => ARRAY[10, 12], forecast => ARRAY[11, 11], training => ARRAY[9, 12, 10]) AS a;';
 REVOKE ALL ON FUNCTION ims.forecast_accuracy FROM PUBLIC;
 
+CREATE FUNCTION ims.uncensor_demand(
+    demand double precision[],
+    in_stock double precision[],
+    method text DEFAULT 'negative binomial')
+RETURNS double precision[]
+LANGUAGE c IMMUTABLE PARALLEL SAFE COST 1000
+AS 'MODULE_PATHNAME', 'ims_uncensor_demand';
+COMMENT ON FUNCTION ims.uncensor_demand IS
+'demand as it would have been with stock all the time
+
+demand is what was sold per period, in_stock the share of each period (0 to 1) in which there
+was stock; NULL is taken as all of it. Periods that were in stock throughout stay as they are;
+of those without any stock, less than a hundredth, nothing is known: NULL. method: negative
+binomial, the mean demand given what was sold, right whatever emptied the shelf; rate, that of
+the periods around; share, what was sold over the share of time; missing, NULL for every
+period that was not in stock throughout. Not for items that are sold without stock.
+IV501 on another method, IV503 on arrays of different lengths.
+Example: SELECT ims.uncensor_demand(demand => ARRAY[10, 4, 0], in_stock => ARRAY[1, 0.5, 0], method => ''share'');';
+REVOKE ALL ON FUNCTION ims.uncensor_demand FROM PUBLIC;
+
 CREATE FUNCTION ims.demand_class(
     demand double precision[],
     adi_cut double precision DEFAULT 1.32,
@@ -281,7 +301,7 @@ COMMENT ON AGGREGATE ims.demand_array(numeric, date, date, date, text, text) IS
 
 One element per period of the window, oldest first: from_period is its first day, to_period
 the day after its last; step is day, week (from the weekday of the first day) or month. gaps
-says what a period without rows is: zero, or null. Rows outside of the window, without
+says what a period without rows is: zero, null, or carry (the value before). Rows outside of the window, without
 quantity or without period count for nothing. The order of the rows does not matter.
 PostgreSQL takes the arguments of an aggregate by position only.
 Example: SELECT ims.demand_array(d.quantity, d.day, ''2026-01-01'', ''2026-01-04'', ''day'', ''zero'') FROM (VALUES (2, ''2026-01-01''::date), (3, ''2026-01-03'')) AS d (quantity, day);';

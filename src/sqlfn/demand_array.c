@@ -19,32 +19,30 @@
 #include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/date.h"
-#include "utils/datetime.h"
 
 #include "ims.h"
 #include "ledger/detail.h"
 #include "sqlfn/argument.h"
+#include "sqlfn/window.h"
 #include "type/quantity.h"
-
-#define MOST_PERIODS 100000
-#define DAYS_PER_WEEK 7
 
 /* No row in this period; a sum that reaches it is out of range. */
 #define NO_ROW PG_INT64_MIN
 
-typedef enum Step
+/* What a period without rows is. */
+typedef enum Gaps
 {
-	STEP_DAY,
-	STEP_WEEK,
-	STEP_MONTH
-} Step;
+	GAPS_ZERO,
+	GAPS_NULL,
+	GAPS_CARRY /* the value of the period before */
+} Gaps;
 
 typedef struct DemandState
 {
 	DateADT from; /* first day of the window */
 	DateADT to;	  /* the day after its last */
-	Step step;
-	bool gaps_are_zero;
+	ImsStep step;
+	Gaps gaps;
 	int count;
 	int64 sum[FLEXIBLE_ARRAY_MEMBER];
 } DemandState;
@@ -55,108 +53,16 @@ PG_FUNCTION_INFO_V1(ims_demand_array_send);
 PG_FUNCTION_INFO_V1(ims_demand_array_receive);
 PG_FUNCTION_INFO_V1(ims_demand_array_finish);
 
-static bool
-is_word(const text *value, const char *word)
+static Gaps
+gaps_of(const text *value)
 {
-	return VARSIZE_ANY_EXHDR(value) == strlen(word) &&
-		   memcmp(VARDATA_ANY(value), word, strlen(word)) == 0;
-}
-
-static Step
-step_of(const text *value)
-{
-	if (is_word(value, "day"))
-		return STEP_DAY;
-	if (is_word(value, "week"))
-		return STEP_WEEK;
-	if (is_word(value, "month"))
-		return STEP_MONTH;
-	ims_refuse_word("step", text_to_cstring(value), "day, week or month");
-}
-
-static bool
-are_gaps_zero(const text *value)
-{
-	if (is_word(value, "zero"))
-		return true;
-	if (is_word(value, "null"))
-		return false;
-	ims_refuse_word("gaps", text_to_cstring(value), "zero or null");
-}
-
-/* Months since January of year 0, and the day in the month. */
-static int
-month_of(DateADT date, int *day)
-{
-	int year;
-	int month;
-
-	j2date(date + POSTGRES_EPOCH_JDATE, &year, &month, day);
-	return year * MONTHS_PER_YEAR + month - 1;
-}
-
-/* ISO 8601, whatever the session's settings are. */
-static char *
-date_text(DateADT date)
-{
-	char buffer[MAXDATELEN + 1];
-	struct pg_tm tm = {0};
-
-	if (DATE_NOT_FINITE(date))
-		EncodeSpecialDate(date, buffer);
-	else
-	{
-		j2date(date + POSTGRES_EPOCH_JDATE, &tm.tm_year, &tm.tm_mon, &tm.tm_mday);
-		EncodeDateOnly(&tm, USE_ISO_DATES, buffer);
-	}
-	return pstrdup(buffer);
-}
-
-static void
-refuse_window(const char *sentence, DateADT from, DateADT to, const char *hint)
-{
-	ereport(ERROR,
-			(errcode(ERRCODE_IMS_INVALID_WINDOW),
-			 errmsg("the window of a demand array is not valid"),
-			 errdetail_internal("%s",
-								ims_error_detail(sentence,
-												 ims_detail_text("from_period",
-																 date_text(from)),
-												 ims_detail_text("to_period", date_text(to)),
-												 ims_detail_integer("most", MOST_PERIODS))),
-			 errhint("%s", hint)));
-}
-
-/* How many periods fit in; they must fit in exactly. */
-static int
-count_periods(DateADT from, DateADT to, Step step)
-{
-	int64 count = (int64) to - from;
-	int first_day = 1;
-	int last_day = 1;
-	bool is_whole = true;
-
-	if (DATE_NOT_FINITE(from) || DATE_NOT_FINITE(to) || count <= 0)
-		refuse_window("It ends before it begins, or never.", from, to,
-					  "Give the first day, and the day after the last.");
-	if (step == STEP_WEEK)
-	{
-		is_whole = count % DAYS_PER_WEEK == 0;
-		count /= DAYS_PER_WEEK;
-	}
-	else if (step == STEP_MONTH)
-	{
-		count = month_of(to, &last_day) - month_of(from, &first_day);
-		is_whole = first_day == 1 && last_day == 1;
-	}
-	if (!is_whole)
-		refuse_window("It does not consist of whole periods.", from, to,
-					  "Weeks begin on the weekday of the first day, months on the first;"
-					  " the last day itself is not part of the window.");
-	if (count > MOST_PERIODS)
-		refuse_window("It has too many periods.", from, to,
-					  "Take a shorter window, or longer periods.");
-	return (int) count;
+	if (ims_is_word(value, "zero"))
+		return GAPS_ZERO;
+	if (ims_is_word(value, "null"))
+		return GAPS_NULL;
+	if (ims_is_word(value, "carry"))
+		return GAPS_CARRY;
+	ims_refuse_word("gaps", text_to_cstring(value), "zero, null or carry");
 }
 
 static DemandState *
@@ -203,29 +109,28 @@ state_for_row(FunctionCallInfo fcinfo)
 {
 	DateADT from;
 	DateADT to;
-	Step step;
-	bool gaps_are_zero;
+	ImsStep step;
+	Gaps gaps;
 	DemandState *state;
 
 	check_given(fcinfo);
 	from = PG_GETARG_DATEADT(3);
 	to = PG_GETARG_DATEADT(4);
-	step = step_of(PG_GETARG_TEXT_PP(5));
-	gaps_are_zero = are_gaps_zero(PG_GETARG_TEXT_PP(6));
+	step = ims_step_of(PG_GETARG_TEXT_PP(5));
+	gaps = gaps_of(PG_GETARG_TEXT_PP(6));
 	if (PG_ARGISNULL(0))
 	{
-		state = make_state(aggregate_context(fcinfo), count_periods(from, to, step));
+		state = make_state(aggregate_context(fcinfo), ims_count_periods(from, to, step));
 		state->from = from;
 		state->to = to;
 		state->step = step;
-		state->gaps_are_zero = gaps_are_zero;
+		state->gaps = gaps;
 		return state;
 	}
 	state = (DemandState *) PG_GETARG_POINTER(0);
-	if (state->from != from || state->to != to || state->step != step ||
-		state->gaps_are_zero != gaps_are_zero)
-		refuse_window("Rows of one group differ in window, step or gaps.", from, to,
-					  "Give the same window, step and gaps for all rows.");
+	if (state->from != from || state->to != to || state->step != step || state->gaps != gaps)
+		ims_refuse_window("Rows of one group differ in window, step or gaps.", from, to,
+						  "Give the same window, step and gaps for all rows.");
 	return state;
 }
 
@@ -247,36 +152,16 @@ add(DemandState *state, int period, int64 quantity)
 				 errhint("Give quantities in a larger unit.")));
 }
 
-static int64
-quantity_of(Numeric number)
-{
-	ImsQuantity quantity;
-	ImsQuantityStatus status = ims_quantity_parse(number, &quantity);
-
-	if (status != IMS_QUANTITY_OK)
-		ereport(ERROR,
-				(errcode(ERRCODE_IMS_INVALID_QUANTITY),
-				 errmsg("quantity %s %s", ims_number_text(number),
-						ims_quantity_problem(status)),
-				 errdetail_internal("%s",
-									ims_error_detail("It is no quantity of a ledger.",
-													 ims_detail_number("quantity", number),
-													 ims_detail_text("argument",
-																	 "quantity"))),
-				 errhint("Round it first, to six decimals at most.")));
-	return quantity;
-}
-
 static int
 period_of(const DemandState *state, DateADT date)
 {
 	int day;
 
-	if (state->step == STEP_DAY)
+	if (state->step == IMS_STEP_DAY)
 		return date - state->from;
-	if (state->step == STEP_WEEK)
+	if (state->step == IMS_STEP_WEEK)
 		return (date - state->from) / DAYS_PER_WEEK;
-	return month_of(date, &day) - month_of(state->from, &day);
+	return ims_month_of(date, &day) - ims_month_of(state->from, &day);
 }
 
 /*
@@ -295,7 +180,7 @@ ims_demand_array_add(PG_FUNCTION_ARGS)
 		PG_RETURN_POINTER(state);
 	date = PG_GETARG_DATEADT(2);
 	if (date >= state->from && date < state->to)
-		add(state, period_of(state, date), quantity_of(PG_GETARG_NUMERIC(1)));
+		add(state, period_of(state, date), ims_demand_quantity(PG_GETARG_NUMERIC(1)));
 	PG_RETURN_POINTER(state);
 }
 
@@ -318,9 +203,9 @@ ims_demand_array_combine(PG_FUNCTION_ARGS)
 		PG_RETURN_POINTER(state);
 	}
 	if (state->from != other->from || state->to != other->to ||
-		state->step != other->step || state->gaps_are_zero != other->gaps_are_zero)
-		refuse_window("Rows of one group differ in window, step or gaps.", other->from,
-					  other->to, "Give the same window, step and gaps for all rows.");
+		state->step != other->step || state->gaps != other->gaps)
+		ims_refuse_window("Rows of one group differ in window, step or gaps.", other->from,
+						  other->to, "Give the same window, step and gaps for all rows.");
 	for (int i = 0; i < other->count; i++)
 		if (other->sum[i] != NO_ROW)
 			add(state, i, other->sum[i]);
@@ -339,7 +224,7 @@ ims_demand_array_send(PG_FUNCTION_ARGS)
 	pq_sendint32(&message, state->from);
 	pq_sendint32(&message, state->to);
 	pq_sendint8(&message, state->step);
-	pq_sendint8(&message, state->gaps_are_zero);
+	pq_sendint8(&message, state->gaps);
 	pq_sendint32(&message, state->count);
 	for (int i = 0; i < state->count; i++)
 		pq_sendint64(&message, state->sum[i]);
@@ -361,9 +246,9 @@ ims_demand_array_receive(PG_FUNCTION_ARGS)
 	header.from = (DateADT) pq_getmsgint(&message, 4);
 	header.to = (DateADT) pq_getmsgint(&message, 4);
 	header.step = pq_getmsgbyte(&message);
-	header.gaps_are_zero = pq_getmsgbyte(&message) != 0;
+	header.gaps = pq_getmsgbyte(&message);
 	header.count = pq_getmsgint(&message, 4);
-	Assert(header.count > 0 && header.count <= MOST_PERIODS);
+	Assert(header.count > 0 && header.count <= IMS_WINDOW_MOST_PERIODS);
 	state = make_state(CurrentMemoryContext, header.count);
 	memcpy(state, &header, offsetof(DemandState, sum));
 	for (int i = 0; i < state->count; i++)
@@ -389,8 +274,10 @@ ims_demand_array_finish(PG_FUNCTION_ARGS)
 	{
 		if (state->sum[i] != NO_ROW)
 			value[i] = (double) state->sum[i] / IMS_QUANTITY_ONE;
+		else if (state->gaps == GAPS_CARRY)
+			value[i] = i > 0 ? value[i - 1] : NAN;
 		else
-			value[i] = state->gaps_are_zero ? 0 : NAN;
+			value[i] = state->gaps == GAPS_ZERO ? 0 : NAN;
 	}
 	return ims_float_array(value, state->count);
 }

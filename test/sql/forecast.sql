@@ -7,7 +7,7 @@
 \i test/setup.psql
 BEGIN;
 SET LOCAL client_min_messages = warning;
-SELECT plan(141);
+SELECT plan(157);
 
 CREATE FUNCTION pg_temp.near(got double precision, wanted double precision) RETURNS boolean
 LANGUAGE sql AS $$
@@ -260,7 +260,7 @@ SELECT is_empty($$
 SELECT is(ims.demand_array(d.quantity, d.day, '2026-01-01', '2026-04-01', w.step, w.gaps)::text, w.wanted,
     format('demand_array: %s, gaps %s', w.step, w.gaps))
 FROM (VALUES
-    (1, 'month', 'zero', '{5,0,-1.5}'), (2, 'month', 'null', '{5,NULL,-1.5}')) AS w (place, step, gaps, wanted)
+    (1, 'month', 'zero', '{5,0,-1.5}'), (2, 'month', 'null', '{5,NULL,-1.5}'), (3, 'month', 'carry', '{5,5,-1.5}')) AS w (place, step, gaps, wanted)
 CROSS JOIN (VALUES (2, '2026-01-01'::date), (3, '2026-01-31'), (4, '2026-04-01'), (5, '2025-12-31'),
     (NULL, '2026-02-05'), (7, NULL), (8, 'infinity'), (-1.5, '2026-03-31')) AS d (quantity, day)
 GROUP BY w.place, w.step, w.gaps, w.wanted
@@ -279,7 +279,7 @@ FROM (VALUES
     (5, '1, ''2026-01-01'', ''2000-01-01'', ''2273-10-16'', ''day'', ''zero''', 'none'),
     (6, '1, ''2026-01-01'', ''2000-01-01'', ''2273-10-17'', ''day'', ''zero''', 'IV504 {"most": 100000, "to_period": "2273-10-17", "from_period": "2000-01-01"}'),
     (7, '1, ''2026-01-01'', ''2026-01-01'', ''2026-01-02'', ''year'', ''zero''', 'IV501 {"value": "year", "argument": "step"}'),
-    (8, '1, ''2026-01-01'', ''2026-01-01'', ''2026-01-02'', ''day'', ''carry''', 'IV501 {"value": "carry", "argument": "gaps"}'),
+    (8, '1, ''2026-01-01'', ''2026-01-01'', ''2026-01-02'', ''day'', ''hold''', 'IV501 {"value": "hold", "argument": "gaps"}'),
     (9, '1, ''2026-01-01'', NULL, ''2026-01-02'', ''day'', ''zero''', 'IV501 {"argument": "from_period"}'),
     (10, '''NaN'', ''2026-01-01'', ''2026-01-01'', ''2026-01-02'', ''day'', ''zero''', 'IV101 {"argument": "quantity", "quantity": "NaN"}')
     ) AS p (place, arguments, wanted)
@@ -350,6 +350,31 @@ FROM (VALUES
     (8, 'forecast_accuracy(''{1}'', ''{1,2}'')', 'IV503 {"most": 1, "periods": 2, "argument": "forecast"}'),
     (9, 'forecast_accuracy(''{1}'', ''{1}'', lower => ''{1}'')', 'IV503 {"most": 1, "periods": 0, "argument": "upper"}')
     ) AS p (place, call, wanted)
+ORDER BY p.place;
+
+-- Demand of periods without stock; the figures are proved by test/core/censored.c.
+SELECT is(array(SELECT round(v::numeric, 3) FROM unnest(ims.uncensor_demand(demand => w.demand::double precision[],
+    in_stock => w.in_stock::double precision[], method => w.method)) WITH ORDINALITY AS u (v, n) ORDER BY u.n)::text, w.wanted,
+    format('uncensor_demand: %s of %s in %s', coalesce(w.method, 'null'), w.demand, coalesce(w.in_stock, 'null')))
+FROM (VALUES
+    (1, '{10,4,0}', '{1,0.5,0}', 'share', '{10.000,8.000,NULL}'),
+    (2, '{10,4,0}', '{1,0.5,0}', 'missing', '{10.000,NULL,NULL}'),
+    (3, '{8,4,4,2}', '{1,0.5,0.5,0.25}', 'rate', '{8.000,8.000,8.000,8.000}'),
+    (4, '{8,4,4,2}', '{1,0.5,0.5,0.25}', 'negative binomial', '{8.000,8.000,8.000,8.000}'),
+    (5, '{8,4,4,2}', '{1,0.5,0.5,0.25}', NULL, '{8.000,8.000,8.000,8.000}'),
+    (6, '{10,4,NULL}', '{1,NULL,0.5}', 'share', '{10.000,4.000,NULL}'),
+    (7, '{10,1,1}', '{2,0.01,0.0099}', 'share', '{10.000,100.000,NULL}'),
+    (8, '{-2,3}', '{0.5,0.5}', 'share', '{-2.000,6.000}'),
+    (9, '{0,0}', '{0.5,1}', 'negative binomial', '{0.000,0.000}'),
+    (10, '{5,6}', NULL, 'share', '{5.000,6.000}'),
+    (11, '{}', '{}', 'share', '{}')) AS w (place, demand, in_stock, method, wanted)
+ORDER BY w.place;
+SELECT is(ims.uncensor_demand(NULL, '{1}'), NULL, 'uncensor_demand: of nothing, nothing');
+SELECT is(pg_temp.problem('SELECT ims.uncensor_demand(' || p.arguments || ')'), p.wanted, 'uncensor_demand refuses ' || p.arguments)
+FROM (VALUES
+    (1, '''{1,2}'', ''{1}''', 'IV503 {"periods": 1, "argument": "in_stock"}'),
+    (2, '''{1}'', ''{1}'', ''guess''', 'IV501 {"value": "guess", "argument": "method"}'),
+    (3, '''{{1},{2}}'', ''{1,1}''', 'IV503 {"argument": "demand", "dimensions": 2}')) AS p (place, arguments, wanted)
 ORDER BY p.place;
 
 -- Pictures.
