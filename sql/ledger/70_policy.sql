@@ -87,3 +87,9 @@ CREATE POLICY closing_balance_rows ON ims.closing_balance
 ALTER TABLE ims.master_change ENABLE ROW LEVEL SECURITY;
 CREATE POLICY master_change_rows ON ims.master_change
     USING (owner_id IN (SELECT ims._my_owners()));
+ALTER TABLE ims.demand_mark ENABLE ROW LEVEL SECURITY;
+CREATE POLICY demand_mark_rows ON ims.demand_mark
+    USING (owner_id IN (SELECT ims._my_owners()));
+ALTER TABLE ims.item_succession ENABLE ROW LEVEL SECURITY;
+CREATE POLICY item_succession_rows ON ims.item_succession
+    USING (owner_id IN (SELECT ims._my_owners()));

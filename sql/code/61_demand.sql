@@ -1,0 +1,904 @@
+-- Demand of the past, from the ledger.
+--
+-- What was shipped to customers, less what came back; in_stock says for how
+-- much of each period the shelf was not empty.  Both are read in parallel: the
+-- queries are put together as text, with what does not matter left out, and
+-- run by the functions below or by whoever needs series for more (a run of
+-- forecasts).  RETURN QUERY takes parallel plans, which a query around these
+-- functions would not give them: they stay with the leader.
+--
+-- Lines of demand are those of ims_bi.demand_line, the one place that knows
+-- what demand is: when orders are in the ledger, that view will show them.
+-- Readers run as their caller, under row-level security; the helpers give
+-- nobody more than he may read anyway, so they are left to PUBLIC.
+
+CREATE FUNCTION ims._in_stock_array_add(
+    state internal,
+    change numeric,
+    at timestamptz,
+    zone text,
+    from_period date,
+    to_period date,
+    step text)
+RETURNS internal
+LANGUAGE c IMMUTABLE PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'ims_in_stock_array_add';
+COMMENT ON FUNCTION ims._in_stock_array_add IS 'state of ims._in_stock_array() after one more row';
+
+CREATE FUNCTION ims._in_stock_array_combine(state internal, other internal)
+RETURNS internal
+LANGUAGE c IMMUTABLE PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'ims_in_stock_array_combine';
+COMMENT ON FUNCTION ims._in_stock_array_combine IS 'state of ims._in_stock_array() over the rows of two';
+
+CREATE FUNCTION ims._in_stock_array_send(state internal)
+RETURNS bytea
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'ims_in_stock_array_send';
+COMMENT ON FUNCTION ims._in_stock_array_send IS 'state of ims._in_stock_array() as bytes';
+
+CREATE FUNCTION ims._in_stock_array_receive(bytes bytea, unused internal)
+RETURNS internal
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'ims_in_stock_array_receive';
+COMMENT ON FUNCTION ims._in_stock_array_receive IS 'state of ims._in_stock_array() from bytes';
+
+CREATE FUNCTION ims._in_stock_array_finish(state internal)
+RETURNS double precision[]
+LANGUAGE c IMMUTABLE PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'ims_in_stock_array_finish';
+COMMENT ON FUNCTION ims._in_stock_array_finish IS
+    'one share per period from the state of ims._in_stock_array()';
+
+CREATE AGGREGATE ims._in_stock_array(
+    change numeric,
+    at timestamptz,
+    zone text,
+    from_period date,
+    to_period date,
+    step text) (
+    SFUNC = ims._in_stock_array_add,
+    STYPE = internal,
+    SSPACE = 1500,
+    FINALFUNC = ims._in_stock_array_finish,
+    FINALFUNC_MODIFY = READ_WRITE,
+    COMBINEFUNC = ims._in_stock_array_combine,
+    SERIALFUNC = ims._in_stock_array_send,
+    DESERIALFUNC = ims._in_stock_array_receive,
+    PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE ims._in_stock_array(numeric, timestamptz, text, date, date, text) IS
+    'share of each period, 0 to 1, in which the sum of the changes so far is above zero';
+
+CREATE FUNCTION ims._check_demand_word(argument text, value text, VARIADIC allowed text[])
+RETURNS void
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    IF value IS NULL OR value <> ALL (allowed) THEN
+        RAISE 'argument "%" is not known: "%"', argument, left(coalesce(value, 'NULL'), 40)
+            USING ERRCODE = 'IV501',
+                DETAIL = 'It is a word that has no meaning here. '
+                    || jsonb_build_object('argument', argument, 'value', left(value, 40))::text,
+                HINT = format('Give one of %s.', array_to_string(allowed, ', '));
+    END IF;
+END
+$$;
+COMMENT ON FUNCTION ims._check_demand_word IS 'raise IV501 unless the word is one of those allowed';
+
+-- Whole periods: both days are moved back to the first of theirs.
+CREATE FUNCTION ims._demand_window(
+    bucket text, from_day date, to_day date, zone text, OUT first_day date, OUT end_day date)
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    most_periods CONSTANT integer := 100000;
+BEGIN
+    PERFORM ims._check_demand_word('bucket', bucket, 'day', 'week', 'month');
+    end_day := date_trunc(bucket,
+        coalesce(to_day, (statement_timestamp() AT TIME ZONE zone)::date)::timestamp)::date;
+    first_day := date_trunc(bucket, coalesce(from_day, end_day - CASE bucket
+        WHEN 'day' THEN interval '364 days' WHEN 'week' THEN interval '728 days'
+        ELSE interval '36 months' END)::timestamp)::date;
+    IF NOT (first_day < end_day AND first_day >= '0001-01-01' AND end_day <= '9999-12-31')
+        OR (end_day - first_day) / (CASE bucket WHEN 'day' THEN 1 WHEN 'week' THEN 7 ELSE 30 END)
+            > most_periods
+    THEN
+        RAISE 'the window of a demand series is not valid'
+            USING ERRCODE = 'IV504',
+                DETAIL = format('It has no whole period, more than %s, or a day without a year from 1 to 9999. ',
+                        most_periods)
+                    || jsonb_build_object('from_period', to_jsonb(first_day) #>> '{}',
+                        'to_period', to_jsonb(end_day) #>> '{}', 'most', most_periods)::text,
+                HINT = 'Give the first day, and the day after the last.';
+    END IF;
+END
+$$;
+COMMENT ON FUNCTION ims._demand_window IS
+    'first day of a window and the day after its last, or IV504; null days take the usual window';
+
+CREATE FUNCTION ims._site_ids(sites text[])
+RETURNS bigint[]
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    site_ids bigint[];
+    unknown text;
+BEGIN
+    IF sites IS NULL THEN
+        RETURN NULL;
+    END IF;
+    SELECT array_agg(l.location_id ORDER BY g.n),
+        (array_agg(coalesce(g.code, 'NULL') ORDER BY g.n) FILTER (WHERE l.location_id IS NULL))[1]
+    INTO site_ids, unknown
+    FROM unnest(_site_ids.sites) WITH ORDINALITY AS g (code, n)
+    LEFT JOIN ims.location AS l ON l.code = g.code AND l.kind = 'site';
+    IF unknown IS NOT NULL THEN
+        RAISE 'site "%" is unknown', unknown
+            USING ERRCODE = 'IV204',
+                DETAIL = 'There is no such site. ' || jsonb_build_object('site', unknown)::text,
+                HINT = 'Codes are matched exactly; see ims.location.';
+    END IF;
+    RETURN coalesce(site_ids, '{}');
+END
+$$;
+COMMENT ON FUNCTION ims._site_ids IS 'ids of sites by code, null for all; unknown codes are an error';
+
+CREATE FUNCTION ims._channel_ids(owner_id bigint, channels text[])
+RETURNS bigint[]
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    channel_ids bigint[];
+    unknown text;
+BEGIN
+    IF channels IS NULL THEN
+        RETURN NULL;
+    END IF;
+    SELECT array_agg(c.channel_id ORDER BY g.n),
+        (array_agg(coalesce(g.code, 'NULL') ORDER BY g.n) FILTER (WHERE c.channel_id IS NULL))[1]
+    INTO channel_ids, unknown
+    FROM unnest(_channel_ids.channels) WITH ORDINALITY AS g (code, n)
+    LEFT JOIN ims.channel AS c ON c.owner_id = _channel_ids.owner_id AND c.code = g.code;
+    IF unknown IS NOT NULL THEN
+        RAISE 'channel "%" is unknown', unknown
+            USING ERRCODE = 'IV209',
+                DETAIL = 'The owner has no such channel. '
+                    || jsonb_build_object('channel', unknown)::text,
+                HINT = 'Codes are matched exactly; see ims.channel.';
+    END IF;
+    RETURN coalesce(channel_ids, '{}');
+END
+$$;
+COMMENT ON FUNCTION ims._channel_ids IS
+    'ids of channels by code, null for all; unknown codes are an error';
+
+-- The items asked for: by code, or in a category and those below it.
+CREATE FUNCTION ims._demand_item_ids(owner_id bigint, items text[], category text)
+RETURNS bigint[]
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+#variable_conflict use_variable
+DECLARE
+    item_ids bigint[] := ims._item_ids(owner_id, items);
+BEGIN
+    IF category IS NULL THEN
+        RETURN item_ids;
+    END IF;
+    IF NOT EXISTS (
+        SELECT FROM ims.category AS c WHERE c.owner_id = owner_id AND c.code = category)
+    THEN
+        RAISE 'category "%" is unknown', category
+            USING ERRCODE = 'IV229',
+                DETAIL = 'The owner has no such category. '
+                    || jsonb_build_object('category', category)::text,
+                HINT = 'Codes are matched exactly; see ims.category.';
+    END IF;
+    RETURN ARRAY(
+        WITH RECURSIVE node AS (
+            SELECT c.category_id
+            FROM ims.category AS c
+            WHERE c.owner_id = owner_id AND c.code = category
+            UNION
+            SELECT c.category_id
+            FROM node AS n
+            JOIN ims.category AS c ON c.owner_id = owner_id AND c.parent_id = n.category_id)
+        SELECT i.item_id
+        FROM ims.item AS i
+        JOIN node AS n ON n.category_id = i.category_id
+        WHERE i.owner_id = owner_id AND (item_ids IS NULL OR i.item_id = ANY (item_ids))
+        ORDER BY i.item_id);
+END
+$$;
+COMMENT ON FUNCTION ims._demand_item_ids IS
+    'ids of items by code and category, null for all; unknown codes are an error';
+
+-- Items before an item and before those, ten deep: the demand of a line of
+-- items counts until the first of the days between.
+CREATE FUNCTION ims._predecessors(owner_id bigint, item_ids bigint[])
+RETURNS TABLE (item_id bigint, predecessor_id bigint, from_day date, share numeric)
+LANGUAGE sql STABLE PARALLEL SAFE ROWS 10
+SET search_path = pg_catalog, pg_temp
+AS $$
+    WITH RECURSIVE chain AS (
+        SELECT s.item_id, s.predecessor_id, s.from_day, s.share, 1 AS depth,
+            ARRAY[s.item_id, s.predecessor_id] AS path
+        FROM ims.item_succession AS s
+        WHERE s.owner_id = $1 AND ($2 IS NULL OR s.item_id = ANY ($2))
+        UNION ALL
+        SELECT c.item_id, s.predecessor_id, least(c.from_day, s.from_day), c.share * s.share,
+            c.depth + 1, c.path || s.predecessor_id
+        FROM chain AS c
+        JOIN ims.item_succession AS s ON s.owner_id = $1 AND s.item_id = c.predecessor_id
+        WHERE c.depth < 10 AND s.predecessor_id <> ALL (c.path))
+    SELECT c.item_id, c.predecessor_id, c.from_day, c.share
+    FROM chain AS c
+$$;
+COMMENT ON FUNCTION ims._predecessors IS
+    'items whose demand before a day is history of an item, directly or by others';
+
+-- The same as a relation of constants, null where it would be empty.
+CREATE FUNCTION ims._predecessor_query(
+    owner_id bigint, item_ids bigint[], with_predecessors boolean,
+    OUT relation text, OUT predecessor_ids bigint[])
+LANGUAGE sql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT format('unnest(%L::bigint[], %L::bigint[], %L::date[], %L::numeric[])'
+            ' AS s (item_id, predecessor_id, from_day, share)',
+            array_agg(s.item_id), array_agg(s.predecessor_id), array_agg(s.from_day),
+            array_agg(s.share)),
+        array_agg(DISTINCT s.predecessor_id)
+    FROM (
+        SELECT s.*
+        FROM ims._predecessors($1, $2) AS s
+        WHERE $3
+        ORDER BY s.item_id, s.predecessor_id, s.from_day, s.share) AS s
+    HAVING count(*) > 0
+$$;
+COMMENT ON FUNCTION ims._predecessor_query IS
+    'predecessors as the text of a relation, and their ids; null for none';
+
+-- Lines of demand: item_id, site_id, channel_id, shipped, returned, day.
+-- Instants of a day lie within a day of the same day in UTC, in every zone.
+CREATE FUNCTION ims._demand_line_query(
+    owner_id bigint,
+    item_ids bigint[],
+    site_ids bigint[],
+    channel_ids bigint[],
+    party_class text,
+    first_day date,
+    end_day date,
+    net_returns text,
+    by_site boolean,
+    by_channel boolean,
+    with_predecessors boolean)
+RETURNS text
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    lower_at CONSTANT text := quote_literal(ims._utc((first_day - 1)::timestamp AT TIME ZONE 'UTC'));
+    upper_at CONSTANT text := quote_literal(ims._utc((end_day + 1)::timestamp AT TIME ZONE 'UTC'));
+    with_posting CONSTANT boolean := channel_ids IS NOT NULL OR party_class IS NOT NULL OR by_channel;
+    before record;
+    lines text;
+    own text;
+BEGIN
+    lines := format('SELECT l.item_id, %s AS site_id, %s AS channel_id, l.shipped,'
+            ' %s AS returned, (%s AT TIME ZONE l.time_zone)::date AS day'
+            ' FROM ims_bi.demand_line AS l',
+        CASE WHEN by_site THEN 'l.site_id' ELSE '0::bigint' END,
+        CASE WHEN by_channel THEN 'coalesce(p.channel_id, 0)' ELSE '0::bigint' END,
+        CASE WHEN net_returns = 'none' THEN '0::numeric' ELSE 'l.returned' END,
+        CASE WHEN net_returns = 'return' THEN 'coalesce(l.returned_at, l.demanded_at)'
+             ELSE 'l.demanded_at' END);
+    IF with_posting THEN
+        lines := lines || ' JOIN ims.posting AS p'
+            ' ON p.owner_id = l.owner_id AND p.posting_id = l.posting_id';
+    END IF;
+    IF party_class IS NOT NULL THEN
+        lines := lines || format(' JOIN ims.party AS y ON y.owner_id = p.owner_id'
+            ' AND y.party_id = p.party_id AND y.attributes ->> ''class'' = %L', party_class);
+    END IF;
+    lines := lines || format(' WHERE l.owner_id = %s', owner_id);
+    IF net_returns = 'return' THEN
+        lines := lines || format(' AND (l.demanded_at >= %1$s AND l.demanded_at < %2$s'
+            ' OR l.returned_at >= %1$s AND l.returned_at < %2$s)', lower_at, upper_at);
+    ELSE
+        lines := lines || format(' AND l.demanded_at >= %s AND l.demanded_at < %s', lower_at, upper_at);
+    END IF;
+    IF site_ids IS NOT NULL THEN
+        lines := lines || format(' AND l.site_id = ANY (%L::bigint[])', site_ids);
+    END IF;
+    IF channel_ids IS NOT NULL THEN
+        lines := lines || format(' AND p.channel_id = ANY (%L::bigint[])', channel_ids);
+    END IF;
+    own := lines;
+    IF item_ids IS NOT NULL THEN
+        own := own || format(' AND l.item_id = ANY (%L::bigint[])', item_ids);
+    END IF;
+    SELECT q.* INTO before FROM ims._predecessor_query(owner_id, item_ids, with_predecessors) AS q;
+    IF before.relation IS NOT NULL THEN
+        own := own || format(' UNION ALL SELECT s.item_id, l.site_id, l.channel_id,'
+            ' round(l.shipped * s.share, 6), round(l.returned * s.share, 6), l.day'
+            ' FROM (%s AND l.item_id = ANY (%L::bigint[])) AS l'
+            ' JOIN %s ON s.predecessor_id = l.item_id AND l.day < s.from_day',
+            lines, before.predecessor_ids, before.relation);
+    END IF;
+    RETURN own;
+END
+$$;
+COMMENT ON FUNCTION ims._demand_line_query IS
+    'text of a query for lines of demand: item_id, site_id, channel_id, shipped, returned, day';
+
+-- Levels of the sellable places of a site: the closing before the window, if
+-- there is one, and the movements since.  A predecessor's level counts with the
+-- item's until the item has history of its own: then it is taken out again.
+CREATE FUNCTION ims._in_stock_query(
+    owner_id bigint,
+    item_ids bigint[],
+    site_ids bigint[],
+    bucket text,
+    first_day date,
+    end_day date,
+    by_site boolean,
+    with_predecessors boolean)
+RETURNS text
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+#variable_conflict use_variable
+DECLARE
+    lower_at CONSTANT timestamptz := (first_day - 1)::timestamp AT TIME ZONE 'UTC';
+    upper_at CONSTANT timestamptz := (end_day + 1)::timestamp AT TIME ZONE 'UTC';
+    anchor record;
+    before record;
+    place text;
+    changes text;
+    own text;
+BEGIN
+    SELECT c.closing_id, c.closed_at INTO anchor
+    FROM ims.closing AS c
+    WHERE c.owner_id = owner_id AND c.closed_at <= lower_at
+    ORDER BY c.closed_at DESC
+    LIMIT 1;
+    SELECT format('(SELECT l.location_id, %s AS site_id, %s AS zone FROM ims.location AS l'
+            ' JOIN ims.location AS w ON w.location_id = l.site_id'
+            ' WHERE l.sellable AND l.site_id > 0 AND %s) AS l',
+        CASE WHEN by_site THEN 'l.site_id' ELSE '0::bigint' END,
+        CASE WHEN by_site THEN 'coalesce(w.time_zone, ''UTC'')' ELSE quote_literal(o.time_zone) END,
+        CASE WHEN site_ids IS NULL THEN 'true'
+             ELSE format('l.site_id = ANY (%L::bigint[])', site_ids) END)
+    INTO STRICT place
+    FROM ims.owner AS o
+    WHERE o.owner_id = owner_id;
+    SELECT string_agg(format(
+            'SELECT m.item_id, l.site_id, %s AS change, m.effective_at AS at, l.zone'
+            ' FROM ims.movement AS m JOIN %s ON l.location_id = m.%s'
+            ' WHERE m.owner_id = %s AND m.effective_at < %L AND m.effective_at >= %L',
+            e.change, place, e.place, owner_id, ims._utc(upper_at),
+            coalesce(ims._utc(anchor.closed_at), '-infinity')),
+        ' UNION ALL ' ORDER BY e.place)
+    INTO changes
+    FROM (VALUES ('from_location_id', '- m.quantity'), ('to_location_id', 'm.quantity::numeric'))
+        AS e (place, change);
+    IF anchor.closing_id IS NOT NULL THEN
+        changes := changes || format(' UNION ALL SELECT b.item_id, l.site_id, b.on_hand::numeric,'
+                ' ''-infinity''::timestamptz, l.zone'
+                ' FROM ims.closing_balance AS b JOIN %s ON l.location_id = b.location_id'
+                ' WHERE b.owner_id = %s AND b.closing_id = %s',
+            place, owner_id, anchor.closing_id);
+    END IF;
+    own := changes;
+    IF item_ids IS NOT NULL THEN
+        own := format('SELECT e.* FROM (%s) AS e WHERE e.item_id = ANY (%L::bigint[])',
+            changes, item_ids);
+    END IF;
+    SELECT q.* INTO before FROM ims._predecessor_query(owner_id, item_ids, with_predecessors) AS q;
+    IF before.relation IS NOT NULL THEN
+        own := own || format(' UNION ALL SELECT s.item_id, e.site_id,'
+            ' round(e.change * s.share, 6) * t.sign, t.at, e.zone FROM (%s) AS e'
+            ' JOIN %s ON s.predecessor_id = e.item_id'
+            ' AND e.at < (s.from_day::timestamp AT TIME ZONE e.zone)'
+            ' CROSS JOIN LATERAL (VALUES (1, e.at),'
+            ' (-1, s.from_day::timestamp AT TIME ZONE e.zone)) AS t (sign, at)'
+            ' WHERE e.item_id = ANY (%L::bigint[])',
+            changes, before.relation, before.predecessor_ids);
+    END IF;
+    RETURN format('SELECT e.item_id, e.site_id,'
+            ' ims._in_stock_array(e.change, e.at, e.zone, %L::date, %L::date, %L::text) AS in_stock'
+            ' FROM (%s) AS e GROUP BY e.item_id, e.site_id',
+        first_day, end_day, bucket, own);
+END
+$$;
+COMMENT ON FUNCTION ims._in_stock_query IS
+    'text of a query for the share of each period in stock: item_id, site_id, in_stock';
+
+-- What ims.demand_series() reads, for whoever needs series for more.
+CREATE FUNCTION ims._demand_series_query(
+    owner_id bigint,
+    item_ids bigint[],
+    site_ids bigint[],
+    channel_ids bigint[],
+    party_class text,
+    bucket text,
+    first_day date,
+    end_day date,
+    net_returns text,
+    gaps text,
+    by_site boolean,
+    by_channel boolean,
+    with_stock boolean,
+    with_predecessors boolean)
+RETURNS text
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    series CONSTANT text := format('SELECT d.item_id, d.site_id, d.channel_id,'
+            ' ims.demand_array(d.shipped - d.returned, d.day, %L::date, %L::date, %L::text, %L::text)'
+            ' AS demand FROM (%s) AS d GROUP BY d.item_id, d.site_id, d.channel_id',
+        first_day, end_day, bucket, gaps,
+        ims._demand_line_query(owner_id, item_ids, site_ids, channel_ids, party_class, first_day,
+            end_day, net_returns, by_site, by_channel, with_predecessors));
+BEGIN
+    IF NOT with_stock THEN
+        RETURN format('SELECT d.*, NULL::double precision[] AS in_stock FROM (%s) AS d', series);
+    END IF;
+    RETURN format('SELECT d.*, k.in_stock FROM (%s) AS d'
+            ' LEFT JOIN (%s) AS k ON k.item_id = d.item_id AND k.site_id = d.site_id',
+        series, ims._in_stock_query(owner_id, item_ids, site_ids, bucket, first_day, end_day,
+            by_site, with_predecessors));
+END
+$$;
+COMMENT ON FUNCTION ims._demand_series_query IS
+    'text of a query for series: item_id, site_id, channel_id, demand, in_stock; '
+    'site_id and channel_id are 0 where all are summed';
+
+-- First days of the periods of a window.
+CREATE FUNCTION ims._period_days(bucket text, first_day date, end_day date)
+RETURNS date[]
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT ARRAY(
+        SELECT d.day::date
+        FROM generate_series($2::timestamp, ($3 - 1)::timestamp, ('1 ' || $1)::interval) AS d (day)
+        ORDER BY d.day)
+$$;
+COMMENT ON FUNCTION ims._period_days IS 'first days of the periods of a window, in order';
+
+-- Numbers of the periods that marks of some kinds touch.
+CREATE FUNCTION ims._marked_periods(
+    owner_id bigint, item_id bigint, site_id bigint, kinds text[], days date[], end_day date)
+RETURNS bigint[]
+LANGUAGE sql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT array_agg(DISTINCT d.n)
+    FROM ims.demand_mark AS k
+    JOIN unnest($5) WITH ORDINALITY AS d (day, n)
+        ON k.to_day > d.day AND k.from_day < coalesce(($5)[d.n + 1], $6)
+    WHERE k.owner_id = $1 AND (k.item_id = $2 OR k.item_id IS NULL)
+      AND (k.site_id = $3 OR k.site_id IS NULL) AND k.kind = ANY ($4)
+$$;
+COMMENT ON FUNCTION ims._marked_periods IS
+    'numbers, from 1, of the periods with a mark of those kinds, null for none';
+
+CREATE FUNCTION ims.demand_series(
+    owner text DEFAULT NULL,
+    items text[] DEFAULT NULL,
+    category text DEFAULT NULL,
+    sites text[] DEFAULT NULL,
+    channels text[] DEFAULT NULL,
+    party_class text DEFAULT NULL,
+    bucket text DEFAULT 'week',
+    from_day date DEFAULT NULL,
+    to_day date DEFAULT NULL,
+    net_returns text DEFAULT 'sale',
+    gaps text DEFAULT 'zero',
+    exclude text[] DEFAULT '{outlier}',
+    by_site boolean DEFAULT true,
+    by_channel boolean DEFAULT false,
+    with_stock boolean DEFAULT true,
+    with_predecessors boolean DEFAULT true)
+RETURNS TABLE (
+    item_id bigint,
+    site_id bigint,
+    channel_id bigint,
+    owner_code text,
+    item text,
+    site text,
+    channel text,
+    first_period date,
+    demand double precision[],
+    in_stock double precision[],
+    status text,
+    basis text)
+LANGUAGE plpgsql STABLE PARALLEL RESTRICTED ROWS 10000
+SET search_path = pg_catalog, pg_temp
+SET work_mem = '96MB'
+SET jit = off
+AS $$
+DECLARE
+    my_owner_id CONSTANT bigint := ims._reading_owner_id(owner);
+    my_owner record;
+    span record;
+    days date[];
+    series text;
+BEGIN
+    SELECT o.code, o.time_zone INTO my_owner FROM ims.owner AS o WHERE o.owner_id = my_owner_id;
+    SELECT w.* INTO span FROM ims._demand_window(bucket, from_day, to_day, my_owner.time_zone) AS w;
+    PERFORM ims._check_demand_word('net_returns', net_returns, 'sale', 'return', 'none'),
+        ims._check_demand_word('gaps', gaps, 'zero', 'null', 'carry'),
+        ims._check_demand_word('exclude', k.kind, 'outlier', 'promotion', 'holiday', 'event')
+    FROM unnest(coalesce(nullif(exclude, '{}'), '{outlier}')) AS k (kind);
+    days := ims._period_days(bucket, span.first_day, span.end_day);
+    series := ims._demand_series_query(my_owner_id,
+        ims._demand_item_ids(my_owner_id, items, category), ims._site_ids(sites),
+        ims._channel_ids(my_owner_id, channels), party_class, bucket, span.first_day,
+        span.end_day, net_returns, gaps, coalesce(by_site, true), coalesce(by_channel, false),
+        coalesce(with_stock, true), coalesce(with_predecessors, true));
+    IF EXISTS (
+        SELECT FROM ims.demand_mark AS k
+        WHERE k.owner_id = my_owner_id AND k.kind = ANY (exclude)
+          AND k.to_day > span.first_day AND k.from_day < span.end_day)
+    THEN
+        series := format('SELECT d.item_id, d.site_id, d.channel_id,'
+            ' CASE WHEN k.periods IS NULL THEN d.demand ELSE ARRAY('
+            ' SELECT CASE WHEN u.n <> ALL (k.periods) THEN u.value END'
+            ' FROM unnest(d.demand) WITH ORDINALITY AS u (value, n) ORDER BY u.n) END AS demand,'
+            ' d.in_stock FROM (%s) AS d CROSS JOIN LATERAL'
+            ' ims._marked_periods(%s, d.item_id, d.site_id, %L, %L, %L) AS k (periods)',
+            series, my_owner_id, exclude, days, span.end_day);
+    END IF;
+    RETURN QUERY EXECUTE format('SELECT d.item_id, nullif(d.site_id, 0), nullif(d.channel_id, 0),'
+        ' %L::text, i.code, w.code, c.code, %L::date, d.demand, d.in_stock,'
+        ' CASE WHEN (0 = ALL (d.demand)) IS NOT FALSE THEN ''no demand'''
+        ' WHEN 0 > ANY (d.demand) THEN ''returns'' ELSE ''ok'' END, ''shipment''::text'
+        ' FROM (%s) AS d'
+        ' LEFT JOIN ims.item AS i ON i.owner_id = %s AND i.item_id = d.item_id'
+        ' LEFT JOIN ims.location AS w ON w.location_id = nullif(d.site_id, 0)'
+        ' LEFT JOIN ims.channel AS c ON c.owner_id = %s AND c.channel_id = nullif(d.channel_id, 0)',
+        my_owner.code, span.first_day, series, my_owner_id, my_owner_id);
+END
+$$;
+COMMENT ON FUNCTION ims.demand_series IS
+'demand of the past as arrays: one row per item and site
+
+demand has one value per period from first_period on, base units: what was shipped to
+customers less what came back, oldest first. bucket: day, week (from Monday) or month; both days are moved back to the
+first of their period, to_day itself is not part. Days are those of the site, UTC where goods
+left from none. Without them: 104 weeks, 36 months or 364 days up to now. net_returns: sale
+takes a return that names its sale off the period of the sale, return off that of its day,
+none leaves it out; what was reversed never was. gaps: what a period without lines is, zero,
+null or carry (the value before). exclude: kinds of marks whose periods become NULL.
+in_stock: share of each period in which sellable places of the site had stock; NULL: never any.
+party_class: the attribute class of the customer. by_site and by_channel make a row for each;
+with_predecessors adds the demand of items before. status: ok, returns (a period is below
+zero) or no demand; basis: shipment until orders are in the ledger. IV501, IV504.
+Example: SELECT s.item, f.forecast FROM ims.demand_series() AS s, ims.forecast(demand => s.demand, horizon => 4) AS f;';
+REVOKE ALL ON FUNCTION ims.demand_series FROM PUBLIC;
+
+CREATE FUNCTION ims.demand_history(
+    owner text DEFAULT NULL,
+    items text[] DEFAULT NULL,
+    category text DEFAULT NULL,
+    sites text[] DEFAULT NULL,
+    channels text[] DEFAULT NULL,
+    party_class text DEFAULT NULL,
+    bucket text DEFAULT 'week',
+    from_day date DEFAULT NULL,
+    to_day date DEFAULT NULL,
+    net_returns text DEFAULT 'sale',
+    by_site boolean DEFAULT true,
+    by_channel boolean DEFAULT false,
+    with_stock boolean DEFAULT true,
+    with_predecessors boolean DEFAULT true)
+RETURNS TABLE (
+    item_id bigint,
+    site_id bigint,
+    channel_id bigint,
+    owner_code text,
+    item text,
+    site text,
+    channel text,
+    period date,
+    ordered numeric,
+    shipped numeric,
+    returned numeric,
+    demand numeric,
+    in_stock numeric,
+    marks text[],
+    basis text)
+LANGUAGE plpgsql STABLE PARALLEL RESTRICTED ROWS 10000
+SET search_path = pg_catalog, pg_temp
+SET work_mem = '96MB'
+SET jit = off
+AS $$
+DECLARE
+    my_owner_id CONSTANT bigint := ims._reading_owner_id(owner);
+    my_owner record;
+    span record;
+    my_items bigint[];
+    my_sites bigint[];
+    lines text;
+    levels text;
+BEGIN
+    SELECT o.code, o.time_zone INTO my_owner FROM ims.owner AS o WHERE o.owner_id = my_owner_id;
+    SELECT w.* INTO span FROM ims._demand_window(bucket, from_day, to_day, my_owner.time_zone) AS w;
+    PERFORM ims._check_demand_word('net_returns', net_returns, 'sale', 'return', 'none');
+    my_items := ims._demand_item_ids(my_owner_id, items, category);
+    my_sites := ims._site_ids(sites);
+    lines := ims._demand_line_query(my_owner_id, my_items, my_sites,
+        ims._channel_ids(my_owner_id, channels), party_class, span.first_day, span.end_day,
+        net_returns, coalesce(by_site, true), coalesce(by_channel, false),
+        coalesce(with_predecessors, true));
+    levels := CASE WHEN coalesce(with_stock, true)
+        THEN ims._in_stock_query(my_owner_id, my_items, my_sites, bucket, span.first_day,
+            span.end_day, coalesce(by_site, true), coalesce(with_predecessors, true))
+        ELSE 'SELECT 0::bigint, 0::bigint, NULL::double precision[] WHERE false' END;
+    RETURN QUERY EXECUTE format('WITH line AS MATERIALIZED ('
+        ' SELECT d.item_id, d.site_id, d.channel_id, date_trunc(%1$L, d.day::timestamp)::date AS day,'
+        ' sum(d.shipped) AS shipped, sum(d.returned) AS returned'
+        ' FROM (%2$s) AS d WHERE d.day >= %3$L AND d.day < %4$L GROUP BY 1, 2, 3, 4),'
+        ' series AS (SELECT DISTINCT l.item_id, l.site_id, l.channel_id FROM line AS l),'
+        ' period AS (SELECT p.day, p.n, coalesce(lead(p.day) OVER (ORDER BY p.n), %4$L) AS end_day'
+        ' FROM unnest(%5$L::date[]) WITH ORDINALITY AS p (day, n))'
+        ' SELECT s.item_id, nullif(s.site_id, 0), nullif(s.channel_id, 0), %6$L::text, i.code,'
+        ' w.code, c.code, p.day, NULL::numeric, coalesce(l.shipped, 0), coalesce(l.returned, 0),'
+        ' coalesce(l.shipped - l.returned, 0), round(k.in_stock[p.n]::numeric, 6),'
+        ' (SELECT array_agg(DISTINCT m.kind ORDER BY m.kind) FROM ims.demand_mark AS m'
+        ' WHERE m.owner_id = %7$s AND (m.item_id = s.item_id OR m.item_id IS NULL)'
+        ' AND (m.site_id = s.site_id OR m.site_id IS NULL)'
+        ' AND m.from_day < p.end_day AND m.to_day > p.day), ''shipment''::text'
+        ' FROM series AS s CROSS JOIN period AS p'
+        ' LEFT JOIN line AS l ON l.item_id = s.item_id AND l.site_id = s.site_id'
+        ' AND l.channel_id = s.channel_id AND l.day = p.day'
+        ' LEFT JOIN (%8$s) AS k (item_id, site_id, in_stock)'
+        ' ON k.item_id = s.item_id AND k.site_id = s.site_id'
+        ' LEFT JOIN ims.item AS i ON i.owner_id = %7$s AND i.item_id = s.item_id'
+        ' LEFT JOIN ims.location AS w ON w.location_id = nullif(s.site_id, 0)'
+        ' LEFT JOIN ims.channel AS c ON c.owner_id = %7$s AND c.channel_id = nullif(s.channel_id, 0)'
+        ' ORDER BY i.code, w.code, c.code, p.day',
+        bucket, lines, span.first_day, span.end_day,
+        ims._period_days(bucket, span.first_day, span.end_day), my_owner.code, my_owner_id, levels);
+END
+$$;
+COMMENT ON FUNCTION ims.demand_history IS
+'demand of the past: one row per item, site and period
+
+What ims.demand_series() has as arrays, exactly and with its parts, base units: shipped,
+returned, and demand, the one less the other; arguments as there. period is its first day.
+ordered is NULL until orders are in the ledger. in_stock: share of the period in which the
+site had stock. marks: kinds of marks that touch it, NULL for none. An item and site without
+a line in the window has no row.
+Example: SELECT h.period, h.demand, h.in_stock FROM ims.demand_history(items => ''{TEA}'', bucket => ''month'') AS h;';
+REVOKE ALL ON FUNCTION ims.demand_history FROM PUBLIC;
+
+-- Marks and successions: what only people know.
+
+CREATE FUNCTION ims._site_id(site text)
+RETURNS bigint
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    RETURN (ims._site_ids(CASE WHEN site IS NOT NULL THEN ARRAY[site] END))[1];
+END
+$$;
+COMMENT ON FUNCTION ims._site_id IS 'site of that code, null for none, or IV204';
+
+CREATE FUNCTION ims._add_demand_mark(
+    owner_id bigint,
+    kind text DEFAULT NULL,
+    item text DEFAULT NULL,
+    site text DEFAULT NULL,
+    from_day date DEFAULT NULL,
+    to_day date DEFAULT NULL,
+    note text DEFAULT NULL,
+    actor text DEFAULT NULL,
+    OUT demand_mark_id bigint)
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+SET ims.actor = ''
+AS $$
+#variable_conflict use_variable
+BEGIN
+    PERFORM set_config('ims.actor', coalesce(actor, ''), true);
+    PERFORM ims._check_present('kind', kind IS NOT NULL);
+    PERFORM ims._check_choice('kind', kind, 'outlier', 'promotion', 'holiday', 'event');
+    PERFORM ims._check_present('from_day', from_day IS NOT NULL);
+    PERFORM ims._check_day('from_day', from_day);
+    to_day := coalesce(to_day, from_day + 1);
+    PERFORM ims._check_day('to_day', to_day);
+    PERFORM ims._check_text('note', note, 1000);
+    IF to_day <= from_day THEN
+        RAISE 'the days of a mark end before they begin'
+            USING ERRCODE = 'IV504',
+                DETAIL = 'The day after the last is not after the first. '
+                    || jsonb_build_object('from_period', from_day, 'to_period', to_day)::text,
+                HINT = 'Give the first day, and the day after the last.';
+    END IF;
+    INSERT INTO ims.demand_mark AS m (owner_id, item_id, site_id, kind, from_day, to_day, note)
+    VALUES (owner_id, CASE WHEN item IS NOT NULL THEN ims._item_id(owner_id, item) END,
+        ims._site_id(site), kind, from_day, to_day, note)
+    RETURNING m.demand_mark_id INTO demand_mark_id;
+END
+$$;
+COMMENT ON FUNCTION ims._add_demand_mark IS 'internal form of ims.add_demand_mark()';
+REVOKE ALL ON FUNCTION ims._add_demand_mark FROM PUBLIC;
+
+CREATE FUNCTION ims.add_demand_mark(
+    owner text DEFAULT NULL,
+    kind text DEFAULT NULL,
+    item text DEFAULT NULL,
+    site text DEFAULT NULL,
+    from_day date DEFAULT NULL,
+    to_day date DEFAULT NULL,
+    note text DEFAULT NULL,
+    actor text DEFAULT NULL,
+    OUT demand_mark_id bigint)
+LANGUAGE C VOLATILE PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'ims_door';
+COMMENT ON FUNCTION ims.add_demand_mark IS
+'mark days on which demand was out of the ordinary
+
+kind: outlier, promotion, holiday or event. Of one item or all, at one site or all, from
+from_day to the day before to_day, one day without it. What the marks do is asked for where
+demand is read: ims.demand_series(exclude => ..). IV504 if it ends before it begins.
+Example: SELECT ims.add_demand_mark(kind => ''promotion'', item => ''TEA'', from_day => ''2026-03-02'', to_day => ''2026-03-09'');';
+REVOKE ALL ON FUNCTION ims.add_demand_mark FROM PUBLIC;
+
+CREATE FUNCTION ims._remove_demand_mark(
+    owner_id bigint,
+    demand_mark_id bigint DEFAULT NULL,
+    actor text DEFAULT NULL)
+RETURNS void
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+SET ims.actor = ''
+AS $$
+#variable_conflict use_variable
+BEGIN
+    PERFORM set_config('ims.actor', coalesce(actor, ''), true);
+    DELETE FROM ims.demand_mark AS m
+    WHERE m.owner_id = owner_id AND m.demand_mark_id = demand_mark_id;
+    IF NOT FOUND THEN
+        PERFORM ims._raise_unknown('demand_mark_id', 'mark', demand_mark_id::text, 'IV229');
+    END IF;
+END
+$$;
+COMMENT ON FUNCTION ims._remove_demand_mark IS 'internal form of ims.remove_demand_mark()';
+REVOKE ALL ON FUNCTION ims._remove_demand_mark FROM PUBLIC;
+
+CREATE FUNCTION ims.remove_demand_mark(
+    owner text DEFAULT NULL,
+    demand_mark_id bigint DEFAULT NULL,
+    actor text DEFAULT NULL)
+RETURNS void
+LANGUAGE C VOLATILE PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'ims_door';
+COMMENT ON FUNCTION ims.remove_demand_mark IS
+'remove a mark of demand
+
+IV229 if there is none.
+Example: SELECT ims.remove_demand_mark(demand_mark_id => 1);';
+REVOKE ALL ON FUNCTION ims.remove_demand_mark FROM PUBLIC;
+
+-- Two calls could make a circle that neither sees: one at a time.
+CREATE FUNCTION ims._set_item_succession(
+    owner_id bigint,
+    item text DEFAULT NULL,
+    predecessor text DEFAULT NULL,
+    share numeric DEFAULT 1,
+    from_day date DEFAULT NULL,
+    actor text DEFAULT NULL)
+RETURNS void
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+SET ims.actor = ''
+AS $$
+#variable_conflict use_variable
+DECLARE
+    item_id bigint;
+    predecessor_id bigint;
+BEGIN
+    PERFORM set_config('ims.actor', coalesce(actor, ''), true);
+    item_id := ims._item_id(owner_id, item);
+    predecessor_id := ims._item_id(owner_id, predecessor, 'predecessor');
+    share := coalesce(share, 1);
+    PERFORM ims._check_range('share', share, 0.000001, 1000);
+    PERFORM ims._check_present('from_day', from_day IS NOT NULL);
+    PERFORM ims._check_day('from_day', from_day);
+    LOCK TABLE ims.item_succession IN SHARE ROW EXCLUSIVE MODE;
+    IF ims._latest('WITH RECURSIVE chain (item_id) AS ('
+            ' SELECT $2::bigint'
+            ' UNION SELECT s.predecessor_id FROM chain AS c JOIN ims.item_succession AS s'
+            ' ON s.owner_id = $1 AND s.item_id = c.item_id)'
+            ' SELECT 1::bigint FROM chain AS c WHERE c.item_id = $3 LIMIT 1',
+        owner_id, predecessor_id, item_id) IS NOT NULL
+    THEN
+        RAISE 'item "%" would come before itself', item
+            USING ERRCODE = 'invalid_parameter_value',
+                DETAIL = format('"%s" is the item itself, or has it before it. ', predecessor)
+                    || jsonb_build_object('item', item, 'predecessor', predecessor)::text,
+                HINT = 'Remove the other succession first.';
+    END IF;
+    INSERT INTO ims.item_succession AS s (owner_id, item_id, predecessor_id, from_day, share)
+    VALUES (owner_id, item_id, predecessor_id, from_day, share)
+    ON CONFLICT ON CONSTRAINT item_succession_pkey
+    DO UPDATE SET from_day = excluded.from_day, share = excluded.share;
+END
+$$;
+COMMENT ON FUNCTION ims._set_item_succession IS 'internal form of ims.set_item_succession()';
+REVOKE ALL ON FUNCTION ims._set_item_succession FROM PUBLIC;
+
+CREATE FUNCTION ims.set_item_succession(
+    owner text DEFAULT NULL,
+    item text DEFAULT NULL,
+    predecessor text DEFAULT NULL,
+    share numeric DEFAULT 1,
+    from_day date DEFAULT NULL,
+    actor text DEFAULT NULL)
+RETURNS void
+LANGUAGE C VOLATILE PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'ims_door';
+COMMENT ON FUNCTION ims.set_item_succession IS
+'make the demand of an item history of a newer one
+
+What was asked of the predecessor before from_day counts as demand of the item, share base
+units of the item for one of the predecessor (above 0, at most 1000): an item that follows
+another, or is like it. Several may come before one, and one before several; the history of
+the predecessor stays as it is. 22023 if an item came before itself.
+Example: SELECT ims.set_item_succession(item => ''TEA-2'', predecessor => ''TEA'', from_day => ''2026-03-01'');';
+REVOKE ALL ON FUNCTION ims.set_item_succession FROM PUBLIC;
+
+CREATE FUNCTION ims._remove_item_succession(
+    owner_id bigint,
+    item text DEFAULT NULL,
+    predecessor text DEFAULT NULL,
+    actor text DEFAULT NULL)
+RETURNS void
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+SET ims.actor = ''
+AS $$
+#variable_conflict use_variable
+DECLARE
+    item_id bigint;
+    predecessor_id bigint;
+BEGIN
+    PERFORM set_config('ims.actor', coalesce(actor, ''), true);
+    item_id := ims._item_id(owner_id, item);
+    predecessor_id := ims._item_id(owner_id, predecessor, 'predecessor');
+    DELETE FROM ims.item_succession AS s
+    WHERE s.owner_id = owner_id AND s.item_id = item_id AND s.predecessor_id = predecessor_id;
+    IF NOT FOUND THEN
+        PERFORM ims._raise_unknown('predecessor', 'predecessor', predecessor, 'IV229');
+    END IF;
+END
+$$;
+COMMENT ON FUNCTION ims._remove_item_succession IS 'internal form of ims.remove_item_succession()';
+REVOKE ALL ON FUNCTION ims._remove_item_succession FROM PUBLIC;
+
+CREATE FUNCTION ims.remove_item_succession(
+    owner text DEFAULT NULL,
+    item text DEFAULT NULL,
+    predecessor text DEFAULT NULL,
+    actor text DEFAULT NULL)
+RETURNS void
+LANGUAGE C VOLATILE PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'ims_door';
+COMMENT ON FUNCTION ims.remove_item_succession IS
+'no longer count the demand of a predecessor
+
+IV229 if it was none.
+Example: SELECT ims.remove_item_succession(item => ''TEA-2'', predecessor => ''TEA'');';
+REVOKE ALL ON FUNCTION ims.remove_item_succession FROM PUBLIC;

@@ -1,0 +1,364 @@
+/*-------------------------------------------------------------------------
+ *
+ * in_stock_array.c
+ *	  The aggregate ims._in_stock_array: for how much of each period there was
+ *	  stock, from the changes of its level.
+ *
+ * Changes are collected in any order, by any number of workers, and put in
+ * order of time at the end; what happened at one instant counts as one change,
+ * as everywhere in the ledger.  Changes up to the beginning of the window make
+ * the level it opens with, those after its end count for nothing.
+ * Memory: 16 bytes for each change within the window, per group.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include <math.h>
+
+#include "common/int.h"
+#include "fmgr.h"
+#include "libpq/pqformat.h"
+#include "miscadmin.h"
+#include "utils/builtins.h"
+#include "utils/date.h"
+#include "utils/datetime.h"
+#include "utils/timestamp.h"
+
+#include "ims.h"
+#include "ledger/detail.h"
+#include "sqlfn/argument.h"
+#include "sqlfn/window.h"
+#include "type/quantity.h"
+
+#define FIRST_CAPACITY 8
+#define MOST_ZONE 255
+
+/* First instants of the periods in a zone, and the end of the last: one for all groups. */
+typedef struct Calendar
+{
+	struct Calendar *next;
+	DateADT from;
+	DateADT to;
+	ImsStep step;
+	int count;
+	char zone[MOST_ZONE + 1];
+	TimestampTz *start; /* count + 1 */
+} Calendar;
+
+typedef struct Change
+{
+	TimestampTz at;
+	int64 quantity;
+} Change;
+
+typedef struct LevelState
+{
+	const Calendar *calendar;
+	int64 opening;
+	int64 count;
+	int64 capacity;
+	Change *change;
+} LevelState;
+
+PG_FUNCTION_INFO_V1(ims_in_stock_array_add);
+PG_FUNCTION_INFO_V1(ims_in_stock_array_combine);
+PG_FUNCTION_INFO_V1(ims_in_stock_array_send);
+PG_FUNCTION_INFO_V1(ims_in_stock_array_receive);
+PG_FUNCTION_INFO_V1(ims_in_stock_array_finish);
+
+static MemoryContext
+aggregate_context(FunctionCallInfo fcinfo)
+{
+	MemoryContext context;
+
+	if (!AggCheckCallContext(fcinfo, &context))
+		elog(ERROR, "called outside of an aggregate");
+	return context;
+}
+
+/* The instant a day begins at, as (day::timestamp AT TIME ZONE zone) has it. */
+static TimestampTz
+midnight(DateADT day, pg_tz *zone)
+{
+	struct pg_tm tm = {0};
+	TimestampTz instant;
+	int offset;
+
+	j2date(day + POSTGRES_EPOCH_JDATE, &tm.tm_year, &tm.tm_mon, &tm.tm_mday);
+	offset = DetermineTimeZoneOffset(&tm, zone);
+	if (tm2timestamp(&tm, 0, &offset, &instant) != 0)
+		ereport(ERROR, (errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE),
+						errmsg("a period is out of range")));
+	return instant;
+}
+
+static DateADT
+first_day(DateADT from, ImsStep step, int period)
+{
+	int day;
+	int month;
+
+	if (step == IMS_STEP_DAY)
+		return from + period;
+	if (step == IMS_STEP_WEEK)
+		return from + DAYS_PER_WEEK * period;
+	month = ims_month_of(from, &day) + period;
+	return date2j(month / MONTHS_PER_YEAR, month % MONTHS_PER_YEAR + 1, 1) -
+		   POSTGRES_EPOCH_JDATE;
+}
+
+/* Of this function call's calendars the one asked for, made when it is new. */
+static const Calendar *
+calendar_of(FunctionCallInfo fcinfo, const char *zone, int length, DateADT from,
+			DateADT to, ImsStep step)
+{
+	Calendar *calendar = fcinfo->flinfo->fn_extra;
+	pg_tz *tz;
+
+	for (; calendar != NULL; calendar = calendar->next)
+		if (calendar->from == from && calendar->to == to && calendar->step == step &&
+			memcmp(calendar->zone, zone, length) == 0 && calendar->zone[length] == '\0')
+			return calendar;
+	calendar = MemoryContextAllocZero(fcinfo->flinfo->fn_mcxt, sizeof(Calendar));
+	calendar->from = from;
+	calendar->to = to;
+	calendar->step = step;
+	calendar->count = ims_count_periods(from, to, step);
+	memcpy(calendar->zone, zone, length);
+	tz = pg_tzset(calendar->zone);
+	if (tz == NULL)
+		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+						errmsg("time zone \"%s\" is not known", calendar->zone)));
+	calendar->start = MemoryContextAlloc(fcinfo->flinfo->fn_mcxt,
+										 sizeof(TimestampTz) * (calendar->count + 1));
+	for (int i = 0; i <= calendar->count; i++)
+		calendar->start[i] = midnight(first_day(from, step, i), tz);
+	calendar->next = fcinfo->flinfo->fn_extra;
+	fcinfo->flinfo->fn_extra = calendar;
+	return calendar;
+}
+
+static LevelState *
+make_state(MemoryContext context, const Calendar *calendar, int64 capacity)
+{
+	LevelState *state = MemoryContextAllocZero(context, sizeof(LevelState));
+
+	state->calendar = calendar;
+	state->capacity = Max(capacity, FIRST_CAPACITY);
+	state->change = MemoryContextAllocHuge(context, sizeof(Change) * state->capacity);
+	return state;
+}
+
+static void
+reserve(LevelState *state, int64 count)
+{
+	if (count <= state->capacity)
+		return;
+	state->capacity = Max(count, 2 * state->capacity);
+	state->change = repalloc_huge(state->change, sizeof(Change) * state->capacity);
+}
+
+static int64
+sum_of(int64 a, int64 b)
+{
+	int64 sum;
+
+	if (pg_add_s64_overflow(a, b, &sum))
+		ereport(ERROR,
+				(errcode(ERRCODE_IMS_INVALID_QUANTITY), errmsg("a level is too large"),
+				 errdetail_internal("%s",
+									ims_error_detail("The sum is above 9 * 10^12 in size.",
+													 ims_detail_text("argument", "change"))),
+				 errhint("Give quantities in a larger unit.")));
+	return sum;
+}
+
+static void
+add(LevelState *state, TimestampTz at, int64 quantity)
+{
+	const Calendar *calendar = state->calendar;
+
+	if (at <= calendar->start[0])
+		state->opening = sum_of(state->opening, quantity);
+	else if (at < calendar->start[calendar->count])
+	{
+		reserve(state, state->count + 1);
+		state->change[state->count].at = at;
+		state->change[state->count++].quantity = quantity;
+	}
+}
+
+/*
+ * ims_in_stock_array_add -- transition: (internal, change numeric, at
+ * timestamptz, zone text, from_period date, to_period date, step text)
+ *
+ * The rows of a group are of one zone.  A row without change or instant counts
+ * for nothing.
+ */
+Datum
+ims_in_stock_array_add(PG_FUNCTION_ARGS)
+{
+	MemoryContext context = aggregate_context(fcinfo);
+	LevelState *state = PG_ARGISNULL(0) ? NULL : (LevelState *) PG_GETARG_POINTER(0);
+
+	for (int i = 3; i <= 6; i++)
+		if (PG_ARGISNULL(i))
+			elog(ERROR, "zone or window is null");
+	if (state == NULL)
+	{
+		const text *zone = PG_GETARG_TEXT_PP(3);
+
+		if (VARSIZE_ANY_EXHDR(zone) > MOST_ZONE)
+			elog(ERROR, "name of a time zone is too long");
+		state = make_state(context,
+						   calendar_of(fcinfo, VARDATA_ANY(zone), VARSIZE_ANY_EXHDR(zone),
+									   PG_GETARG_DATEADT(4), PG_GETARG_DATEADT(5),
+									   ims_step_of(PG_GETARG_TEXT_PP(6))),
+						   0);
+	}
+	if (!PG_ARGISNULL(1) && !PG_ARGISNULL(2))
+		add(state, PG_GETARG_TIMESTAMPTZ(2), ims_demand_quantity(PG_GETARG_NUMERIC(1)));
+	PG_RETURN_POINTER(state);
+}
+
+/* ims_in_stock_array_combine -- of two workers' states of one group */
+Datum
+ims_in_stock_array_combine(PG_FUNCTION_ARGS)
+{
+	MemoryContext context = aggregate_context(fcinfo);
+	LevelState *state = PG_ARGISNULL(0) ? NULL : (LevelState *) PG_GETARG_POINTER(0);
+	LevelState *other = PG_ARGISNULL(1) ? NULL : (LevelState *) PG_GETARG_POINTER(1);
+
+	if (other == NULL && state == NULL)
+		PG_RETURN_NULL();
+	if (other == NULL)
+		PG_RETURN_POINTER(state);
+	if (state == NULL)
+		state = make_state(context, other->calendar, other->count);
+	reserve(state, state->count + other->count);
+	if (other->count > 0)
+		memcpy(state->change + state->count, other->change, sizeof(Change) * other->count);
+	state->count += other->count;
+	state->opening = sum_of(state->opening, other->opening);
+	PG_RETURN_POINTER(state);
+}
+
+/* ims_in_stock_array_send -- a worker's state, as bytes for the leader */
+Datum
+ims_in_stock_array_send(PG_FUNCTION_ARGS)
+{
+	const LevelState *state = (LevelState *) PG_GETARG_POINTER(0);
+	const Calendar *calendar = state->calendar;
+	StringInfoData message;
+
+	aggregate_context(fcinfo);
+	pq_begintypsend(&message);
+	pq_sendint32(&message, calendar->from);
+	pq_sendint32(&message, calendar->to);
+	pq_sendint8(&message, calendar->step);
+	pq_sendint8(&message, strlen(calendar->zone));
+	pq_sendbytes(&message, calendar->zone, strlen(calendar->zone));
+	pq_sendint64(&message, state->opening);
+	pq_sendint64(&message, state->count);
+
+	/* both processes are of one server: the bytes as they are */
+	pq_sendbytes(&message, (char *) state->change, sizeof(Change) * state->count);
+	PG_RETURN_BYTEA_P(pq_endtypsend(&message));
+}
+
+/* ims_in_stock_array_receive -- the same bytes as a state again */
+Datum
+ims_in_stock_array_receive(PG_FUNCTION_ARGS)
+{
+	bytea *bytes = PG_GETARG_BYTEA_PP(0);
+	StringInfoData message;
+	DateADT from;
+	DateADT to;
+	ImsStep step;
+	int length;
+	const char *zone;
+	int64 opening;
+	int64 count;
+	LevelState *state;
+
+	aggregate_context(fcinfo);
+	initStringInfo(&message);
+	appendBinaryStringInfo(&message, VARDATA_ANY(bytes), VARSIZE_ANY_EXHDR(bytes));
+	from = (DateADT) pq_getmsgint(&message, 4);
+	to = (DateADT) pq_getmsgint(&message, 4);
+	step = pq_getmsgbyte(&message);
+	length = pq_getmsgbyte(&message);
+	zone = pq_getmsgbytes(&message, length);
+	opening = pq_getmsgint64(&message);
+	count = pq_getmsgint64(&message);
+	state = make_state(CurrentMemoryContext,
+					   calendar_of(fcinfo, zone, length, from, to, step), count);
+	state->opening = opening;
+	state->count = count;
+	memcpy(state->change, pq_getmsgbytes(&message, sizeof(Change) * count),
+		   sizeof(Change) * count);
+	pq_getmsgend(&message);
+	pfree(message.data);
+	PG_RETURN_POINTER(state);
+}
+
+static int
+compare_changes(const void *a, const void *b)
+{
+	TimestampTz left = ((const Change *) a)->at;
+	TimestampTz right = ((const Change *) b)->at;
+
+	return (left > right) - (left < right);
+}
+
+/* Adds the time from one instant to another to the periods it lies in. */
+static void
+add_time(const Calendar *calendar, int *period, TimestampTz from, TimestampTz until,
+		 bool there_is_stock, double *in_stock)
+{
+	while (from < until)
+	{
+		TimestampTz end = Min(until, calendar->start[*period + 1]);
+
+		if (there_is_stock)
+			in_stock[*period] += (double) (end - from);
+		from = end;
+		if (end == calendar->start[*period + 1])
+			++*period;
+	}
+}
+
+/* ims_in_stock_array_finish -- a share from 0 to 1 per period, oldest first */
+Datum
+ims_in_stock_array_finish(PG_FUNCTION_ARGS)
+{
+	LevelState *state;
+	const Calendar *calendar;
+	TimestampTz from;
+	double *in_stock;
+	int64 level;
+	int period = 0;
+
+	aggregate_context(fcinfo);
+	if (PG_ARGISNULL(0))
+		PG_RETURN_NULL();
+	state = (LevelState *) PG_GETARG_POINTER(0);
+	calendar = state->calendar;
+	in_stock = palloc0(sizeof(double) * calendar->count);
+	level = state->opening;
+	from = calendar->start[0];
+	qsort(state->change, state->count, sizeof(Change), compare_changes);
+	for (int64 i = 0; i < state->count; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
+		add_time(calendar, &period, from, state->change[i].at, level > 0, in_stock);
+		from = state->change[i].at;
+		level = sum_of(level, state->change[i].quantity);
+	}
+	add_time(calendar, &period, from, calendar->start[calendar->count], level > 0,
+			 in_stock);
+	for (int i = 0; i < calendar->count; i++)
+		in_stock[i] /= (double) (calendar->start[i + 1] - calendar->start[i]);
+	return ims_float_array(in_stock, calendar->count);
+}

@@ -1,0 +1,342 @@
+-- Demand from the ledger: shipments in the days of the site, returns netted as
+-- asked, nothing of what was reversed, adjusted, scrapped or moved; for how much
+-- of each period there was stock, as plain SQL computes it over a history of
+-- 3,000 movements in two zones with summer time, from a closing too; marks,
+-- predecessors, gaps and arguments; the same whatever the number of workers.
+\i test/setup.psql
+BEGIN;
+SET LOCAL client_min_messages = warning;
+\i test/history.psql
+SELECT plan(97);
+
+-- A shelf of which everything is known.  Mondays: 5 January to 23 February.
+SELECT count(*) FROM (VALUES (ims.create_owner(code => 'DEMAND', time_zone => 'America/New_York'))) AS v \gset ignored_
+SELECT ims.create_site(code => 'DN', time_zone => 'America/New_York') AS ignored_site \gset
+SELECT ims.create_site(code => 'DT', time_zone => 'Asia/Tokyo') AS ignored_site \gset
+SELECT ims.create_category(owner => 'DEMAND', code => 'DRINKS') AS ignored_category \gset
+SELECT ims.create_category(owner => 'DEMAND', code => 'HOT', parent => 'DRINKS') AS ignored_category \gset
+SELECT count(ims.create_item(owner => 'DEMAND', code => i.code, category => i.category)) FROM (VALUES
+    ('TEA', 'HOT'), ('TEA-2', 'DRINKS'), ('TEA-3', NULL), ('MUG', NULL), ('IDLE', NULL)) AS i (code, category) \gset ignored_
+SELECT ims.create_item(owner => 'DEMAND', code => 'ADVICE', stocked => false) AS ignored_item \gset
+SELECT ims.create_channel(owner => 'DEMAND', code => 'WEB') AS ignored_channel \gset
+SELECT ims.create_channel(owner => 'DEMAND', code => 'SHOP') AS ignored_channel \gset
+SELECT count(ims.create_party(owner => 'DEMAND', code => p.code, kind => 'customer', attributes => p.attributes::jsonb))
+FROM (VALUES ('ANN', '{"class": "retail"}'), ('BIG', '{"class": "wholesale"}')) AS p (code, attributes) \gset ignored_
+
+CREATE TEMPORARY TABLE done (name text, posting_id bigint);
+CREATE FUNCTION pg_temp.receive(quantity numeric, site text, at timestamptz, item text DEFAULT 'TEA') RETURNS void
+LANGUAGE sql AS $$ SELECT FROM ims.receive(owner => 'DEMAND', item => item, quantity => quantity, to_location => site, effective_at => at) $$;
+CREATE FUNCTION pg_temp.ship(name text, quantity numeric, site text, at timestamptz, item text DEFAULT 'TEA',
+    party text DEFAULT NULL, channel text DEFAULT NULL) RETURNS void
+LANGUAGE sql AS $$
+    INSERT INTO done SELECT name, s.posting_id FROM ims.ship(owner => 'DEMAND', item => item, quantity => quantity,
+        from_location => site, effective_at => at, party => party, channel => channel) AS s $$;
+CREATE FUNCTION pg_temp.come_back(name text, origin text, quantity numeric, site text, at timestamptz,
+    by_line boolean DEFAULT false) RETURNS void
+LANGUAGE sql AS $$
+    INSERT INTO done SELECT name, r.posting_id FROM ims.return_from_customer(owner => 'DEMAND', item => 'TEA',
+        quantity => quantity, to_location => site, effective_at => at,
+        origin_posting_id => (SELECT d.posting_id FROM done AS d WHERE d.name = origin),
+        origin_movement_id => (SELECT m.movement_id FROM done AS d JOIN ims.movement AS m USING (posting_id)
+            WHERE d.name = origin AND by_line)) AS r $$;
+CREATE FUNCTION pg_temp.undo(name text, at timestamptz) RETURNS void
+LANGUAGE sql AS $$
+    SELECT FROM done AS d, ims.reverse_posting(owner => 'DEMAND', posting_id => d.posting_id, effective_at => at,
+        reason => 'test') WHERE d.name = $1 $$;
+
+SELECT count(*) FROM (
+    SELECT pg_temp.receive(10, 'DN', '2026-01-05 12:00+00'), pg_temp.receive(20, 'DT', '2026-01-01 00:00+00')) AS v \gset ignored_
+SELECT pg_temp.ship('first', 4, 'DN', '2026-01-06 12:00+00', party => 'ANN', channel => 'WEB') \gset ignored_
+-- Sunday night in New York, Monday everywhere else
+SELECT pg_temp.ship('sunday', 1, 'DN', '2026-01-12 03:00+00', party => 'BIG', channel => 'SHOP') \gset ignored_
+SELECT pg_temp.ship('last', 5, 'DN', '2026-01-14 17:00+00', party => 'ANN') \gset ignored_
+SELECT pg_temp.receive(6, 'DN', '2026-01-21 17:00+00') \gset ignored_
+SELECT pg_temp.ship('mistaken', 3, 'DN', '2026-01-27 12:00+00') \gset ignored_
+SELECT pg_temp.undo('mistaken', '2026-02-03 12:00+00') \gset ignored_
+SELECT pg_temp.come_back('linked', 'first', 2, 'DN', '2026-02-10 12:00+00') \gset ignored_
+SELECT pg_temp.come_back('plain', NULL, 1, 'DN', '2026-02-17 12:00+00') \gset ignored_
+-- one came to another site than it had left, one was a mistake of its own
+SELECT pg_temp.come_back('by line', 'first', 1, 'DT', '2026-02-11 12:00+00', true) \gset ignored_
+SELECT pg_temp.come_back('taken back', 'last', 1, 'DN', '2026-02-18 12:00+00', true) \gset ignored_
+SELECT pg_temp.undo('taken back', '2026-02-24 12:00+00') \gset ignored_
+SELECT pg_temp.come_back('taken back too', 'last', 1, 'DN', '2026-02-18 13:00+00') \gset ignored_
+SELECT pg_temp.undo('taken back too', '2026-02-24 13:00+00') \gset ignored_
+-- Monday in Tokyo, Sunday everywhere else
+SELECT pg_temp.ship('tokyo', 2, 'DT', '2026-01-11 16:00+00', channel => 'WEB') \gset ignored_
+-- No demand at all.
+SELECT count(*) FROM ims.adjust(owner => 'DEMAND', item => 'TEA', quantity => -1, location => 'DN', effective_at => '2026-02-19 12:00+00', reason => 'lost') \gset ignored_
+SELECT count(*) FROM ims.scrap(owner => 'DEMAND', item => 'TEA', quantity => 1, from_location => 'DN', effective_at => '2026-02-19 13:00+00', reason => 'broken') \gset ignored_
+SELECT count(*) FROM ims.consume(owner => 'DEMAND', item => 'TEA', quantity => 1, from_location => 'DN', effective_at => '2026-02-19 14:00+00') \gset ignored_
+SELECT count(*) FROM ims.transfer(owner => 'DEMAND', item => 'TEA', quantity => 1, from_location => 'DN', to_location => 'DN-DAMAGED', effective_at => '2026-02-19 15:00+00') \gset ignored_
+SELECT count(*) FROM ims.return_to_supplier(owner => 'DEMAND', item => 'TEA', quantity => 1, from_location => 'DN', effective_at => '2026-02-19 16:00+00') \gset ignored_
+
+\set window 'owner => ''DEMAND'', from_day => ''2026-01-05'', to_day => ''2026-03-02'''
+SELECT is(s.demand::text, w.wanted, 'returns: ' || w.net_returns)
+FROM (VALUES
+    (1, 'sale', '{2,5,0,0,0,0,-1,0}'),
+    (2, 'return', '{5,5,0,0,0,-3,-1,0}'),
+    (3, 'none', '{5,5,0,0,0,0,0,0}')) AS w (place, net_returns, wanted)
+CROSS JOIN LATERAL ims.demand_series(:window, items => '{TEA}', sites => '{DN}', net_returns => w.net_returns) AS s
+ORDER BY w.place;
+SELECT is(s.demand::text, w.wanted, 'gaps: ' || w.gaps)
+FROM (VALUES (1, 'zero', '{2,5,0,0,0,0,-1,0}'), (2, 'null', '{2,5,NULL,0,NULL,NULL,-1,NULL}'),
+    (3, 'carry', '{2,5,5,0,0,0,-1,-1}')) AS w (place, gaps, wanted)
+CROSS JOIN LATERAL ims.demand_series(:window, items => '{TEA}', sites => '{DN}', gaps => w.gaps) AS s
+ORDER BY w.place;
+SELECT is(s.demand::text, w.wanted, w.title)
+FROM (VALUES
+    (1, 'a site has its own days', 'DT', NULL, NULL, '{0,2,0,0,0,0,0,0}'),
+    (2, 'a channel: the return goes with its sale', 'DN', 'WEB', NULL, '{1,0,0,0,0,0,0,0}'),
+    (3, 'another channel', 'DN', 'SHOP', NULL, '{1,0,0,0,0,0,0,0}'),
+    (4, 'a class of customers', 'DN', NULL, 'retail', '{1,5,0,0,0,0,0,0}'),
+    (5, 'a channel and a class', 'DN', 'SHOP', 'wholesale', '{1,0,0,0,0,0,0,0}')) AS w (place, title, site, channel, class, wanted)
+CROSS JOIN LATERAL ims.demand_series(:window, items => '{TEA}', sites => ARRAY[w.site],
+    channels => CASE WHEN w.channel IS NOT NULL THEN ARRAY[w.channel] END, party_class => w.class) AS s
+ORDER BY w.place;
+SELECT results_eq($$SELECT s.owner_code, s.item, s.site, s.channel, s.first_period, s.demand::text, s.status, s.basis
+    FROM ims.demand_series(owner => 'DEMAND', from_day => '2026-01-05', to_day => '2026-03-02') AS s ORDER BY s.item, s.site$$,
+    $$VALUES ('DEMAND', 'TEA', 'DN', NULL, '2026-01-05'::date, '{2,5,0,0,0,0,-1,0}', 'returns', 'shipment'),
+        ('DEMAND', 'TEA', 'DT', NULL, '2026-01-05', '{0,2,0,0,0,0,0,0}', 'ok', 'shipment')$$, 'a row per item and site');
+SELECT results_eq($$SELECT s.item, s.site, s.site_id, s.demand::text FROM ims.demand_series(owner => 'DEMAND', by_site => false,
+    from_day => '2026-01-05', to_day => '2026-03-02') AS s$$,
+    $$VALUES ('TEA', NULL::text, NULL::bigint, '{2,7,0,0,0,0,-1,0}')$$, 'all sites in one, each in its days');
+SELECT results_eq($$SELECT s.site, s.channel, s.demand::text FROM ims.demand_series(owner => 'DEMAND', by_channel => true,
+    from_day => '2026-01-05', to_day => '2026-03-02') AS s ORDER BY s.site, s.channel$$,
+    $$VALUES ('DN', 'SHOP', '{1,0,0,0,0,0,0,0}'), ('DN', 'WEB', '{1,0,0,0,0,0,0,0}'), ('DN', NULL, '{0,5,0,0,0,0,-1,0}'),
+        ('DT', 'WEB', '{0,2,0,0,0,0,0,0}')$$, 'a row per channel, one for lines without');
+SELECT is((SELECT count(*) FROM ims.demand_series(:window, category => w.category) AS s), w.rows, 'category ' || w.category)
+FROM (VALUES (1, 'DRINKS', 2::bigint), (2, 'HOT', 2)) AS w (place, category, rows) ORDER BY w.place;
+SELECT is((SELECT count(*) FROM ims.demand_series(:window, items => '{MUG}', category => 'HOT')), 0::bigint, 'item and category: both must hold');
+SELECT is((SELECT count(*) FROM ims.demand_series(:window, items => w.items)), w.rows, 'items: ' || w.items::text)
+FROM (VALUES (1, '{}'::text[], 0::bigint), (2, '{IDLE}', 0), (3, '{TEA,TEA}', 2)) AS w (place, items, rows) ORDER BY w.place;
+
+-- Windows.
+SELECT is(to_char(s.first_period, 'YYYY-MM-DD') || ' ' || s.demand::text, w.wanted, format('%s from %s to %s', w.bucket, w.from_day, w.to_day))
+FROM (VALUES
+    (1, 'month', '2026-01-01', '2026-03-01', '2026-01-01 {7,-1}'),
+    (2, 'month', '2026-01-31', '2026-03-30', '2026-01-01 {7,-1}'),
+    (3, 'week', '2026-01-11', '2026-01-25', '2026-01-05 {2,5}'),
+    (4, 'day', '2026-01-11', '2026-01-13', '2026-01-11 {1,0}'),
+    (5, 'day', '2026-01-06', '2026-01-07', '2026-01-06 {1}')) AS w (place, bucket, from_day, to_day, wanted)
+CROSS JOIN LATERAL ims.demand_series(owner => 'DEMAND', items => '{TEA}', sites => '{DN}', bucket => w.bucket,
+    from_day => w.from_day::date, to_day => w.to_day::date) AS s
+ORDER BY w.place;
+SELECT is(cardinality(d.days) || ' ' || (d.days[1] = s.first_day) || ' ' || (s.end_day <= current_date + 1), w.wanted, 'usual window of ' || w.bucket)
+FROM (VALUES (1, 'day', '364 true true'), (2, 'week', '104 true true'), (3, 'month', '36 true true')) AS w (place, bucket, wanted)
+CROSS JOIN LATERAL ims._demand_window(w.bucket, NULL, NULL, 'UTC') AS s
+CROSS JOIN LATERAL ims._period_days(w.bucket, s.first_day, s.end_day) AS d (days)
+ORDER BY w.place;
+
+-- For how long there was stock, by hand: out from Wednesday noon to Wednesday noon.
+SELECT is(ARRAY(SELECT round(u.share::numeric * 168, 6) FROM unnest(s.in_stock) WITH ORDINALITY AS u (share, n) ORDER BY u.n)::text,
+    '{161.000000,60.000000,108.000000,168.000000,168.000000,168.000000,168.000000,168.000000}', 'hours in stock')
+FROM ims.demand_series(:window, items => '{TEA}', sites => '{DN}') AS s;
+SELECT ok(s.in_stock IS NULL, 'and nothing of it where it is not asked for')
+FROM ims.demand_series(:window, items => '{TEA}', sites => '{DN}', with_stock => false) AS s;
+SELECT is(s.in_stock::text, '{1,1,1,1,1,1,1,1}', 'all sites in one: in stock while any is')
+FROM ims.demand_series(:window, items => '{TEA}', by_site => false) AS s;
+SELECT count(*) FROM ims.ship(owner => 'DEMAND', item => 'ADVICE', quantity => 2, from_location => 'SERVICE', effective_at => '2026-01-07 12:00+00') \gset ignored_
+SELECT ok(s.site IS NULL AND s.demand::text = '{2,0,0,0,0,0,0,0}' AND s.in_stock IS NULL, 'what is not stocked has demand, but no site and no shelf')
+FROM ims.demand_series(:window, items => '{ADVICE}') AS s;
+
+-- The parts, exactly.
+SELECT results_eq($$SELECT h.item, h.site, h.period, h.ordered, h.shipped, h.returned, h.demand, h.in_stock, h.marks, h.basis
+    FROM ims.demand_history(owner => 'DEMAND', items => '{TEA}', sites => '{DN}', from_day => '2026-01-05', to_day => '2026-01-26') AS h$$,
+    $$VALUES ('TEA', 'DN', '2026-01-05'::date, NULL::numeric, 5::numeric, 3::numeric, 2::numeric, 0.958333, NULL::text[], 'shipment'),
+        ('TEA', 'DN', '2026-01-12', NULL, 5, 0, 5, 0.357143, NULL, 'shipment'),
+        ('TEA', 'DN', '2026-01-19', NULL, 0, 0, 0, 0.642857, NULL, 'shipment')$$, 'history: one row per period');
+SELECT is(array_agg(h.returned ORDER BY h.period)::text, w.wanted, 'history, returns: ' || w.net_returns)
+FROM (VALUES (1, 'sale', '{3,0,0,0,0,0,1,0}'), (2, 'return', '{0,0,0,0,0,3,1,0}'), (3, 'none', '{0,0,0,0,0,0,0,0}')) AS w (place, net_returns, wanted)
+CROSS JOIN LATERAL ims.demand_history(:window, items => '{TEA}', sites => '{DN}', net_returns => w.net_returns) AS h
+GROUP BY w.place, w.net_returns, w.wanted
+ORDER BY w.place;
+SELECT results_eq($$SELECT v.week, v.shipped, v.returned, v.demand, v.basis FROM ims_bi.demand AS v
+    WHERE v.owner = 'DEMAND' AND v.item = 'TEA' AND v.site = 'DN' ORDER BY v.week$$,
+    $$VALUES ('2026-01-05'::date, 5::numeric, 3::numeric, 2::numeric, 'shipment'), ('2026-01-12', 5, 0, 5, 'shipment'),
+        ('2026-02-16', 0, 1, -1, 'shipment')$$, 'the view: weeks with demand');
+SELECT results_eq($$SELECT l.demanded_at, l.returned_at, l.shipped, l.returned FROM ims_bi.demand_line AS l
+    WHERE l.owner = 'DEMAND' AND l.site = 'DN' ORDER BY l.movement_id$$,
+    $$VALUES ('2026-01-06 12:00+00'::timestamptz, NULL::timestamptz, 4::numeric, 0::numeric),
+        ('2026-01-12 03:00+00', NULL, 1, 0), ('2026-01-14 17:00+00', NULL, 5, 0), ('2026-01-27 12:00+00', NULL, 3, 0),
+        ('2026-01-27 12:00+00', NULL, -3, 0), ('2026-01-06 12:00+00', '2026-02-10 12:00+00', 0, 2),
+        ('2026-02-17 12:00+00', '2026-02-17 12:00+00', 0, 1), ('2026-01-06 12:00+00', '2026-02-11 12:00+00', 0, 1),
+        ('2026-01-14 17:00+00', '2026-02-18 12:00+00', 0, 1), ('2026-01-14 17:00+00', '2026-02-18 12:00+00', 0, -1),
+        ('2026-01-14 17:00+00', '2026-02-18 13:00+00', 0, 1), ('2026-01-14 17:00+00', '2026-02-18 13:00+00', 0, -1)$$, 'lines of demand, each with the time it belongs to');
+
+-- Marks.
+SELECT ims.add_demand_mark(owner => 'DEMAND', kind => 'outlier', item => 'TEA', site => 'DN', from_day => '2026-01-18', note => 'a coach party') AS mark \gset
+SELECT ims.add_demand_mark(owner => 'DEMAND', kind => 'promotion', item => 'TEA', from_day => '2026-01-26', to_day => '2026-02-09') AS ignored_mark \gset
+SELECT ims.add_demand_mark(owner => 'DEMAND', kind => 'holiday', from_day => '2026-02-16') AS ignored_mark \gset
+SELECT ims.add_demand_mark(owner => 'DEMAND', kind => 'event', item => 'MUG', from_day => '2026-01-05') AS ignored_mark \gset
+SELECT is(s.demand::text, w.wanted, 'exclude ' || coalesce(w.exclude::text, 'null'))
+FROM (VALUES
+    (1, '{outlier}'::text[], '{2,NULL,0,0,0,0,-1,0}'), (2, '{}', '{2,5,0,0,0,0,-1,0}'), (3, NULL, '{2,5,0,0,0,0,-1,0}'),
+    (4, '{outlier,promotion,holiday,event}', '{2,NULL,0,NULL,NULL,0,NULL,0}')) AS w (place, exclude, wanted)
+CROSS JOIN LATERAL ims.demand_series(:window, items => '{TEA}', sites => '{DN}', exclude => w.exclude) AS s
+ORDER BY w.place;
+SELECT is(s.demand::text, '{0,2,0,0,0,0,0,0}', 'a mark of one site is not another''s')
+FROM ims.demand_series(:window, items => '{TEA}', sites => '{DT}') AS s;
+SELECT is((SELECT array_agg(array_to_string(h.marks, '+') ORDER BY h.period) FROM ims.demand_history(:window, items => '{TEA}', sites => '{DN}') AS h)::text,
+    '{NULL,outlier,NULL,promotion,promotion,NULL,holiday,NULL}', 'history shows the marks');
+SELECT is(count(*), 4::bigint, 'marks are recorded') FROM ims.master_change AS c WHERE c.table_name = 'demand_mark';
+SELECT lives_ok(format('SELECT ims.remove_demand_mark(owner => ''DEMAND'', demand_mark_id => %s)', :mark), 'a mark is removed');
+SELECT is(s.demand::text, '{2,5,0,0,0,0,-1,0}', 'and does nothing any more')
+FROM ims.demand_series(:window, items => '{TEA}', sites => '{DN}') AS s;
+
+-- Predecessors.
+SELECT pg_temp.receive(8, 'DN', '2026-01-29 12:00+00', 'TEA-2') \gset ignored_
+SELECT pg_temp.ship('second', 2, 'DN', '2026-02-04 12:00+00', 'TEA-2') \gset ignored_
+SELECT pg_temp.receive(5, 'DN', '2026-02-20 12:00+00', 'TEA-3') \gset ignored_
+SELECT pg_temp.ship('third', 4, 'DN', '2026-02-25 12:00+00', 'TEA-3') \gset ignored_
+SELECT ims.set_item_succession(owner => 'DEMAND', item => 'TEA-2', predecessor => 'TEA', from_day => '2026-01-14') \gset ignored_
+SELECT ims.set_item_succession(owner => 'DEMAND', item => 'TEA-3', predecessor => 'TEA-2', share => 0.5, from_day => '2026-02-18') \gset ignored_
+SELECT is(s.demand::text, w.wanted, w.title)
+FROM (VALUES
+    (1, 'TEA', true, '{2,5,0,0,0,0,-1,0}', 'the first item of a line has its own demand'),
+    (2, 'TEA-2', true, '{2,0,0,0,2,0,0,0}', 'the next has what came before its day too'),
+    (3, 'TEA-3', true, '{1,0,0,0,1,0,0,4}', 'and the third a share of both'),
+    (4, 'TEA-3', false, '{0,0,0,0,0,0,0,4}', 'unless it is asked for alone')) AS w (place, item, predecessors, wanted, title)
+CROSS JOIN LATERAL ims.demand_series(:window, items => ARRAY[w.item], sites => '{DN}', with_predecessors => w.predecessors) AS s
+ORDER BY w.place;
+SELECT is((SELECT array_agg(h.demand ORDER BY h.period) FROM ims.demand_history(:window, items => '{TEA-3}', sites => '{DN}') AS h)::text,
+    '{1.000000,0,0,0,1.000000,0,0,4}', 'history has them too');
+SELECT is(ARRAY(SELECT round(u.share::numeric * 168) FROM unnest(s.in_stock) WITH ORDINALITY AS u (share, n) ORDER BY u.n)::text,
+    '{161,48,0,89,168,168,168,168}', 'its shelf was theirs: until it had one of its own')
+FROM ims.demand_series(:window, items => '{TEA-2}', sites => '{DN}') AS s;
+SELECT is((SELECT count(*) FROM ims.demand_series(:window) AS s WHERE s.item LIKE 'TEA%'), 4 + 2::bigint,
+    'a predecessor''s sites are the item''s');
+
+-- Arguments, each with its SQLSTATE.
+CREATE FUNCTION pg_temp.state(call text) RETURNS text LANGUAGE plpgsql AS $$
+BEGIN
+    EXECUTE 'SELECT * FROM ' || call;
+    RETURN 'none';
+EXCEPTION WHEN OTHERS THEN
+    RETURN SQLSTATE;
+END
+$$;
+SELECT is(pg_temp.state(w.call), w.wanted, w.call)
+FROM (VALUES
+    (1, 'ims.demand_series(owner => ''NOBODY'')', 'IV202'),
+    (2, 'ims.demand_series(owner => ''DEMAND'', items => ''{NONE}'')', 'IV203'),
+    (3, 'ims.demand_series(owner => ''DEMAND'', sites => ''{NONE}'')', 'IV204'),
+    (4, 'ims.demand_series(owner => ''DEMAND'', sites => ''{DN-DOCK}'')', 'IV204'),
+    (5, 'ims.demand_series(owner => ''DEMAND'', channels => ''{NONE}'')', 'IV209'),
+    (6, 'ims.demand_series(owner => ''DEMAND'', category => ''NONE'')', 'IV229'),
+    (7, 'ims.demand_series(owner => ''DEMAND'', bucket => ''year'')', 'IV501'),
+    (8, 'ims.demand_series(owner => ''DEMAND'', bucket => NULL)', 'IV501'),
+    (9, 'ims.demand_series(owner => ''DEMAND'', net_returns => ''x'')', 'IV501'),
+    (10, 'ims.demand_series(owner => ''DEMAND'', gaps => ''x'')', 'IV501'),
+    (11, 'ims.demand_series(owner => ''DEMAND'', exclude => ''{x}'')', 'IV501'),
+    (12, 'ims.demand_series(owner => ''DEMAND'', exclude => ''{NULL}'')', 'IV501'),
+    (13, 'ims.demand_series(owner => ''DEMAND'', from_day => ''2026-01-05'', to_day => ''2026-01-11'')', 'IV504'),
+    (14, 'ims.demand_series(owner => ''DEMAND'', from_day => ''infinity'')', 'IV504'),
+    (15, 'ims.demand_series(owner => ''DEMAND'', from_day => ''-infinity'')', 'IV504'),
+    (16, 'ims.demand_series(owner => ''DEMAND'', bucket => ''day'', from_day => ''1700-01-01'', to_day => ''1973-10-17'')', 'none'),
+    (17, 'ims.demand_series(owner => ''DEMAND'', bucket => ''day'', from_day => ''1700-01-01'', to_day => ''1973-10-18'')', 'IV504'),
+    (18, 'ims.demand_history(owner => ''DEMAND'', net_returns => ''x'')', 'IV501'),
+    (19, 'ims.add_demand_mark(owner => ''DEMAND'', from_day => ''2026-01-05'')', 'IV201'),
+    (20, 'ims.add_demand_mark(owner => ''DEMAND'', kind => ''x'', from_day => ''2026-01-05'')', '22023'),
+    (21, 'ims.add_demand_mark(owner => ''DEMAND'', kind => ''outlier'')', 'IV201'),
+    (22, 'ims.add_demand_mark(owner => ''DEMAND'', kind => ''outlier'', from_day => ''infinity'')', '22023'),
+    (23, 'ims.add_demand_mark(owner => ''DEMAND'', kind => ''outlier'', from_day => ''2026-01-05'', to_day => ''2026-01-05'')', 'IV504'),
+    (24, 'ims.add_demand_mark(owner => ''DEMAND'', kind => ''outlier'', item => ''NONE'', from_day => ''2026-01-05'')', 'IV203'),
+    (25, 'ims.add_demand_mark(owner => ''DEMAND'', kind => ''outlier'', site => ''NONE'', from_day => ''2026-01-05'')', 'IV204'),
+    (26, 'ims.remove_demand_mark(owner => ''DEMAND'', demand_mark_id => 0)', 'IV229'),
+    (27, 'ims.set_item_succession(owner => ''DEMAND'', item => ''TEA'', predecessor => ''TEA'', from_day => ''2026-01-05'')', '22023'),
+    (28, 'ims.set_item_succession(owner => ''DEMAND'', item => ''TEA'', predecessor => ''TEA-3'', from_day => ''2026-01-05'')', '22023'),
+    (29, 'ims.set_item_succession(owner => ''DEMAND'', item => ''MUG'', predecessor => ''TEA'', share => 0, from_day => ''2026-01-05'')', '22023'),
+    (30, 'ims.set_item_succession(owner => ''DEMAND'', item => ''MUG'', predecessor => ''TEA'', share => 1000.1, from_day => ''2026-01-05'')', '22023'),
+    (31, 'ims.set_item_succession(owner => ''DEMAND'', item => ''MUG'', predecessor => ''TEA'', share => 1000)', 'IV201'),
+    (32, 'ims.set_item_succession(owner => ''DEMAND'', item => ''MUG'', predecessor => ''NONE'', from_day => ''2026-01-05'')', 'IV203'),
+    (33, 'ims.remove_item_succession(owner => ''DEMAND'', item => ''MUG'', predecessor => ''TEA'')', 'IV229'),
+    (34, 'ims.delete_item(owner => ''DEMAND'', item => ''MUG'')', 'IV228')
+    ) AS w (place, call, wanted)
+ORDER BY w.place;
+SELECT ims.remove_item_succession(owner => 'DEMAND', item => 'TEA-3', predecessor => 'TEA-2') \gset ignored_
+SELECT is(s.demand::text, '{0,0,0,0,0,0,0,4}', 'a succession that was removed')
+FROM ims.demand_series(:window, items => '{TEA-3}', sites => '{DN}') AS s;
+
+-- A long history: the same as plain SQL.  Weeks of both sites, summer time begins and ends in them.
+\set long 'owner => ''HISTORY'', from_day => ''2023-12-18'', to_day => ''2024-05-13'''
+CREATE TEMPORARY TABLE week AS
+SELECT w.site_id, p.n, p.day, (p.day::timestamp AT TIME ZONE w.zone) AS starts_at,
+    ((p.day + 7)::timestamp AT TIME ZONE w.zone) AS ends_at, w.zone
+FROM (VALUES (9100, 'America/New_York'), (9200, 'Pacific/Auckland')) AS w (site_id, zone)
+CROSS JOIN LATERAL (SELECT n, '2023-12-18'::date + 7 * (n - 1) AS day FROM generate_series(1, 21) AS n) AS p;
+CREATE TEMPORARY TABLE level AS
+SELECT c.item_id, c.site_id, c.effective_at AS from_at,
+    lead(c.effective_at, 1, 'infinity') OVER key AS to_at, sum(c.quantity) OVER key AS level
+FROM (SELECT e.item_id, l.site_id, e.effective_at, sum(e.quantity) AS quantity
+    FROM end_of_line AS e
+    JOIN ims.location AS l ON l.location_id = e.location_id AND l.sellable AND l.site_id > 0
+    GROUP BY e.item_id, l.site_id, e.effective_at) AS c
+WINDOW key AS (PARTITION BY c.item_id, c.site_id ORDER BY c.effective_at);
+CREATE TEMPORARY TABLE model AS
+SELECT i.item_id, w.site_id, w.n,
+    coalesce((SELECT sum(CASE WHEN m.to_location_id = 3 THEN m.quantity ELSE - m.quantity END)
+        FROM ims.movement AS m
+        JOIN ims.location AS l ON l.location_id IN (m.from_location_id, m.to_location_id) AND l.site_id = w.site_id
+        WHERE m.owner_id = 9001 AND m.item_id = i.item_id AND 3 IN (m.from_location_id, m.to_location_id)
+            AND date_trunc('week', m.effective_at AT TIME ZONE w.zone)::date = w.day), 0) AS demand,
+    coalesce((SELECT sum(extract(epoch FROM least(v.to_at, w.ends_at) - greatest(v.from_at, w.starts_at)))
+        FROM level AS v
+        WHERE v.item_id = i.item_id AND v.site_id = w.site_id AND v.level > 0
+            AND v.from_at < w.ends_at AND v.to_at > w.starts_at), 0)
+        / extract(epoch FROM w.ends_at - w.starts_at) AS in_stock
+FROM ims.item AS i
+CROSS JOIN week AS w
+WHERE i.owner_id = 9001;
+SELECT ok(count(*) = 8 * 2 * 21 AND count(*) FILTER (WHERE m.in_stock > 0 AND m.in_stock < 1) > 50
+    AND count(*) FILTER (WHERE m.in_stock = 0) > 20 AND count(*) FILTER (WHERE m.demand <> 0) > 200, 'the model has all kinds of weeks')
+FROM model AS m;
+CREATE TEMPORARY TABLE series AS
+SELECT s.item_id, s.site_id, s.demand, s.in_stock FROM ims.demand_series(:long) AS s WHERE s.site_id > 0;
+SELECT is_empty($$SELECT m.*, s.demand[m.n], s.in_stock[m.n] FROM model AS m
+    LEFT JOIN series AS s ON s.item_id = m.item_id AND s.site_id = m.site_id
+    WHERE s.item_id IS NULL OR abs(s.demand[m.n] - m.demand) > 1e-9 OR abs(s.in_stock[m.n] - m.in_stock) > 1e-9$$,
+    'demand and time in stock are those of plain SQL');
+SELECT count(*) FROM ims.take_closing(owner => 'HISTORY', closed_at => '2024-02-15 00:00+00') \gset ignored_
+CREATE TEMPORARY TABLE later AS
+SELECT s.item_id, s.site_id, s.demand, s.in_stock
+FROM ims.demand_series(owner => 'HISTORY', from_day => '2024-02-19', to_day => '2024-05-13') AS s WHERE s.site_id > 0;
+SELECT ok(q.text ~ 'closing_balance', 'levels start from a closing')
+FROM ims._in_stock_query(9001, NULL, NULL, 'week', '2024-02-19', '2024-05-13', true, true) AS q (text);
+SELECT is_empty($$SELECT m.*, s.demand[m.n - 9], s.in_stock[m.n - 9] FROM model AS m
+    LEFT JOIN later AS s ON s.item_id = m.item_id AND s.site_id = m.site_id
+    WHERE m.n > 9 AND (s.item_id IS NULL OR abs(s.demand[m.n - 9] - m.demand) > 1e-9 OR abs(s.in_stock[m.n - 9] - m.in_stock) > 1e-9)$$,
+    'and are the same');
+SELECT is_empty($$SELECT v.item_id, v.site_id, v.week, v.demand, m.demand FROM ims_bi.demand AS v
+    FULL JOIN (SELECT m.*, w.day FROM model AS m JOIN week AS w USING (site_id, n) WHERE m.demand <> 0) AS m
+        ON m.item_id = v.item_id AND m.site_id = v.site_id AND m.day = v.week
+    WHERE (v.owner = 'HISTORY' AND v.site_id > 0 AND v.week >= '2023-12-18' OR v.owner IS NULL) AND v.demand IS DISTINCT FROM m.demand
+        AND coalesce(v.demand, m.demand) <> 0$$, 'the view is too');
+
+-- Any number of workers.
+SET LOCAL min_parallel_table_scan_size = 0;
+SET LOCAL parallel_setup_cost = 0;
+SET LOCAL parallel_tuple_cost = 0;
+SET LOCAL enable_indexscan = off;
+SET LOCAL enable_bitmapscan = off;
+ANALYZE ims.movement;
+CREATE FUNCTION pg_temp.plan_has(node text, statement text) RETURNS boolean LANGUAGE plpgsql AS $$
+DECLARE
+    line text;
+    found boolean := false;
+BEGIN
+    FOR line IN EXECUTE 'EXPLAIN (COSTS OFF) ' || statement LOOP
+        found := found OR line ~ node;
+    END LOOP;
+    RETURN found;
+END
+$$;
+SELECT ok(pg_temp.plan_has('Partial', q.text) AND pg_temp.plan_has('Gather', q.text), 'series are read in parallel')
+FROM ims._demand_series_query(9001, NULL, NULL, NULL, NULL, 'week', '2023-12-18', '2024-05-13', 'sale', 'zero', true, false, true, true) AS q (text);
+CREATE TEMPORARY TABLE parallel_series AS
+SELECT s.item_id, s.site_id, s.demand, s.in_stock FROM ims.demand_series(:long) AS s WHERE s.site_id > 0;
+SELECT is_empty('(TABLE series EXCEPT TABLE parallel_series) UNION ALL (TABLE parallel_series EXCEPT TABLE series)',
+    'and are the same whatever the number of workers');
+
+SELECT is_empty('SELECT * FROM ims.verify() AS v WHERE v.check_name LIKE ''catalog.%''', 'the ledger is as it was made');
+SELECT * FROM finish();
+ROLLBACK;
