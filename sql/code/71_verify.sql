@@ -121,6 +121,32 @@ COMMENT ON FUNCTION ims._verify_count_master(bigint) IS
     'counts of items, places, lots or handling units that do not exist';
 REVOKE ALL ON FUNCTION ims._verify_count_master(bigint) FROM PUBLIC;
 
+-- An item that comes before itself, directly or by others: only rows written
+-- past ims.set_item_succession() can make one.
+CREATE FUNCTION ims._verify_succession(wanted bigint)
+RETURNS TABLE (check_name text, key jsonb, expected text, found text)
+LANGUAGE sql
+STABLE
+PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+    WITH RECURSIVE chain AS (
+        SELECT s.owner_id, s.item_id, s.predecessor_id
+        FROM ims.item_succession AS s
+        WHERE $1 IS NULL OR s.owner_id = $1
+        UNION
+        SELECT c.owner_id, c.item_id, s.predecessor_id
+        FROM chain AS c
+        JOIN ims.item_succession AS s
+            ON s.owner_id = c.owner_id AND s.item_id = c.predecessor_id)
+    SELECT 'item_succession.circle', jsonb_build_object('owner_id', c.owner_id, 'item_id', c.item_id),
+        'an item that does not come before itself', NULL::text
+    FROM chain AS c
+    WHERE c.predecessor_id = c.item_id
+$$;
+COMMENT ON FUNCTION ims._verify_succession(bigint) IS 'items that come before themselves';
+REVOKE ALL ON FUNCTION ims._verify_succession(bigint) FROM PUBLIC;
+
 -- What small tables mention: one statement each, all of one shape.
 CREATE FUNCTION ims._verify_reference(wanted bigint)
 RETURNS TABLE (check_name text, key jsonb, expected text, found text)
@@ -278,6 +304,7 @@ BEGIN
     RETURN QUERY SELECT * FROM ims._verify_count(wanted);
     RETURN QUERY SELECT * FROM ims._verify_count_posting(wanted);
     RETURN QUERY SELECT * FROM ims._verify_count_master(wanted);
+    RETURN QUERY SELECT * FROM ims._verify_succession(wanted);
     RETURN QUERY SELECT * FROM ims._verify_closing(wanted);
     RETURN QUERY SELECT * FROM ims._verify_master(wanted);
     RETURN QUERY SELECT * FROM ims._verify_reference(wanted);

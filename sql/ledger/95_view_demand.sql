@@ -7,6 +7,7 @@
 -- when and where that was, and for a reversed return its own origin does.
 -- Adjustments, scrap, transfers, production and changes of owner do not touch
 -- CUSTOMER, and so are not here.
+-- OFFSET: places and sites are joined before the many lines are.
 
 CREATE VIEW ims_bi.demand_line WITH (security_invoker = true) AS
 SELECT m.owner_id,
@@ -16,16 +17,19 @@ SELECT m.owner_id,
        l.site_id,
        o.code AS owner,
        i.code AS item,
-       w.code AS site,
-       COALESCE(w.time_zone, 'UTC') AS time_zone,
+       l.site,
+       COALESCE(l.time_zone, 'UTC') AS time_zone,
        m.effective_at AS demanded_at,
        NULL::timestamptz AS returned_at,
        m.quantity::numeric AS shipped,
        0::numeric AS returned,
        'shipment'::text AS basis
   FROM ims.movement AS m
-  JOIN ims.location AS l ON l.location_id = m.from_location_id
-  LEFT JOIN ims.location AS w ON w.location_id = l.site_id
+  JOIN (SELECT p.location_id, p.site_id, w.code AS site, w.time_zone
+          FROM ims.location AS p
+          LEFT JOIN ims.location AS w ON w.location_id = p.site_id
+        OFFSET bigint '0') AS l
+    ON l.location_id = m.from_location_id
   LEFT JOIN ims.owner AS o ON o.owner_id = m.owner_id
   LEFT JOIN ims.item AS i ON i.owner_id = m.owner_id AND i.item_id = m.item_id
  WHERE m.origin_movement_id IS NULL AND m.to_location_id = 3
@@ -37,19 +41,23 @@ SELECT m.owner_id,
        l.site_id,
        o.code,
        i.code,
-       w.code,
-       COALESCE(w.time_zone, 'UTC'),
+       l.site,
+       COALESCE(l.time_zone, 'UTC'),
        COALESCE(q.effective_at, m.effective_at),
        m.effective_at,
        0::numeric,
        m.quantity::numeric,
        'shipment'::text
   FROM ims.movement AS m
-  JOIN ims.posting AS p ON p.owner_id = m.owner_id AND p.posting_id = m.posting_id
-  LEFT JOIN ims.posting AS q
-    ON q.owner_id = p.owner_id AND q.posting_id = p.origin_posting_id
-  JOIN ims.location AS l ON l.location_id = m.to_location_id
-  LEFT JOIN ims.location AS w ON w.location_id = l.site_id
+  LEFT JOIN (ims.posting AS p
+       JOIN ims.posting AS q
+         ON q.owner_id = p.owner_id AND q.posting_id = p.origin_posting_id)
+    ON p.owner_id = m.owner_id AND p.posting_id = m.posting_id
+  JOIN (SELECT p.location_id, p.site_id, w.code AS site, w.time_zone
+          FROM ims.location AS p
+          LEFT JOIN ims.location AS w ON w.location_id = p.site_id
+        OFFSET bigint '0') AS l
+    ON l.location_id = m.to_location_id
   LEFT JOIN ims.owner AS o ON o.owner_id = m.owner_id
   LEFT JOIN ims.item AS i ON i.owner_id = m.owner_id AND i.item_id = m.item_id
  WHERE m.origin_movement_id IS NULL AND m.from_location_id = 3
@@ -62,8 +70,8 @@ SELECT m.owner_id,
        l.site_id,
        o.code,
        i.code,
-       w.code,
-       COALESCE(w.time_zone, 'UTC'),
+       l.site,
+       COALESCE(l.time_zone, 'UTC'),
        CASE WHEN m.from_location_id = 3 THEN r.effective_at
             ELSE COALESCE(s.effective_at, q.effective_at, r.effective_at) END,
        CASE WHEN m.to_location_id = 3 THEN r.effective_at
@@ -76,15 +84,19 @@ SELECT m.owner_id,
   JOIN ims.posting AS p ON p.owner_id = m.owner_id AND p.posting_id = m.posting_id
   JOIN ims.movement AS r
     ON r.owner_id = m.owner_id AND r.movement_id = m.origin_movement_id
-  JOIN ims.posting AS b ON b.owner_id = r.owner_id AND b.posting_id = r.posting_id
-  LEFT JOIN ims.posting AS q
-    ON q.owner_id = b.owner_id AND q.posting_id = b.origin_posting_id
+  LEFT JOIN (ims.posting AS b
+       JOIN ims.posting AS q
+         ON q.owner_id = b.owner_id AND q.posting_id = b.origin_posting_id)
+    ON b.owner_id = r.owner_id AND b.posting_id = r.posting_id
   LEFT JOIN ims.movement AS s
     ON s.owner_id = r.owner_id AND s.movement_id = r.origin_movement_id
-  JOIN ims.location AS l ON l.location_id =
+  JOIN (SELECT p.location_id, p.site_id, w.code AS site, w.time_zone
+          FROM ims.location AS p
+          LEFT JOIN ims.location AS w ON w.location_id = p.site_id
+        OFFSET bigint '0') AS l
+    ON l.location_id =
        CASE WHEN m.from_location_id = 3 THEN r.from_location_id
             ELSE COALESCE(s.from_location_id, r.to_location_id) END
-  LEFT JOIN ims.location AS w ON w.location_id = l.site_id
   LEFT JOIN ims.owner AS o ON o.owner_id = m.owner_id
   LEFT JOIN ims.item AS i ON i.owner_id = m.owner_id AND i.item_id = m.item_id
  WHERE m.origin_movement_id IS NOT NULL

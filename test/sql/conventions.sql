@@ -45,6 +45,8 @@ WHERE t.typnamespace = 'ims'::regnamespace AND t.typtype = 'b' AND t.typelem = 0
 -- What is computed from its arguments alone may be floating point: estimates
 -- with a deviation, never stock or money.
 INSERT INTO own_type VALUES ('double precision'), ('double precision[]');
+-- So may series of demand be, whose sums are exact in ims.demand_history().
+INSERT INTO own_type VALUES ('double precision[]', 'demand_');
 -- Tables that all owners share.
 CREATE TEMP TABLE shared_table (name) AS
 SELECT unnest('{ledger_info,ledger_object,location,calendar,calendar_day,gs1_ai,unit,job,job_run}'::text[]);

@@ -37,7 +37,9 @@ INSERT INTO good_call VALUES
     ('create_lot', 'item => ''L'', lot => ''NEW'''), ('change_lot', 'item => ''L'', lot => ''L1'''),
     ('set_calendar_day', 'calendar => ''CAL'''), ('remove_calendar_day', 'calendar => ''CAL'''),
     ('create_period', 'name => ''p2'', starts_at => ''2024-03-01 00:00+00'', ends_at => ''2024-04-01 00:00+00'''),
-    ('change_period', 'name => ''p1''');
+    ('change_period', 'name => ''p1'''),
+    ('add_demand_mark', 'kind => ''outlier'', from_day => ''2024-01-01'''),
+    ('set_item_succession', 'item => ''L'', predecessor => ''SN''');
 SELECT set_eq('SELECT DISTINCT t.function FROM time_argument AS t', 'SELECT g.function FROM good_call AS g',
     'every function with a time is tried');
 SELECT is_empty(format($$
