@@ -77,7 +77,7 @@ FROM (VALUES
     ('ims_clerk', '{receive,ship,transfer,dispatch,receive_transfer,return_from_customer,
         return_to_supplier,consume,produce,count_stock,open_handling_unit,
         close_handling_unit,create_handling_unit,create_lot,create_serials,
-        generate_serials}'::text[]),
+        generate_serials,allot_handling_units,pack,unpack,move_handling_unit}'::text[]),
     ('ims_supervisor', '{adjust,scrap,reverse_posting,transfer_ownership,set_lot_status,
         post,post_ids,open_posting}'),
     ('ims_steward', '{create_item,change_item,delete_item,set_item_unit,remove_item_unit,

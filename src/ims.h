@@ -28,6 +28,8 @@ typedef int64 ImsQuantity;
 #define IMS_MAX_NAME_LENGTH 1000		 /* characters of a name of master data */
 #define IMS_MAX_TEXT_LENGTH 10000		 /* characters of another text of master data */
 #define IMS_MAX_ATTRIBUTES_LENGTH 100000 /* characters of attributes */
+#define IMS_MAX_NESTING 10				 /* handling units one inside the other */
+#define IMS_MAX_NESTED_UNITS 10000		 /* handling units of one tree */
 #define IMS_MAX_KEY_LENGTH 200			 /* characters of an idempotency key */
 #define IMS_MAX_AHEAD_USECS (INT64CONST(60) * 1000000) /* effective_at before the clock */
 

@@ -18,6 +18,7 @@ CREATE FUNCTION ims._post_arrays(
     posting_reasons text[],
     posting_actors text[],
     posting_idempotency_keys text[],
+    posting_whole_units boolean[],
     line_postings bigint[],
     line_item_ids bigint[],
     line_quantities numeric[],
@@ -44,7 +45,8 @@ COMMENT ON FUNCTION ims._post_arrays IS
 REVOKE ALL ON FUNCTION ims._post_arrays FROM PUBLIC;
 
 -- Objects are named like the columns they fill; "posting" of a line counts the
--- postings of the call from 1.  A posting without lines is written alone.
+-- postings of the call from 1.  A posting without lines is written alone.  With
+-- whole_units, closed handling units may leave: they do so with all they hold.
 CREATE FUNCTION ims._post_lines(postings jsonb, lines jsonb)
 RETURNS TABLE (posting_id bigint, document_number bigint, effective_at timestamptz)
 LANGUAGE sql VOLATILE PARALLEL UNSAFE ROWS 1
@@ -65,7 +67,8 @@ AS $$
             array_agg(p.reference_number) AS reference_numbers,
             array_agg(p.reason) AS reasons,
             array_agg(p.actor) AS actors,
-            array_agg(p.idempotency_key) AS idempotency_keys
+            array_agg(p.idempotency_key) AS idempotency_keys,
+            array_agg(p.whole_units) AS whole_units
         FROM jsonb_to_recordset(postings) AS p (
             owner_id bigint,
             posting_id bigint,
@@ -79,7 +82,8 @@ AS $$
             reference_number text,
             reason text,
             actor text,
-            idempotency_key text)
+            idempotency_key text,
+            whole_units boolean)
         ) AS p
     CROSS JOIN (
         SELECT
@@ -135,6 +139,7 @@ AS $$
         p.reasons,
         p.actors,
         p.idempotency_keys,
+        p.whole_units,
         l.postings,
         l.item_ids,
         l.quantities,

@@ -10,6 +10,9 @@
 -- usage of periodic items; then it asserts nothing any more.  It is reversed at
 -- its own instant, if the period is open: else what it found would stay in the
 -- books until now, and another count of that instant would contradict it.
+--
+-- Handling units that the original packed, unpacked or shipped together go back
+-- where they were (43_packing); their trees are locked before any balance.
 
 CREATE FUNCTION ims._raise_not_reversible(
     state text, document_number bigint, why text, key text, value text, advice text)
@@ -241,6 +244,7 @@ DECLARE
     originals jsonb;
     postings jsonb;
     lines jsonb;
+    units bigint[];
 BEGIN
     IF dry_run THEN
         BEGIN
@@ -272,6 +276,7 @@ BEGIN
     PERFORM ims._check_present('reason', coalesce(reason, '') <> '');
     original_id := ims._posting_id(owner_id, original_id, original_number);
     PERFORM ims._lock_reversible(owner_id, original_id);
+    units := ims._lock_nesting_to_reverse(owner_id, original_id);
     SELECT jsonb_agg(m) INTO originals
     FROM ims._lines_to_reverse(owner_id, original_id) AS m;
     PERFORM ims._lock_ends(owner_id, original_id, originals);
@@ -285,6 +290,9 @@ BEGIN
     PERFORM ims._engine_end();
 
     effective_at := coalesce(effective_at, ims._reversal_time(owner_id, original_id, originals));
+    IF units IS NOT NULL THEN
+        effective_at := ims._unit_time(effective_at, ims._last_unit_event(owner_id, units));
+    END IF;
     SELECT jsonb_build_array(jsonb_build_object(
         'owner_id', owner_id, 'posting_id', posting_id, 'kind', 'reversal',
         'effective_at', effective_at, 'party_id', p.party_id, 'channel_id', p.channel_id,
@@ -326,9 +334,13 @@ BEGIN
                     CASE WHEN c.delta > 0 THEN c.handling_unit_id ELSE 0 END))
             FROM compensation AS c), '[]')
     INTO postings, lines;
-    SELECT r.posting_id, r.document_number INTO posting_id, document_number
+    SELECT r.posting_id, r.document_number, r.effective_at
+    INTO posting_id, document_number, effective_at
     FROM ims._post_lines(postings, lines) AS r
     WHERE r.posting_id = posting_id;
+    IF units IS NOT NULL THEN
+        PERFORM ims._reverse_nesting(owner_id, original_id, units, posting_id, effective_at);
+    END IF;
     RETURN NEXT;
 END
 $$;

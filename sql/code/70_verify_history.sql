@@ -305,7 +305,8 @@ BEGIN
         SELECT * FROM document AS p
         WHERE p.no_owner OR p.no_party OR p.no_channel OR p.no_destination OR p.no_key
             OR p.wrong_origin)
-    -- A count that agreed with the books has no lines, nor has its reversal.
+    -- A count that agreed with the books has no lines, nor has its reversal; nor
+    -- what only puts units into units.
     SELECT 'posting.lines',
         jsonb_build_object('owner_id', p.owner_id, 'posting_id', p.posting_id),
         'at least one movement', '0'
@@ -316,6 +317,10 @@ BEGIN
             SELECT FROM ims.posting AS o
             WHERE o.owner_id = p.owner_id AND o.posting_id = p.origin_posting_id
                 AND o.kind = 'count'))
+        AND NOT EXISTS (SELECT FROM ims.handling_unit_nesting AS n
+                        WHERE n.owner_id = p.owner_id AND n.pack_posting_id = p.posting_id)
+        AND NOT EXISTS (SELECT FROM ims.handling_unit_nesting AS n
+                        WHERE n.owner_id = p.owner_id AND n.unpack_posting_id = p.posting_id)
         AND NOT EXISTS (SELECT FROM ims.movement AS m
                         WHERE m.owner_id = p.owner_id AND m.posting_id = p.posting_id)
     UNION ALL

@@ -190,6 +190,107 @@ COMMENT ON FUNCTION ims._verify_reference(bigint) IS
     'rows of small tables that mention what does not exist';
 REVOKE ALL ON FUNCTION ims._verify_reference(bigint) FROM PUBLIC;
 
+-- Units in units.  A cycle is looked for at every instant, by following a unit
+-- outward through the times that its intervals have in common.
+CREATE FUNCTION ims._verify_nesting(wanted bigint)
+RETURNS TABLE (check_name text, key jsonb, expected text, found text)
+LANGUAGE plpgsql
+STABLE
+PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+SET plan_cache_mode = force_custom_plan
+AS $$
+BEGIN
+    RETURN QUERY
+    WITH RECURSIVE nest AS MATERIALIZED (
+        SELECT n.*, CASE WHEN n.packed_at <= coalesce(n.unpacked_at, 'infinity')
+            THEN tstzrange(n.packed_at, n.unpacked_at) ELSE 'empty' END AS span
+        FROM ims.handling_unit_nesting AS n
+        WHERE wanted IS NULL OR n.owner_id = wanted),
+    outward (owner_id, start_id, nest_id, unit_id, span, level) AS (
+        SELECT n.owner_id, n.handling_unit_id, n.handling_unit_nesting_id, n.parent_id, n.span, 1
+        FROM nest AS n
+        WHERE NOT isempty(n.span)
+        UNION ALL
+        SELECT o.owner_id, o.start_id, o.nest_id, n.parent_id, o.span * n.span, o.level + 1
+        FROM outward AS o
+        JOIN nest AS n
+            ON n.owner_id = o.owner_id AND n.handling_unit_id = o.unit_id AND n.span && o.span
+        WHERE o.level < 20 AND o.unit_id <> o.start_id)
+    SELECT f.check_name,
+        jsonb_build_object('owner_id', n.owner_id,
+            'handling_unit_nesting_id', n.handling_unit_nesting_id),
+        f.expected, f.found
+    FROM nest AS n
+    LEFT JOIN ims.handling_unit AS h
+        ON h.owner_id = n.owner_id AND h.handling_unit_id = n.handling_unit_id
+    LEFT JOIN ims.handling_unit AS g
+        ON g.owner_id = n.owner_id AND g.handling_unit_id = n.parent_id
+    LEFT JOIN ims.posting AS p
+        ON p.owner_id = n.owner_id AND p.posting_id = n.pack_posting_id
+    LEFT JOIN ims.posting AS u
+        ON u.owner_id = n.owner_id AND u.posting_id = n.unpack_posting_id
+    CROSS JOIN LATERAL (VALUES
+        ('handling_unit_nesting.handling_unit', h.handling_unit_id IS NULL,
+            'handling unit ' || n.handling_unit_id, NULL),
+        ('handling_unit_nesting.parent', g.handling_unit_id IS NULL,
+            'handling unit ' || n.parent_id, NULL),
+        ('handling_unit_nesting.interval',
+            n.unpacked_at < n.packed_at
+            OR (n.unpacked_at IS NULL) <> (n.unpack_posting_id IS NULL),
+            'ended not before ' || n.packed_at, n.unpacked_at::text),
+        ('handling_unit_nesting.pack_posting',
+            p.effective_at IS DISTINCT FROM n.packed_at OR p.kind NOT IN ('pack', 'reversal'),
+            'a packing at ' || n.packed_at, p.kind || ' at ' || p.effective_at),
+        ('handling_unit_nesting.unpack_posting',
+            n.unpack_posting_id IS NOT NULL
+            AND (u.effective_at IS DISTINCT FROM n.unpacked_at
+                OR u.kind NOT IN ('unpack', 'ship', 'reversal')),
+            'an unpacking at ' || n.unpacked_at, u.kind || ' at ' || u.effective_at),
+        ('handling_unit_nesting.overlap', EXISTS (
+            SELECT FROM nest AS o
+            WHERE o.owner_id = n.owner_id AND o.handling_unit_id = n.handling_unit_id
+              AND o.handling_unit_nesting_id > n.handling_unit_nesting_id AND o.span && n.span),
+            'in one unit at a time', NULL),
+        ('handling_unit_nesting.cycle', EXISTS (
+            SELECT FROM outward AS o
+            WHERE o.owner_id = n.owner_id AND o.nest_id = n.handling_unit_nesting_id
+              AND o.unit_id = o.start_id),
+            'not in itself', NULL)) AS f (check_name, wrong, expected, found)
+    WHERE f.wrong
+    UNION ALL
+    SELECT f.check_name,
+        jsonb_build_object('owner_id', d.owner_id, 'posting_id', d.posting_id,
+            'handling_unit_id', d.handling_unit_id),
+        f.expected, f.found
+    FROM ims.handling_unit_departure AS d
+    LEFT JOIN ims.posting AS p ON p.owner_id = d.owner_id AND p.posting_id = d.posting_id
+    LEFT JOIN ims.handling_unit AS h
+        ON h.owner_id = d.owner_id AND h.handling_unit_id = d.handling_unit_id
+    CROSS JOIN LATERAL (VALUES
+        ('handling_unit_departure.handling_unit', h.handling_unit_id IS NULL,
+            'handling unit ' || d.handling_unit_id, NULL),
+        ('handling_unit_departure.posting',
+            p.effective_at IS DISTINCT FROM d.left_at OR p.kind <> 'ship',
+            'a shipment at ' || d.left_at, p.kind || ' at ' || p.effective_at),
+        -- what a unit was in left with it, and it was in there until then
+        ('handling_unit_departure.parent', d.parent_id IS NOT NULL AND (NOT EXISTS (
+                SELECT FROM ims.handling_unit_departure AS o
+                WHERE o.owner_id = d.owner_id AND o.posting_id = d.posting_id
+                  AND o.handling_unit_id = d.parent_id)
+            OR NOT EXISTS (
+                SELECT FROM nest AS n
+                WHERE n.owner_id = d.owner_id AND n.handling_unit_id = d.handling_unit_id
+                  AND n.parent_id = d.parent_id AND n.unpack_posting_id = d.posting_id)),
+            format('in unit %s until then', d.parent_id), NULL))
+        AS f (check_name, wrong, expected, found)
+    WHERE f.wrong AND (wanted IS NULL OR d.owner_id = wanted);
+END
+$$;
+COMMENT ON FUNCTION ims._verify_nesting(bigint) IS
+    'handling units in two others at once, in themselves, or packed by no posting';
+REVOKE ALL ON FUNCTION ims._verify_nesting(bigint) FROM PUBLIC;
+
 CREATE FUNCTION ims._acts_for_all()
 RETURNS boolean
 LANGUAGE sql
@@ -308,6 +409,7 @@ BEGIN
     RETURN QUERY SELECT * FROM ims._verify_closing(wanted);
     RETURN QUERY SELECT * FROM ims._verify_master(wanted);
     RETURN QUERY SELECT * FROM ims._verify_reference(wanted);
+    RETURN QUERY SELECT * FROM ims._verify_nesting(wanted);
 END
 $$;
 COMMENT ON FUNCTION ims._verify_rows(bigint) IS

@@ -162,3 +162,47 @@ CREATE TRIGGER closing_clock_engine_only
 CREATE TRIGGER closing_clock_no_truncate
     BEFORE TRUNCATE ON ims.closing_clock
     FOR EACH STATEMENT EXECUTE FUNCTION ims._engine_only();
+
+-- Nesting: a row may be ended once, and is history from then on.
+CREATE TRIGGER handling_unit_nesting_engine_only
+    BEFORE INSERT OR UPDATE ON ims.handling_unit_nesting
+    FOR EACH STATEMENT EXECUTE FUNCTION ims._engine_only();
+CREATE TRIGGER handling_unit_nesting_no_change
+    BEFORE UPDATE ON ims.handling_unit_nesting
+    FOR EACH ROW WHEN (OLD.unpacked_at IS NOT NULL OR
+        (OLD.owner_id, OLD.handling_unit_nesting_id, OLD.handling_unit_id, OLD.parent_id,
+         OLD.packed_at, OLD.pack_posting_id)
+        IS DISTINCT FROM
+        (NEW.owner_id, NEW.handling_unit_nesting_id, NEW.handling_unit_id, NEW.parent_id,
+         NEW.packed_at, NEW.pack_posting_id))
+    EXECUTE FUNCTION ims._refuse_change();
+CREATE TRIGGER handling_unit_nesting_no_delete
+    BEFORE DELETE ON ims.handling_unit_nesting
+    FOR EACH ROW EXECUTE FUNCTION ims._refuse_change();
+CREATE TRIGGER handling_unit_nesting_no_delete_statement
+    BEFORE DELETE ON ims.handling_unit_nesting
+    FOR EACH STATEMENT EXECUTE FUNCTION ims._refuse_change();
+CREATE TRIGGER handling_unit_nesting_no_truncate
+    BEFORE TRUNCATE ON ims.handling_unit_nesting
+    FOR EACH STATEMENT EXECUTE FUNCTION ims._refuse_change();
+ALTER TABLE ims.handling_unit_nesting ENABLE ALWAYS TRIGGER handling_unit_nesting_no_change;
+ALTER TABLE ims.handling_unit_nesting ENABLE ALWAYS TRIGGER handling_unit_nesting_no_delete;
+ALTER TABLE ims.handling_unit_nesting
+    ENABLE ALWAYS TRIGGER handling_unit_nesting_no_delete_statement;
+ALTER TABLE ims.handling_unit_nesting ENABLE ALWAYS TRIGGER handling_unit_nesting_no_truncate;
+CREATE TRIGGER handling_unit_departure_engine_only
+    BEFORE INSERT ON ims.handling_unit_departure
+    FOR EACH STATEMENT EXECUTE FUNCTION ims._engine_only();
+CREATE TRIGGER handling_unit_departure_no_change
+    BEFORE UPDATE OR DELETE ON ims.handling_unit_departure
+    FOR EACH ROW EXECUTE FUNCTION ims._refuse_change();
+CREATE TRIGGER handling_unit_departure_no_change_statement
+    BEFORE UPDATE OR DELETE ON ims.handling_unit_departure
+    FOR EACH STATEMENT EXECUTE FUNCTION ims._refuse_change();
+CREATE TRIGGER handling_unit_departure_no_truncate
+    BEFORE TRUNCATE ON ims.handling_unit_departure
+    FOR EACH STATEMENT EXECUTE FUNCTION ims._refuse_change();
+ALTER TABLE ims.handling_unit_departure ENABLE ALWAYS TRIGGER handling_unit_departure_no_change;
+ALTER TABLE ims.handling_unit_departure
+    ENABLE ALWAYS TRIGGER handling_unit_departure_no_change_statement;
+ALTER TABLE ims.handling_unit_departure ENABLE ALWAYS TRIGGER handling_unit_departure_no_truncate;

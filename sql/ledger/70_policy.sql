@@ -93,3 +93,12 @@ CREATE POLICY demand_mark_rows ON ims.demand_mark
 ALTER TABLE ims.item_succession ENABLE ROW LEVEL SECURITY;
 CREATE POLICY item_succession_rows ON ims.item_succession
     USING (owner_id IN (SELECT ims._my_owners()));
+ALTER TABLE ims.handling_unit_nesting ENABLE ROW LEVEL SECURITY;
+CREATE POLICY handling_unit_nesting_rows ON ims.handling_unit_nesting
+    USING (owner_id IN (SELECT ims._my_owners()));
+ALTER TABLE ims.handling_unit_departure ENABLE ROW LEVEL SECURITY;
+CREATE POLICY handling_unit_departure_rows ON ims.handling_unit_departure
+    USING (owner_id IN (SELECT ims._my_owners()));
+ALTER TABLE ims.sscc_serial ENABLE ROW LEVEL SECURITY;
+CREATE POLICY sscc_serial_rows ON ims.sscc_serial
+    USING (owner_id IN (SELECT ims._my_owners()));

@@ -69,6 +69,7 @@ typedef struct ImsPosting
 	ImsKind kind;
 	bool effective_given; /* else stamped under the locks */
 	bool written;		  /* row is in the table already (open_posting) */
+	bool whole_units;	  /* its handling units leave with all that is in them */
 	TimestampTz effective_at;
 	TimestampTz recorded_at; /* filled by the engine where 0 */
 	int64 party_id;

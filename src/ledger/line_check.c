@@ -425,7 +425,8 @@ check_handling_unit(ImsCall *call, ImsLine *line, int64 owner_id, int64 handling
 	}
 	/* a closed one moves with its content, but nothing goes in or out */
 	if (!is_open && line->from_handling_unit_id != line->to_handling_unit_id &&
-		kind != IMS_KIND_COUNT_CORRECTION && kind != IMS_KIND_REVERSAL)
+		kind != IMS_KIND_COUNT_CORRECTION && kind != IMS_KIND_REVERSAL &&
+		!call->postings[line->posting].whole_units)
 	{
 		refuse(call, line, ERRCODE_IMS_INACTIVE,
 			   psprintf("handling unit \"%s\" is closed", code), "Nothing goes in or out.",

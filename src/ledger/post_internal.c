@@ -53,6 +53,7 @@ enum
 	POSTING_REASON,
 	POSTING_ACTOR,
 	POSTING_IDEMPOTENCY_KEY,
+	POSTING_WHOLE_UNITS,
 	LINE_POSTING,
 	LINE_ITEM_ID,
 	LINE_QUANTITY,
@@ -149,6 +150,8 @@ fill_posting(const Column *columns, int row, ImsPosting *posting)
 	posting->reason = text_of(&columns[POSTING_REASON], row);
 	posting->actor = text_of(&columns[POSTING_ACTOR], row);
 	posting->idempotency_key = text_of(&columns[POSTING_IDEMPOTENCY_KEY], row);
+	posting->whole_units = !columns[POSTING_WHOLE_UNITS].nulls[row] &&
+						   DatumGetBool(columns[POSTING_WHOLE_UNITS].values[row]);
 }
 
 /* NULL where the line has nothing of it. */
@@ -200,7 +203,7 @@ fill_line(const Column *columns, int row, int nposting, ImsLine *line)
  * ims_post_arrays -- SQL: ims._post_arrays(owner_ids bigint[], posting_ids bigint[], ...)
  * returns table (posting_id bigint, document_number bigint, effective_at timestamptz)
  *
- * Thirteen arrays say what each posting is, seventeen what each line is; the
+ * Fourteen arrays say what each posting is, eighteen what each line is; the
  * answer has a row per posting.  A call without lines writes the postings.
  */
 PG_FUNCTION_INFO_V1(ims_post_arrays);

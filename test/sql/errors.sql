@@ -155,6 +155,14 @@ FROM (VALUES
                  END
                  $do$ $$),
     ('IV232', $$ SELECT * FROM ims.stock_at('294276-12-31 23:59:59.999999+00', 'SHOP') $$),
+    ('IV240', $$ SELECT ims.pack('SHOP', 'P1', handling_units => '{P1}', location => 'T-HERE-A') $$),
+    ('IV240', $$ SELECT ims.unpack('SHOP', 'P1', handling_units => '{P2}') $$),
+    ('IV241', $$ DO $do$
+                 BEGIN
+                     PERFORM ims.pack('SHOP', 'P1', handling_units => '{P2}', location => 'T-HERE-A');
+                     PERFORM ims.unpack('SHOP', 'P1', effective_at => '2024-03-01 12:00+00');
+                 END
+                 $do$ $$),
     ('IV301', $$ SELECT ims.ship('SHOP', 'PEN', 21, from_location => 'T-HERE-A') $$),
     ('IV302', $$ DO $do$
                  BEGIN
@@ -269,6 +277,7 @@ SELECT results_eq($$
     ('IV216', 'effective_at', '9999-99-99T99:99:99Z'),
     ('IV217', 'effective_at', '9999-99-99T99:99:99Z'),
     ('IV227', 'counted_at', '9999-99-99T99:99:99Z'),
+    ('IV241', 'effective_at', '9999-99-99T99:99:99Z'),
     ('IV303', 'effective_at', '9999-99-99T99:99:99Z') $$,
     'times are ISO 8601 in UTC, and say so');
 SELECT results_eq($$

@@ -84,6 +84,7 @@ SELECT results_eq($$SELECT ims._unsummarized_ranges('page_other_idx'),
 -- Limits are those that are enforced.
 SELECT results_eq('SELECT l.name, l.value FROM ims.limits() AS l', $$VALUES
     ('attributes_length', 100000::bigint), ('code_length', 100), ('effective_seconds_ahead', 60),
+    ('handling_unit_levels', 10), ('handling_units_per_tree', 10000),
     ('idempotency_key_length', 200), ('lines_per_call', 10000000), ('name_length', 1000),
     ('quantity_below', 1000000000000), ('quantity_decimals', 6), ('reason_length', 1000),
     ('reference_length', 100), ('text_length', 10000)$$, 'limits() lists them');

@@ -91,9 +91,10 @@ SELECT is_empty($$SELECT p.oid::regprocedure FROM pg_proc AS p
 -- What each role may call, of the functions that are there.
 CREATE TEMP TABLE duty (role text, functions text[]);
 INSERT INTO duty VALUES
-    ('clerk', '{close_handling_unit,consume,count_stock,create_handling_unit,create_lot,
-        create_serials,dispatch,generate_serials,open_handling_unit,produce,receive,receive_transfer,
-        return_from_customer,return_to_supplier,ship,transfer}'),
+    ('clerk', '{allot_handling_units,close_handling_unit,consume,count_stock,
+        create_handling_unit,create_lot,create_serials,dispatch,generate_serials,
+        move_handling_unit,open_handling_unit,pack,produce,receive,receive_transfer,
+        return_from_customer,return_to_supplier,ship,transfer,unpack}'),
     ('supervisor', '{adjust,open_posting,post,post_ids,reverse_posting,scrap,set_lot_status,
         transfer_ownership}'),
     ('steward', '{add_demand_mark,add_item_code,change_category,change_channel,

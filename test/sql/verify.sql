@@ -5,7 +5,7 @@
 \i test/setup.psql
 BEGIN;
 \i test/ledger_fixture.psql
-SELECT plan(132);
+SELECT plan(150);
 
 -- The checks that one damage trips, in alphabetical order; those of rows alone
 -- take a fifth of the time.
@@ -162,6 +162,84 @@ FROM (VALUES
     (57, 'DELETE FROM ims.location WHERE location_id = 9200',
         'availability.site posting.destination'),
     (58, 'UPDATE ims.location SET parent_id = 9200 WHERE location_id = 9101', 'location.site')
+    ) AS d (place, damage, expected)
+ORDER BY d.place;
+
+-- Handling units: H2 was packed into H1, both were shipped; H2 is in H3 since.
+CREATE FUNCTION pg_temp.nesting_findings(damage text)
+RETURNS text
+LANGUAGE plpgsql
+AS $$
+BEGIN
+    RETURN pg_temp.findings(
+        'ALTER TABLE ims.handling_unit_nesting DISABLE TRIGGER USER;'
+        'ALTER TABLE ims.handling_unit_departure DISABLE TRIGGER USER;'
+        'ALTER TABLE ims.posting DISABLE TRIGGER USER;'
+        'ALTER TABLE ims.handling_unit_nesting'
+        '    DROP CONSTRAINT handling_unit_nesting_self_check,'
+        '    DROP CONSTRAINT handling_unit_nesting_order_check,'
+        '    DROP CONSTRAINT handling_unit_nesting_end_check,'
+        '    DROP CONSTRAINT handling_unit_nesting_excl;'
+        'DROP INDEX ims.handling_unit_nesting_open_key;'
+        'INSERT INTO ims.handling_unit (owner_id, handling_unit_id, code) VALUES'
+        '    (9001, 9052, ''H2''), (9001, 9053, ''H3'');'
+        'INSERT INTO ims.posting (owner_id, posting_id, document_number, kind, effective_at,'
+        '    utc_offset_minutes, recorded_at, session_role, caller_role, system_identifier, commit_xid)'
+        '    OVERRIDING SYSTEM VALUE VALUES'
+        '    (9001, 9307, 7, ''pack'', ''2026-01-01 06:00+00'', 0, ''2026-01-01 06:00+00'', ''x'', ''x'', 1, ''1''),'
+        '    (9001, 9308, 8, ''pack'', ''2026-01-06 06:00+00'', 0, ''2026-01-06 06:00+00'', ''x'', ''x'', 1, ''1'');'
+        'INSERT INTO ims.handling_unit_nesting (owner_id, handling_unit_nesting_id, handling_unit_id,'
+        '    parent_id, packed_at, unpacked_at, pack_posting_id, unpack_posting_id) VALUES'
+        '    (9001, 9601, 9052, 9051, ''2026-01-01 06:00+00'', ''2026-01-03 00:00+00'', 9307, 9303),'
+        '    (9001, 9602, 9052, 9053, ''2026-01-06 06:00+00'', NULL, 9308, NULL);'
+        'INSERT INTO ims.handling_unit_departure (owner_id, posting_id, handling_unit_id, parent_id, left_at)'
+        '    VALUES (9001, 9303, 9051, NULL, ''2026-01-03 00:00+00''),'
+        '    (9001, 9303, 9052, 9051, ''2026-01-03 00:00+00'');' || damage,
+        NULL, 'ims._verify_rows($1::bigint)');
+END
+$$;
+SELECT is(pg_temp.nesting_findings(d.damage), coalesce(d.expected, ''),
+    coalesce(d.expected, 'nothing') || ': ' || regexp_replace(d.damage, '\s+', ' ', 'g'))
+FROM (VALUES
+    (1, 'SELECT 1', NULL),
+    (2, 'UPDATE ims.handling_unit_nesting SET handling_unit_id = 99 WHERE handling_unit_nesting_id = 9602',
+        'handling_unit_nesting.handling_unit'),
+    (3, 'UPDATE ims.handling_unit_nesting SET parent_id = 99 WHERE handling_unit_nesting_id = 9602',
+        'handling_unit_nesting.parent'),
+    (4, 'UPDATE ims.handling_unit_nesting SET packed_at = ''2026-01-05 00:00+00'''
+        ' WHERE handling_unit_nesting_id = 9601',
+        'handling_unit_nesting.interval handling_unit_nesting.pack_posting'),
+    (5, 'UPDATE ims.handling_unit_nesting SET unpacked_at = NULL WHERE handling_unit_nesting_id = 9601',
+        'handling_unit_nesting.interval handling_unit_nesting.overlap handling_unit_nesting.unpack_posting'),
+    (6, 'UPDATE ims.handling_unit_nesting SET pack_posting_id = 99 WHERE handling_unit_nesting_id = 9602',
+        'handling_unit_nesting.pack_posting posting.lines'),
+    (7, 'UPDATE ims.handling_unit_nesting SET unpack_posting_id = 9302 WHERE handling_unit_nesting_id = 9601',
+        'handling_unit_departure.parent handling_unit_nesting.unpack_posting'),
+    (8, 'UPDATE ims.posting SET effective_at = ''2026-01-06 07:00+00'' WHERE posting_id = 9308',
+        'handling_unit_nesting.pack_posting'),
+    (9, 'UPDATE ims.posting SET kind = ''transfer'' WHERE posting_id = 9308',
+        'handling_unit_nesting.pack_posting'),
+    (10, 'UPDATE ims.handling_unit_nesting SET parent_id = 9052 WHERE handling_unit_nesting_id = 9602',
+        'handling_unit_nesting.cycle'),
+    (11, 'INSERT INTO ims.handling_unit_nesting (owner_id, handling_unit_nesting_id, handling_unit_id,'
+        ' parent_id, packed_at, pack_posting_id) VALUES (9001, 9603, 9053, 9052, ''2026-01-06 06:00+00'', 9308)',
+        'handling_unit_nesting.cycle'),
+    (12, 'INSERT INTO ims.handling_unit_nesting (owner_id, handling_unit_nesting_id, handling_unit_id,'
+        ' parent_id, packed_at, pack_posting_id) VALUES (9001, 9603, 9051, 9052, ''2026-01-06 06:00+00'', 9308)',
+        NULL),
+    (13, 'INSERT INTO ims.handling_unit_nesting (owner_id, handling_unit_nesting_id, handling_unit_id,'
+        ' parent_id, packed_at, pack_posting_id) VALUES (9001, 9603, 9051, 9052, ''2026-01-01 06:00+00'', 9307)',
+        'handling_unit_nesting.cycle'),
+    (14, 'UPDATE ims.handling_unit_departure SET left_at = ''2026-01-04 00:00+00''',
+        'handling_unit_departure.posting'),
+    (15, 'UPDATE ims.handling_unit_departure SET posting_id = 9302',
+        'handling_unit_departure.parent handling_unit_departure.posting'),
+    (16, 'UPDATE ims.handling_unit_departure SET parent_id = 9053 WHERE handling_unit_id = 9052',
+        'handling_unit_departure.parent'),
+    (17, 'UPDATE ims.handling_unit_departure SET handling_unit_id = 99 WHERE parent_id IS NULL',
+        'handling_unit_departure.handling_unit handling_unit_departure.parent'),
+    (18, 'DELETE FROM ims.handling_unit_departure WHERE parent_id IS NULL',
+        'handling_unit_departure.parent')
     ) AS d (place, damage, expected)
 ORDER BY d.place;
 
