@@ -77,7 +77,8 @@ FROM (VALUES
     ('ims_clerk', '{receive,ship,transfer,dispatch,receive_transfer,return_from_customer,
         return_to_supplier,consume,produce,count_stock,open_handling_unit,
         close_handling_unit,create_handling_unit,create_lot,create_serials,
-        generate_serials,allot_handling_units,pack,unpack,move_handling_unit}'::text[]),
+        generate_serials,allot_handling_units,pack,unpack,move_handling_unit,rfid_ingest,
+        rfid_sweep,receive_scan,pick_scan,count_scan}'::text[]),
     ('ims_supervisor', '{adjust,scrap,reverse_posting,transfer_ownership,set_lot_status,
         post,post_ids,open_posting}'),
     ('ims_steward', '{create_item,change_item,delete_item,set_item_unit,remove_item_unit,
@@ -86,12 +87,12 @@ FROM (VALUES
         delete_party,create_channel,change_channel,delete_channel,create_lot,change_lot,
         delete_lot,create_serials,generate_serials,change_serial,delete_serial,
         create_handling_unit,change_handling_unit,delete_handling_unit,add_demand_mark,
-        remove_demand_mark,set_item_succession,remove_item_succession}'),
+        remove_demand_mark,set_item_succession,remove_item_succession,set_rfid_reader}'),
     ('ims_warehouse', '{create_site,create_location,change_location,delete_location,
         create_calendar,change_calendar,delete_calendar,set_calendar_day,
         remove_calendar_day,set_gs1_ai,remove_gs1_ai,create_unit,change_unit,delete_unit}'),
-    ('ims_controller', '{create_period,change_period,delete_period,close_period,reopen_period,take_closing,
-        drop_closing,maintain_closings}')
+    ('ims_controller', '{create_period,change_period,delete_period,close_period,
+        reopen_period,take_closing,drop_closing,maintain_closings,drop_rfid_reads}')
     ) AS g (role_name, functions)
 JOIN pg_proc AS p ON p.pronamespace = 'ims'::regnamespace AND p.proname = ANY (g.functions)
 ORDER BY g.role_name, p.proname

@@ -71,6 +71,8 @@ CREATE TABLE ims.location (
 );
 CREATE INDEX location_parent_idx ON ims.location (parent_id);
 CREATE INDEX location_site_idx ON ims.location (site_id);
+CREATE INDEX location_gln_idx ON ims.location ((attributes ->> 'gln'))
+    WHERE attributes ->> 'gln' IS NOT NULL;
 COMMENT ON TABLE ims.location IS 'places: sites and the tree below them, and virtual places';
 COMMENT ON COLUMN ims.location.location_id IS 'identifies the place';
 COMMENT ON COLUMN ims.location.code IS 'code by which calls name the place';

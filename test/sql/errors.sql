@@ -87,6 +87,12 @@ FROM (VALUES
     ('IV130', $$ SELECT '1.5'::ims.measure $$),
     ('IV130', $$ SELECT '999999999999 KGM'::ims.measure * 2 $$),
     ('IV131', $$ SELECT '1 CS'::ims.measure + '1 KGM' $$),
+    ('IV140', $$ SELECT ims.pick_scan('SHOP', 'NOTHING', from_location => 'T-HERE-A', post => true) $$),
+    ('IV141', $$ SELECT ims.pick_scan('SHOP', 'PEN', 'INK', from_location => 'T-HERE-A', post => true) $$),
+    ('IV142', $$ SELECT ims.receive_scan('SHOP', 'PEN', to_location => 'T-HERE-A',
+                    minimum_expiry => '2026-01-01', post => true) $$),
+    ('IV143', $$ SELECT ims.pick_scan('SHOP', 'PEN', 'PEN', 1, labels => 2, from_location => 'T-HERE-A',
+                    post => true) $$),
     ('IV201', $$ SELECT ims.receive('SHOP', 'PEN', to_location => 'T-HERE-A') $$),
     ('IV201', $$ SELECT ims.create_item('SHOP') $$),
     ('IV201', $$ INSERT INTO ims.movement (item_id, from_location_id, to_location_id, quantity)

@@ -91,10 +91,11 @@ SELECT is_empty($$SELECT p.oid::regprocedure FROM pg_proc AS p
 -- What each role may call, of the functions that are there.
 CREATE TEMP TABLE duty (role text, functions text[]);
 INSERT INTO duty VALUES
-    ('clerk', '{allot_handling_units,close_handling_unit,consume,count_stock,
+    ('clerk', '{allot_handling_units,close_handling_unit,consume,count_scan,count_stock,
         create_handling_unit,create_lot,create_serials,dispatch,generate_serials,
-        move_handling_unit,open_handling_unit,pack,produce,receive,receive_transfer,
-        return_from_customer,return_to_supplier,ship,transfer,unpack}'),
+        move_handling_unit,open_handling_unit,pack,pick_scan,produce,receive,receive_scan,
+        receive_transfer,return_from_customer,return_to_supplier,rfid_ingest,rfid_sweep,
+        ship,transfer,unpack}'),
     ('supervisor', '{adjust,open_posting,post,post_ids,reverse_posting,scrap,set_lot_status,
         transfer_ownership}'),
     ('steward', '{add_demand_mark,add_item_code,change_category,change_channel,
@@ -103,12 +104,13 @@ INSERT INTO duty VALUES
         create_party,create_serials,delete_category,delete_channel,delete_handling_unit,
         delete_item,delete_lot,delete_party,delete_serial,generate_serials,
         remove_demand_mark,remove_item_code,remove_item_succession,remove_item_supplier,
-        remove_item_unit,set_item_succession,set_item_supplier,set_item_unit}'),
+        remove_item_unit,set_item_succession,set_item_supplier,set_item_unit,
+        set_rfid_reader}'),
     ('warehouse', '{change_calendar,change_location,change_unit,create_calendar,
         create_location,create_site,create_unit,delete_calendar,delete_location,delete_unit,
         remove_calendar_day,remove_gs1_ai,set_calendar_day,set_gs1_ai}'),
-    ('controller', '{change_period,close_period,create_period,delete_period,drop_closing,maintain_closings,reopen_period,
-        take_closing}'),
+    ('controller', '{change_period,close_period,create_period,delete_period,drop_closing,
+        drop_rfid_reads,maintain_closings,reopen_period,take_closing}'),
     ('administrator', '{add_owner_member,change_owner,create_ledger,create_owner,delete_owner,
         migrate_ledger,rebuild,remove_owner_member,repair_guards}');
 INSERT INTO duty
