@@ -26,6 +26,7 @@ typedef int64 ImsQuantity;
 #define IMS_MAX_LINES 10000000			 /* lines of one call */
 #define IMS_MAX_CODE_LENGTH 100			 /* characters of a code */
 #define IMS_MAX_NAME_LENGTH 1000		 /* characters of a name of master data */
+#define IMS_MAX_RFID_READS 1000000		 /* reads of one call of ims.rfid_ingest() */
 #define IMS_MAX_TEXT_LENGTH 10000		 /* characters of another text of master data */
 #define IMS_MAX_ATTRIBUTES_LENGTH 100000 /* characters of attributes */
 #define IMS_MAX_NESTING 10				 /* handling units one inside the other */

@@ -411,3 +411,77 @@ $$;
 COMMENT ON FUNCTION ims._verify_ownership(bigint) IS
     'changes of owner of which one half is missing or differs';
 REVOKE ALL ON FUNCTION ims._verify_ownership(bigint) FROM PUBLIC;
+
+-- RFID: visits of a tag are further apart than the window, all but the last
+-- have ended, and the events that hold are their ends.
+CREATE FUNCTION ims._verify_rfid(wanted bigint)
+RETURNS TABLE (check_name text, key jsonb, expected text, found text)
+LANGUAGE plpgsql
+STABLE
+PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+SET enable_nestloop = off
+SET jit = off
+SET plan_cache_mode = force_custom_plan
+AS $$
+BEGIN
+    RETURN QUERY
+    WITH visit AS MATERIALIZED (
+        SELECT v.owner_id, v.epc, v.rfid_point_id, v.first_seen_at, v.last_seen_at, v.departed,
+            v.rfid_reader_id, p.swept_through - make_interval(secs => p.window_seconds) AS silent,
+            make_interval(secs => p.window_seconds) AS gap,
+            lead(v.first_seen_at) OVER (
+                PARTITION BY v.owner_id, v.rfid_point_id, v.epc ORDER BY v.first_seen_at) AS next_at
+        FROM ims.rfid_visit AS v
+        JOIN ims.rfid_point AS p
+            ON p.owner_id = v.owner_id AND p.rfid_point_id = v.rfid_point_id
+        WHERE wanted IS NULL OR v.owner_id = wanted)
+    SELECT f.check_name,
+        jsonb_build_object('owner_id', v.owner_id, 'rfid_point_id', v.rfid_point_id,
+            'epc', v.epc, 'first_seen_at', v.first_seen_at),
+        f.expected, f.found
+    FROM visit AS v
+    CROSS JOIN LATERAL (VALUES
+        ('rfid_visit.gap', v.next_at - v.last_seen_at <= v.gap, 'more than ' || v.gap,
+            (v.next_at - v.last_seen_at)::text),
+        ('rfid_visit.departed', v.departed <> (v.next_at IS NOT NULL OR v.last_seen_at < v.silent),
+            (NOT v.departed)::text, v.departed::text)
+        ) AS f (check_name, wrong, expected, found)
+    WHERE f.wrong
+    UNION ALL
+    SELECT 'rfid_event.visit',
+        jsonb_build_object('owner_id', coalesce(e.owner_id, w.owner_id),
+            'rfid_point_id', coalesce(e.rfid_point_id, w.rfid_point_id),
+            'epc', coalesce(e.epc, w.epc), 'kind', coalesce(e.kind, w.kind),
+            'occurred_at', coalesce(e.occurred_at, w.occurred_at)),
+        w.rfid_reader_id::text, e.rfid_reader_id::text
+    FROM (
+        SELECT v.owner_id, v.epc, v.rfid_point_id, v.rfid_reader_id, k.kind, k.occurred_at
+        FROM visit AS v
+        CROSS JOIN LATERAL (VALUES
+            ('arrive', v.first_seen_at, true), ('depart', v.last_seen_at, v.departed))
+            AS k (kind, occurred_at, holds)
+        WHERE k.holds) AS w
+    FULL JOIN (
+        SELECT x.*
+        FROM ims.rfid_event AS x
+        WHERE x.retracted_at IS NULL AND (wanted IS NULL OR x.owner_id = wanted)) AS e
+        ON e.owner_id = w.owner_id AND e.rfid_point_id = w.rfid_point_id AND e.epc = w.epc
+        AND e.kind = w.kind AND e.occurred_at = w.occurred_at
+    WHERE e.rfid_reader_id IS DISTINCT FROM w.rfid_reader_id
+    UNION ALL
+    SELECT 'rfid_point.read_count',
+        jsonb_build_object('owner_id', p.owner_id, 'rfid_point_id', p.rfid_point_id),
+        coalesce(v.read_count, 0)::text, p.read_count::text
+    FROM ims.rfid_point AS p
+    LEFT JOIN (
+        SELECT v.owner_id, v.rfid_point_id, sum(v.read_count) AS read_count
+        FROM ims.rfid_visit AS v
+        GROUP BY v.owner_id, v.rfid_point_id) AS v
+        ON v.owner_id = p.owner_id AND v.rfid_point_id = p.rfid_point_id
+    WHERE p.read_count <> coalesce(v.read_count, 0) AND (wanted IS NULL OR p.owner_id = wanted);
+END
+$$;
+COMMENT ON FUNCTION ims._verify_rfid(bigint) IS
+    'visits and events of tags that do not follow from each other';
+REVOKE ALL ON FUNCTION ims._verify_rfid(bigint) FROM PUBLIC;

@@ -169,7 +169,12 @@ BEGIN
                 'x.owner_id = t.owner_id AND x.closing_id = t.closing_id'),
             ('posting_key', 'posting', 'posting', 'posting_id', '{idempotency_key}',
                 'x.owner_id = t.owner_id AND x.posting_id = t.posting_id'
-                ' AND x.idempotency_key = t.idempotency_key')
+                ' AND x.idempotency_key = t.idempotency_key'),
+            ('rfid_read', 'reader', 'rfid_reader', 'rfid_reader_id', '{rfid_reader_id}',
+                'x.owner_id = t.owner_id AND x.rfid_reader_id = t.rfid_reader_id'),
+            ('rfid_visit', 'reader', 'rfid_reader', 'rfid_reader_id', '{epc,rfid_point_id}',
+                'x.owner_id = t.owner_id AND x.rfid_reader_id = t.rfid_reader_id'
+                ' AND x.rfid_point_id = t.rfid_point_id')
             ) AS r (table_name, what, other, mention, key_columns, match)
     LOOP
         RETURN QUERY EXECUTE format(
@@ -410,6 +415,7 @@ BEGIN
     RETURN QUERY SELECT * FROM ims._verify_master(wanted);
     RETURN QUERY SELECT * FROM ims._verify_reference(wanted);
     RETURN QUERY SELECT * FROM ims._verify_nesting(wanted);
+    RETURN QUERY SELECT * FROM ims._verify_rfid(wanted);
 END
 $$;
 COMMENT ON FUNCTION ims._verify_rows(bigint) IS

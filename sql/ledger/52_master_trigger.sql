@@ -137,6 +137,24 @@ CREATE TRIGGER serial_record_update
         IS DISTINCT FROM (NEW.item_id, NEW.code, NEW.attributes))
     EXECUTE FUNCTION ims._record_master_change('owner_id', 'serial_id');
 
+-- Ingesting and sweeping write counts and instants: no record of these.
+CREATE TRIGGER rfid_point_record
+    AFTER INSERT OR DELETE ON ims.rfid_point
+    FOR EACH ROW EXECUTE FUNCTION ims._record_master_change('owner_id', 'rfid_point_id');
+CREATE TRIGGER rfid_point_record_update
+    AFTER UPDATE OF code, window_seconds ON ims.rfid_point
+    FOR EACH ROW WHEN ((OLD.code, OLD.window_seconds)
+        IS DISTINCT FROM (NEW.code, NEW.window_seconds))
+    EXECUTE FUNCTION ims._record_master_change('owner_id', 'rfid_point_id');
+CREATE TRIGGER rfid_reader_record
+    AFTER INSERT OR DELETE ON ims.rfid_reader
+    FOR EACH ROW EXECUTE FUNCTION ims._record_master_change('owner_id', 'rfid_reader_id');
+CREATE TRIGGER rfid_reader_record_update
+    AFTER UPDATE OF code, name, rfid_point_id, location_id, status ON ims.rfid_reader
+    FOR EACH ROW WHEN ((OLD.code, OLD.name, OLD.rfid_point_id, OLD.location_id, OLD.status)
+        IS DISTINCT FROM (NEW.code, NEW.name, NEW.rfid_point_id, NEW.location_id, NEW.status))
+    EXECUTE FUNCTION ims._record_master_change('owner_id', 'rfid_reader_id');
+
 CREATE TRIGGER master_change_no_change
     BEFORE UPDATE OR DELETE ON ims.master_change
     FOR EACH ROW EXECUTE FUNCTION ims._refuse_change();

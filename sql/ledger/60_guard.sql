@@ -206,3 +206,54 @@ ALTER TABLE ims.handling_unit_departure ENABLE ALWAYS TRIGGER handling_unit_depa
 ALTER TABLE ims.handling_unit_departure
     ENABLE ALWAYS TRIGGER handling_unit_departure_no_change_statement;
 ALTER TABLE ims.handling_unit_departure ENABLE ALWAYS TRIGGER handling_unit_departure_no_truncate;
+
+-- RFID: raw reads come and are dropped by the functions alone, and are never
+-- changed; what happened is never deleted, only taken back, once.
+CREATE TRIGGER rfid_read_engine_only
+    BEFORE INSERT OR DELETE ON ims.rfid_read
+    FOR EACH STATEMENT EXECUTE FUNCTION ims._engine_only();
+CREATE TRIGGER rfid_read_no_change
+    BEFORE UPDATE ON ims.rfid_read
+    FOR EACH ROW EXECUTE FUNCTION ims._refuse_change();
+CREATE TRIGGER rfid_read_no_change_statement
+    BEFORE UPDATE ON ims.rfid_read
+    FOR EACH STATEMENT EXECUTE FUNCTION ims._refuse_change();
+CREATE TRIGGER rfid_read_no_truncate
+    BEFORE TRUNCATE ON ims.rfid_read
+    FOR EACH STATEMENT EXECUTE FUNCTION ims._refuse_change();
+ALTER TABLE ims.rfid_read ENABLE ALWAYS TRIGGER rfid_read_no_change;
+ALTER TABLE ims.rfid_read ENABLE ALWAYS TRIGGER rfid_read_no_change_statement;
+ALTER TABLE ims.rfid_read ENABLE ALWAYS TRIGGER rfid_read_no_truncate;
+
+CREATE TRIGGER rfid_visit_engine_only
+    BEFORE INSERT OR UPDATE OR DELETE ON ims.rfid_visit
+    FOR EACH STATEMENT EXECUTE FUNCTION ims._engine_only();
+CREATE TRIGGER rfid_visit_no_truncate
+    BEFORE TRUNCATE ON ims.rfid_visit
+    FOR EACH STATEMENT EXECUTE FUNCTION ims._engine_only();
+
+CREATE TRIGGER rfid_event_engine_only
+    BEFORE INSERT OR UPDATE ON ims.rfid_event
+    FOR EACH STATEMENT EXECUTE FUNCTION ims._engine_only();
+CREATE TRIGGER rfid_event_no_change
+    BEFORE UPDATE ON ims.rfid_event
+    FOR EACH ROW WHEN (OLD.retracted_at IS NOT NULL OR
+        (OLD.owner_id, OLD.rfid_event_id, OLD.epc, OLD.rfid_point_id, OLD.kind,
+         OLD.occurred_at, OLD.rfid_reader_id, OLD.location_id, OLD.recorded_at)
+        IS DISTINCT FROM
+        (NEW.owner_id, NEW.rfid_event_id, NEW.epc, NEW.rfid_point_id, NEW.kind,
+         NEW.occurred_at, NEW.rfid_reader_id, NEW.location_id, NEW.recorded_at))
+    EXECUTE FUNCTION ims._refuse_change();
+CREATE TRIGGER rfid_event_no_delete
+    BEFORE DELETE ON ims.rfid_event
+    FOR EACH ROW EXECUTE FUNCTION ims._refuse_change();
+CREATE TRIGGER rfid_event_no_delete_statement
+    BEFORE DELETE ON ims.rfid_event
+    FOR EACH STATEMENT EXECUTE FUNCTION ims._refuse_change();
+CREATE TRIGGER rfid_event_no_truncate
+    BEFORE TRUNCATE ON ims.rfid_event
+    FOR EACH STATEMENT EXECUTE FUNCTION ims._refuse_change();
+ALTER TABLE ims.rfid_event ENABLE ALWAYS TRIGGER rfid_event_no_change;
+ALTER TABLE ims.rfid_event ENABLE ALWAYS TRIGGER rfid_event_no_delete;
+ALTER TABLE ims.rfid_event ENABLE ALWAYS TRIGGER rfid_event_no_delete_statement;
+ALTER TABLE ims.rfid_event ENABLE ALWAYS TRIGGER rfid_event_no_truncate;

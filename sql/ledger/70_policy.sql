@@ -102,3 +102,18 @@ CREATE POLICY handling_unit_departure_rows ON ims.handling_unit_departure
 ALTER TABLE ims.sscc_serial ENABLE ROW LEVEL SECURITY;
 CREATE POLICY sscc_serial_rows ON ims.sscc_serial
     USING (owner_id IN (SELECT ims._my_owners()));
+ALTER TABLE ims.rfid_point ENABLE ROW LEVEL SECURITY;
+CREATE POLICY rfid_point_rows ON ims.rfid_point
+    USING (owner_id IN (SELECT ims._my_owners()));
+ALTER TABLE ims.rfid_reader ENABLE ROW LEVEL SECURITY;
+CREATE POLICY rfid_reader_rows ON ims.rfid_reader
+    USING (owner_id IN (SELECT ims._my_owners()));
+ALTER TABLE ims.rfid_read ENABLE ROW LEVEL SECURITY;
+CREATE POLICY rfid_read_rows ON ims.rfid_read
+    USING (owner_id IN (SELECT ims._my_owners()));
+ALTER TABLE ims.rfid_visit ENABLE ROW LEVEL SECURITY;
+CREATE POLICY rfid_visit_rows ON ims.rfid_visit
+    USING (owner_id IN (SELECT ims._my_owners()));
+ALTER TABLE ims.rfid_event ENABLE ROW LEVEL SECURITY;
+CREATE POLICY rfid_event_rows ON ims.rfid_event
+    USING (owner_id IN (SELECT ims._my_owners()));

@@ -45,6 +45,7 @@ static const ImsLimit limits[] = {
 	{"quantity_decimals", IMS_QUANTITY_SCALE, "decimals of a quantity"},
 	{"reason_length", IMS_MAX_REASON_LENGTH, "characters of a reason"},
 	{"reference_length", IMS_MAX_REFERENCE_LENGTH, "characters of a reference or an actor"},
+	{"rfid_reads_per_call", IMS_MAX_RFID_READS, "reads of one call of ims.rfid_ingest()"},
 	{"text_length", IMS_MAX_TEXT_LENGTH, "characters of another text of master data"},
 };
 
