@@ -307,6 +307,7 @@ CREATE FUNCTION ims._check_item_values(
     status text, tracking text, cost_price numeric, retail_price numeric, currency text,
     minimum_quantity numeric, maximum_quantity numeric, length_mm numeric, width_mm numeric,
     height_mm numeric, weight_g numeric, shelf_life_days bigint, warranty_months bigint,
+    measured_unit text, measured_per_base numeric, measured_tolerance numeric,
     country_of_origin text)
 RETURNS void
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
@@ -335,6 +336,12 @@ BEGIN
         PERFORM ims._check_range('shelf_life_days', shelf_life_days, 1, 100000);
         PERFORM ims._check_range('warranty_months', warranty_months, 1, 1200);
         PERFORM ims._check_pattern('country_of_origin', country_of_origin, '^[A-Z]{2}$', 'IT');
+    END IF;
+    IF num_nonnulls(measured_unit, measured_per_base, measured_tolerance) > 0 THEN
+        PERFORM ims._check_quantity('measured_per_base', measured_per_base, 0.000001);
+        PERFORM ims._check_range('measured_per_base', measured_per_base, 0, 1000000);
+        PERFORM ims._check_quantity('measured_tolerance', measured_tolerance, 0);
+        PERFORM ims._check_range('measured_tolerance', measured_tolerance, 0, 1);
     END IF;
 END
 $$;
@@ -373,6 +380,20 @@ BEGIN
                         'maximum_quantity', item.maximum_quantity)::text,
                 HINT = 'Give both in the same call.';
     END IF;
+    IF (item.measured_unit IS NULL) <> (item.measured_per_base IS NULL)
+        OR item.measured_unit IS NULL AND item.measured_tolerance IS NOT NULL
+        OR item.measured_unit IS NOT NULL AND NOT item.stocked
+    THEN
+        RAISE 'measured unit of item "%" and what belongs to it contradict each other', item.code
+            USING ERRCODE = 'invalid_parameter_value',
+                DETAIL = format('Measured unit %s, per base unit %s, tolerance %s. ',
+                        coalesce(item.measured_unit, 'none'), coalesce(item.measured_per_base::text, 'none'),
+                        coalesce(item.measured_tolerance::text, 'none'))
+                    || jsonb_build_object('item', item.code, 'measured_unit', item.measured_unit,
+                        'measured_per_base', item.measured_per_base,
+                        'measured_tolerance', item.measured_tolerance, 'stocked', item.stocked)::text,
+                HINT = 'A stocked item has both measured_unit and measured_per_base, or neither.';
+    END IF;
     IF NOT item.stocked AND (item.tracking <> 'none' OR item.periodic) THEN
         RAISE 'item "%" is not stocked and can be neither tracked nor periodic', item.code
             USING ERRCODE = 'invalid_parameter_value',
@@ -409,6 +430,9 @@ CREATE FUNCTION ims._create_item(
     weight_g numeric DEFAULT NULL,
     shelf_life_days bigint DEFAULT NULL,
     warranty_months bigint DEFAULT NULL,
+    measured_unit text DEFAULT NULL,
+    measured_per_base numeric DEFAULT NULL,
+    measured_tolerance numeric DEFAULT NULL,
     country_of_origin text DEFAULT NULL,
     customs_code text DEFAULT NULL,
     attributes jsonb DEFAULT NULL,
@@ -426,8 +450,12 @@ BEGIN
     PERFORM ims._check_code('code', code);
     PERFORM ims._check_item_values(NULL, tracking, cost_price, retail_price, currency,
         minimum_quantity, maximum_quantity, length_mm, width_mm, height_mm, weight_g,
-        shelf_life_days, warranty_months, country_of_origin);
+        shelf_life_days, warranty_months, measured_unit, measured_per_base, measured_tolerance,
+        country_of_origin);
     PERFORM ims._check_unit('base_unit', coalesce(base_unit, 'EA'));
+    IF measured_unit IS NOT NULL THEN
+        PERFORM ims._check_unit('measured_unit', measured_unit);
+    END IF;
     stocked := coalesce(stocked, true);
     made.owner_id := owner_id;
     made.code := code;
@@ -455,6 +483,9 @@ BEGIN
     made.weight_g := weight_g;
     made.shelf_life_days := shelf_life_days;
     made.warranty_months := warranty_months;
+    made.measured_unit := measured_unit;
+    made.measured_per_base := measured_per_base;
+    made.measured_tolerance := measured_tolerance;
     made.country_of_origin := country_of_origin;
     made.customs_code := customs_code;
     made.attributes := ims._patch_attributes('{}', attributes);
@@ -493,6 +524,9 @@ CREATE FUNCTION ims.create_item(
     weight_g numeric DEFAULT NULL,
     shelf_life_days bigint DEFAULT NULL,
     warranty_months bigint DEFAULT NULL,
+    measured_unit text DEFAULT NULL,
+    measured_per_base numeric DEFAULT NULL,
+    measured_tolerance numeric DEFAULT NULL,
     country_of_origin text DEFAULT NULL,
     customs_code text DEFAULT NULL,
     attributes jsonb DEFAULT NULL,
@@ -505,7 +539,9 @@ COMMENT ON FUNCTION ims.create_item IS
 
 tracking is none (default), lot or serial; stocked => false makes a service that moves
 nothing; periodic comes from the owner unless given; prices are for one base unit;
-warranty_months, 1 to 1200, count from the shipment of a serial.
+warranty_months, 1 to 1200, count from the shipment of a serial. An item whose units weigh
+differently has measured_unit, measured_per_base (what one base unit weighs nominally) and
+measured_tolerance (0.05 for 5 percent either way, null for any).
 Example: SELECT ims.create_item(code => ''A-1'', name => ''bolt'', tracking => ''lot'', base_unit => ''EA'');';
 REVOKE ALL ON FUNCTION ims.create_item FROM PUBLIC;
 
@@ -565,6 +601,15 @@ BEGIN
                 'Tracking, base unit and stocked cannot change any more: create another item.');
         END IF;
     END IF;
+    IF was.measured_unit <> becomes.measured_unit
+        OR was.measured_unit IS NOT NULL AND becomes.measured_unit IS NULL
+    THEN
+        mentioned_by := ims._item_use(was.owner_id, was.item_id);
+        IF mentioned_by IS NOT NULL THEN
+            PERFORM ims._raise_in_use('item', was.code, mentioned_by,
+                'Its measured unit cannot change any more: create another item.');
+        END IF;
+    END IF;
     IF was.periodic AND NOT becomes.periodic THEN
         PERFORM ims._check_no_pending_count(was.owner_id, was.item_id, was.code);
     END IF;
@@ -615,6 +660,9 @@ CREATE FUNCTION ims._change_item(
     weight_g numeric DEFAULT NULL,
     shelf_life_days bigint DEFAULT NULL,
     warranty_months bigint DEFAULT NULL,
+    measured_unit text DEFAULT NULL,
+    measured_per_base numeric DEFAULT NULL,
+    measured_tolerance numeric DEFAULT NULL,
     country_of_origin text DEFAULT NULL,
     customs_code text DEFAULT NULL,
     attributes jsonb DEFAULT NULL,
@@ -634,7 +682,8 @@ BEGIN
     PERFORM set_config('ims.actor', coalesce(actor, ''), true);
     PERFORM ims._check_item_values(status, tracking, cost_price, retail_price, currency,
         minimum_quantity, maximum_quantity, length_mm, width_mm, height_mm, weight_g,
-        shelf_life_days, warranty_months, country_of_origin);
+        shelf_life_days, warranty_months, measured_unit, measured_per_base, measured_tolerance,
+        country_of_origin);
     IF clear IS NOT NULL THEN
         PERFORM ims._check_clear(clear, jsonb_build_object(
             'description', description, 'category', category, 'cost_price', cost_price,
@@ -642,17 +691,24 @@ BEGIN
             'minimum_quantity', minimum_quantity, 'maximum_quantity', maximum_quantity,
             'length_mm', length_mm, 'width_mm', width_mm, 'height_mm', height_mm,
             'weight_g', weight_g, 'shelf_life_days', shelf_life_days,
-            'warranty_months', warranty_months, 'country_of_origin', country_of_origin,
+            'warranty_months', warranty_months, 'measured_unit', measured_unit,
+            'measured_per_base', measured_per_base, 'measured_tolerance', measured_tolerance,
+            'country_of_origin', country_of_origin,
             'customs_code', customs_code));
     END IF;
     IF base_unit IS NOT NULL THEN
         PERFORM ims._check_unit('base_unit', base_unit);
     END IF;
+    IF measured_unit IS NOT NULL THEN
+        PERFORM ims._check_unit('measured_unit', measured_unit);
+    END IF;
     IF category IS NOT NULL THEN
         category_id := ims._category_id(owner_id, category);
     END IF;
     item_id := ims._item_id(owner_id, item);
-    IF num_nonnulls(status, tracking, stocked, periodic, negative_ok, backorder_ok, base_unit) > 0
+    IF num_nonnulls(status, tracking, stocked, periodic, negative_ok, backorder_ok, base_unit,
+            measured_unit, measured_per_base, measured_tolerance) > 0
+        OR clear && '{measured_unit,measured_per_base,measured_tolerance}'
     THEN
         LOCK TABLE ims.movement IN SHARE ROW EXCLUSIVE MODE;
     END IF;
@@ -692,6 +748,9 @@ BEGIN
     becomes.weight_g := coalesce(weight_g, becomes.weight_g);
     becomes.shelf_life_days := coalesce(shelf_life_days, becomes.shelf_life_days);
     becomes.warranty_months := coalesce(warranty_months, becomes.warranty_months);
+    becomes.measured_unit := coalesce(measured_unit, becomes.measured_unit);
+    becomes.measured_per_base := coalesce(measured_per_base, becomes.measured_per_base);
+    becomes.measured_tolerance := coalesce(measured_tolerance, becomes.measured_tolerance);
     becomes.country_of_origin := coalesce(country_of_origin, becomes.country_of_origin);
     becomes.customs_code := coalesce(customs_code, becomes.customs_code);
     becomes.attributes := ims._patch_attributes(was.attributes, attributes);
@@ -734,6 +793,9 @@ CREATE FUNCTION ims.change_item(
     weight_g numeric DEFAULT NULL,
     shelf_life_days bigint DEFAULT NULL,
     warranty_months bigint DEFAULT NULL,
+    measured_unit text DEFAULT NULL,
+    measured_per_base numeric DEFAULT NULL,
+    measured_tolerance numeric DEFAULT NULL,
     country_of_origin text DEFAULT NULL,
     customs_code text DEFAULT NULL,
     attributes jsonb DEFAULT NULL,
@@ -781,14 +843,14 @@ BEGIN
     SET (code, name, description, category_id, status, tracking, stocked, periodic,
          negative_ok, backorder_ok, base_unit, cost_price, retail_price, currency,
          minimum_quantity, maximum_quantity, length_mm, width_mm, height_mm, weight_g,
-         shelf_life_days, warranty_months, country_of_origin, customs_code, attributes,
-         perpetual_since)
+         shelf_life_days, warranty_months, measured_unit, measured_per_base, measured_tolerance,
+         country_of_origin, customs_code, attributes, perpetual_since)
         = ROW (item.code, item.name, item.description, item.category_id, item.status,
          item.tracking, item.stocked, item.periodic, item.negative_ok, item.backorder_ok,
          item.base_unit, item.cost_price, item.retail_price, item.currency,
          item.minimum_quantity, item.maximum_quantity, item.length_mm, item.width_mm,
          item.height_mm, item.weight_g, item.shelf_life_days, item.warranty_months,
-         item.country_of_origin, item.customs_code, item.attributes, item.perpetual_since)
+         item.measured_unit, item.measured_per_base, item.measured_tolerance, item.country_of_origin, item.customs_code, item.attributes, item.perpetual_since)
     WHERE i.owner_id = item.owner_id AND i.item_id = item.item_id;
 END
 $$;

@@ -27,7 +27,8 @@ CREATE FUNCTION ims.receive(
     sale_value numeric DEFAULT NULL,
     actor text DEFAULT NULL,
     idempotency_key text DEFAULT NULL,
-    dry_run boolean DEFAULT false)
+    dry_run boolean DEFAULT false,
+    measured_quantity numeric DEFAULT NULL)
 RETURNS TABLE (posting_id bigint, document_number bigint, status text, replayed boolean)
 LANGUAGE c VOLATILE PARALLEL UNSAFE ROWS 1
 AS 'MODULE_PATHNAME', 'ims_receive';
@@ -57,7 +58,8 @@ CREATE FUNCTION ims.ship(
     sale_value numeric DEFAULT NULL,
     actor text DEFAULT NULL,
     idempotency_key text DEFAULT NULL,
-    dry_run boolean DEFAULT false)
+    dry_run boolean DEFAULT false,
+    measured_quantity numeric DEFAULT NULL)
 RETURNS TABLE (posting_id bigint, document_number bigint, status text, replayed boolean)
 LANGUAGE c VOLATILE PARALLEL UNSAFE ROWS 1
 AS 'MODULE_PATHNAME', 'ims_ship';
@@ -89,7 +91,8 @@ CREATE FUNCTION ims.transfer(
     sale_value numeric DEFAULT NULL,
     actor text DEFAULT NULL,
     idempotency_key text DEFAULT NULL,
-    dry_run boolean DEFAULT false)
+    dry_run boolean DEFAULT false,
+    measured_quantity numeric DEFAULT NULL)
 RETURNS TABLE (posting_id bigint, document_number bigint, status text, replayed boolean)
 LANGUAGE c VOLATILE PARALLEL UNSAFE ROWS 1
 AS 'MODULE_PATHNAME', 'ims_transfer';
@@ -120,7 +123,8 @@ CREATE FUNCTION ims.dispatch(
     sale_value numeric DEFAULT NULL,
     actor text DEFAULT NULL,
     idempotency_key text DEFAULT NULL,
-    dry_run boolean DEFAULT false)
+    dry_run boolean DEFAULT false,
+    measured_quantity numeric DEFAULT NULL)
 RETURNS TABLE (posting_id bigint, document_number bigint, status text, replayed boolean)
 LANGUAGE c VOLATILE PARALLEL UNSAFE ROWS 1
 AS 'MODULE_PATHNAME', 'ims_dispatch';
@@ -150,7 +154,8 @@ CREATE FUNCTION ims.adjust(
     sale_value numeric DEFAULT NULL,
     actor text DEFAULT NULL,
     idempotency_key text DEFAULT NULL,
-    dry_run boolean DEFAULT false)
+    dry_run boolean DEFAULT false,
+    measured_quantity numeric DEFAULT NULL)
 RETURNS TABLE (posting_id bigint, document_number bigint, status text, replayed boolean)
 LANGUAGE c VOLATILE PARALLEL UNSAFE ROWS 1
 AS 'MODULE_PATHNAME', 'ims_adjust';
@@ -180,7 +185,8 @@ CREATE FUNCTION ims.scrap(
     sale_value numeric DEFAULT NULL,
     actor text DEFAULT NULL,
     idempotency_key text DEFAULT NULL,
-    dry_run boolean DEFAULT false)
+    dry_run boolean DEFAULT false,
+    measured_quantity numeric DEFAULT NULL)
 RETURNS TABLE (posting_id bigint, document_number bigint, status text, replayed boolean)
 LANGUAGE c VOLATILE PARALLEL UNSAFE ROWS 1
 AS 'MODULE_PATHNAME', 'ims_scrap';
@@ -210,7 +216,8 @@ CREATE FUNCTION ims.consume(
     sale_value numeric DEFAULT NULL,
     actor text DEFAULT NULL,
     idempotency_key text DEFAULT NULL,
-    dry_run boolean DEFAULT false)
+    dry_run boolean DEFAULT false,
+    measured_quantity numeric DEFAULT NULL)
 RETURNS TABLE (posting_id bigint, document_number bigint, status text, replayed boolean)
 LANGUAGE c VOLATILE PARALLEL UNSAFE ROWS 1
 AS 'MODULE_PATHNAME', 'ims_consume';
@@ -241,7 +248,8 @@ CREATE FUNCTION ims.produce(
     sale_value numeric DEFAULT NULL,
     actor text DEFAULT NULL,
     idempotency_key text DEFAULT NULL,
-    dry_run boolean DEFAULT false)
+    dry_run boolean DEFAULT false,
+    measured_quantity numeric DEFAULT NULL)
 RETURNS TABLE (posting_id bigint, document_number bigint, status text, replayed boolean)
 LANGUAGE c VOLATILE PARALLEL UNSAFE ROWS 1
 AS 'MODULE_PATHNAME', 'ims_produce';
@@ -273,7 +281,8 @@ CREATE FUNCTION ims.return_from_customer(
     sale_value numeric DEFAULT NULL,
     actor text DEFAULT NULL,
     idempotency_key text DEFAULT NULL,
-    dry_run boolean DEFAULT false)
+    dry_run boolean DEFAULT false,
+    measured_quantity numeric DEFAULT NULL)
 RETURNS TABLE (posting_id bigint, document_number bigint, status text, replayed boolean)
 LANGUAGE c VOLATILE PARALLEL UNSAFE ROWS 1
 AS 'MODULE_PATHNAME', 'ims_return_from_customer';
@@ -305,7 +314,8 @@ CREATE FUNCTION ims.return_to_supplier(
     sale_value numeric DEFAULT NULL,
     actor text DEFAULT NULL,
     idempotency_key text DEFAULT NULL,
-    dry_run boolean DEFAULT false)
+    dry_run boolean DEFAULT false,
+    measured_quantity numeric DEFAULT NULL)
 RETURNS TABLE (posting_id bigint, document_number bigint, status text, replayed boolean)
 LANGUAGE c VOLATILE PARALLEL UNSAFE ROWS 1
 AS 'MODULE_PATHNAME', 'ims_return_to_supplier';
@@ -356,6 +366,7 @@ CREATE FUNCTION ims.post_ids(
     reference_lines text[] DEFAULT NULL,
     unit_costs numeric[] DEFAULT NULL,
     sale_values numeric[] DEFAULT NULL,
+    measured_quantities numeric[] DEFAULT NULL,
     currency text DEFAULT NULL,
     rate numeric DEFAULT NULL,
     owner text DEFAULT NULL,

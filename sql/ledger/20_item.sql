@@ -60,6 +60,9 @@ CREATE TABLE ims.item (
     weight_g numeric,
     shelf_life_days integer,
     warranty_months integer,
+    measured_unit text,
+    measured_per_base ims.quantity,
+    measured_tolerance ims.quantity,
     country_of_origin text,
     customs_code text,
     attributes jsonb NOT NULL DEFAULT '{}',
@@ -81,6 +84,13 @@ CREATE TABLE ims.item (
         AND weight_g > 0),
     CONSTRAINT item_shelf_life_check CHECK (shelf_life_days > 0),
     CONSTRAINT item_warranty_check CHECK (warranty_months BETWEEN 1 AND 1200),
+    CONSTRAINT item_measured_unit_fkey FOREIGN KEY (measured_unit) REFERENCES ims.unit,
+    CONSTRAINT item_measured_check CHECK (
+        (measured_unit IS NULL) = (measured_per_base IS NULL)
+        AND (measured_unit IS NOT NULL OR measured_tolerance IS NULL)
+        AND (measured_unit IS NULL OR stocked)
+        AND measured_per_base > 0 AND measured_per_base <= 1000000
+        AND measured_tolerance BETWEEN 0 AND 1),
     CONSTRAINT item_country_check CHECK (country_of_origin ~ '^[A-Z]{2}$'),
     CONSTRAINT item_currency_check CHECK (currency ~ '^[A-Z]{3}$')
 );
@@ -109,6 +119,11 @@ COMMENT ON COLUMN ims.item.height_mm IS 'height of one base unit, millimetres';
 COMMENT ON COLUMN ims.item.weight_g IS 'weight of one base unit, grams';
 COMMENT ON COLUMN ims.item.shelf_life_days IS 'days from making to expiry';
 COMMENT ON COLUMN ims.item.warranty_months IS 'months of warranty from the shipment of a serial';
+COMMENT ON COLUMN ims.item.measured_unit IS
+    'unit of the second quantity that its lines are measured in, null for none';
+COMMENT ON COLUMN ims.item.measured_per_base IS 'nominal measured quantity of one base unit';
+COMMENT ON COLUMN ims.item.measured_tolerance IS
+    'fraction that a line may differ from nominal, null for any';
 COMMENT ON COLUMN ims.item.country_of_origin IS 'ISO 3166-1 alpha-2 code';
 COMMENT ON COLUMN ims.item.customs_code IS 'customs tariff number';
 COMMENT ON COLUMN ims.item.attributes IS 'further data of the item';

@@ -360,7 +360,9 @@ SELECT m.owner_id,
        p.reference_type,
        p.reference_number,
        m.reference_line,
-       p.reason
+       p.reason,
+       m.measured_quantity,
+       CASE WHEN m.measured_quantity IS NOT NULL THEN i.measured_unit END AS measured_unit
   FROM ims.movement AS m
   LEFT JOIN ims.owner AS o ON o.owner_id = m.owner_id
   LEFT JOIN ims.item AS i ON i.owner_id = m.owner_id AND i.item_id = m.item_id
@@ -422,6 +424,9 @@ COMMENT ON COLUMN ims_bi.movement.reference_type IS 'kind of the caller''s docum
 COMMENT ON COLUMN ims_bi.movement.reference_number IS 'number of the caller''s document';
 COMMENT ON COLUMN ims_bi.movement.reference_line IS 'line of the caller''s document';
 COMMENT ON COLUMN ims_bi.movement.reason IS 'reason given';
+COMMENT ON COLUMN ims_bi.movement.measured_quantity IS
+    'second quantity measured for the line, null where none was';
+COMMENT ON COLUMN ims_bi.movement.measured_unit IS 'unit of what was measured';
 
 CREATE VIEW ims_bi.stock_movement WITH (security_invoker = true) AS
 SELECT m.owner_id,

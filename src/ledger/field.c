@@ -42,6 +42,7 @@ static const FieldInfo fields[IMS_FIELDS] = {
 	[IMS_FIELD_UNIT_COST] = {"unit_cost", IMS_TYPE_NUMBER},
 	[IMS_FIELD_RATE] = {"rate", IMS_TYPE_NUMBER},
 	[IMS_FIELD_SALE_VALUE] = {"sale_value", IMS_TYPE_NUMBER},
+	[IMS_FIELD_MEASURED_QUANTITY] = {"measured_quantity", IMS_TYPE_NUMBER},
 	[IMS_FIELD_ORIGIN_MOVEMENT_ID] = {"origin_movement_id", IMS_TYPE_INTEGER},
 	[IMS_FIELD_OWNER] = {"owner", IMS_TYPE_TEXT},
 	[IMS_FIELD_KIND] = {"kind", IMS_TYPE_TEXT},
@@ -69,6 +70,7 @@ static const FieldInfo fields[IMS_FIELDS] = {
 	[IMS_FIELD_QUANTITIES] = {"quantities", IMS_TYPE_NUMBERS},
 	[IMS_FIELD_UNIT_COSTS] = {"unit_costs", IMS_TYPE_NUMBERS},
 	[IMS_FIELD_SALE_VALUES] = {"sale_values", IMS_TYPE_NUMBERS},
+	[IMS_FIELD_MEASURED_QUANTITIES] = {"measured_quantities", IMS_TYPE_NUMBERS},
 	[IMS_FIELD_UNITS] = {"units", IMS_TYPE_TEXTS},
 	[IMS_FIELD_REFERENCE_LINES] = {"reference_lines", IMS_TYPE_TEXTS},
 };

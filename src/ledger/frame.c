@@ -556,6 +556,21 @@ check_values(Gathered *gathered, int64 owner_id, const ImsLine *line, TupleTable
 	MemoryContextReset(gathered->checking);
 }
 
+/* The engine looks at what was measured. */
+static void
+gather_measured(Gathered *gathered, ImsLine *line, TupleTableSlot *slot)
+{
+	MemoryContext old;
+
+	if (slot->tts_isnull[MOVEMENT_MEASURED_QUANTITY - 1])
+		return;
+	old = MemoryContextSwitchTo(gathered->context);
+	line->extra = palloc0(sizeof(ImsLineExtra));
+	line->extra->measured_quantity =
+		DatumGetNumericCopy(slot->tts_values[MOVEMENT_MEASURED_QUANTITY - 1]);
+	MemoryContextSwitchTo(old);
+}
+
 static void
 gather_line(Gathered *gathered, Frame *frame, TupleTableSlot *slot)
 {
@@ -609,6 +624,7 @@ gather_line(Gathered *gathered, Frame *frame, TupleTableSlot *slot)
 	gathered->min_movement_id = Min(gathered->min_movement_id, line->movement_id);
 	gathered->max_movement_id = Max(gathered->max_movement_id, line->movement_id);
 	check_values(gathered, posting->owner_id, line, slot);
+	gather_measured(gathered, line, slot);
 }
 
 /*

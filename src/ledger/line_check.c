@@ -289,8 +289,7 @@ static const KindRule kind_rules[IMS_KIND_COUNT_OF] = {
 	[IMS_KIND_MOVE] = {CLASS_FREE, CLASS_FREE, 0, 0},
 	[IMS_KIND_PACK] = {CLASS_PHYSICAL, CLASS_PHYSICAL, 0, 0},
 	[IMS_KIND_UNPACK] = {CLASS_PHYSICAL, CLASS_PHYSICAL, 0, 0},
-	[IMS_KIND_RELOT] = {CLASS_PHYSICAL, CLASS_PRODUCTION, CLASS_PRODUCTION,
-						CLASS_PHYSICAL},
+	[IMS_KIND_RELOT] = {CLASS_PHYSICAL, CLASS_PRODUCTION, CLASS_PRODUCTION, CLASS_PHYSICAL},
 	[IMS_KIND_DISASSEMBLE] = {CLASS_PRODUCTION, CLASS_PHYSICAL, CLASS_PHYSICAL,
 							  CLASS_PRODUCTION},
 };
@@ -520,6 +519,123 @@ check_issue(ImsCall *call, ImsLine *line, const ImsItem *item, const ImsLocation
 	return false;
 }
 
+/* What leaves the house or comes into it is measured; within, it may be. */
+static bool
+needs_measure(ImsKind kind, int from_class, int to_class)
+{
+	switch (kind)
+	{
+	case IMS_KIND_RECEIVE:
+	case IMS_KIND_SHIP:
+	case IMS_KIND_RETURN_FROM_CUSTOMER:
+	case IMS_KIND_RETURN_TO_SUPPLIER:
+	case IMS_KIND_CONSUME:
+	case IMS_KIND_PRODUCE:
+		return true;
+	case IMS_KIND_MOVE:
+		return ((from_class | to_class) &
+				(CLASS_SUPPLIER | CLASS_CUSTOMER | CLASS_PRODUCTION)) != 0;
+	default:
+		return false;
+	}
+}
+
+static bool
+refuse_measure(ImsCall *call, ImsLine *line, const ImsItem *item, int sqlstate,
+			   char *message, const char *sentence, const char *hint)
+{
+	ims_engine_refuse(call, line, sqlstate, message,
+					  ims_error_detail(sentence, ims_detail_integer("line", line->line),
+									   ims_detail_text("item", item->code),
+									   ims_detail_text("argument", "measured_quantity")),
+					  hint);
+	return false;
+}
+
+static ImsQuantity
+clamp_quantity(int128 value)
+{
+	return (ImsQuantity) Min(value, (int128) (IMS_QUANTITY_LIMIT - 1));
+}
+
+/*
+ * Within the tolerance of nominal * quantity, exactly: all are millionths, and
+ * measured_per_base is at most a million, so that the products fit 128 bits.
+ */
+static bool
+check_tolerance(ImsCall *call, ImsLine *line, const ImsItem *item, ImsQuantity measured)
+{
+	int128 nominal = (int128) item->measured_per_base * line->quantity;
+	int128 off = (int128) measured * IMS_QUANTITY_ONE - nominal;
+	int128 least;
+	int128 most;
+
+	if (item->measured_tolerance < 0 ||
+		(off < 0 ? -off : off) * IMS_QUANTITY_ONE <= nominal * item->measured_tolerance)
+		return true;
+	/* the least amount that is taken, rounded up, and the most, rounded down */
+	least = nominal * (IMS_QUANTITY_ONE - item->measured_tolerance) / IMS_QUANTITY_ONE;
+	least = (least + IMS_QUANTITY_ONE - 1) / IMS_QUANTITY_ONE;
+	most = nominal * (IMS_QUANTITY_ONE + item->measured_tolerance) / IMS_QUANTITY_ONE /
+		   IMS_QUANTITY_ONE;
+	ims_engine_refuse(call, line, ERRCODE_IMS_OUT_OF_TOLERANCE,
+					  psprintf("%s %s of item \"%s\" are out of tolerance",
+							   ims_quantity_out(measured), item->measured_unit, item->code),
+					  ims_error_detail(psprintf("For a quantity of %s it is between %s and %s.",
+												ims_quantity_out(line->quantity),
+												ims_quantity_out(clamp_quantity(least)),
+												ims_quantity_out(clamp_quantity(most))),
+									   ims_detail_integer("line", line->line),
+									   ims_detail_text("item", item->code),
+									   ims_detail_quantity("measured_quantity", measured),
+									   ims_detail_quantity("nominal",
+														   clamp_quantity(
+															   nominal / IMS_QUANTITY_ONE)),
+									   ims_detail_quantity("least", clamp_quantity(least)),
+									   ims_detail_quantity("most", clamp_quantity(most)),
+									   ims_detail_text("unit", item->measured_unit)),
+					  "Measure again, or change the tolerance of the item.");
+	return false;
+}
+
+/*
+ * The second quantity of a line.  What follows from the books, or turns a
+ * posting around, has what that one had, whatever the item says by now.
+ */
+static bool
+check_measured(ImsCall *call, ImsLine *line, const ImsItem *item, const ImsLocation *from,
+			   const ImsLocation *to)
+{
+	Numeric given = line->extra == NULL ? NULL : line->extra->measured_quantity;
+	ImsKind kind = call->postings[line->posting].kind;
+	ImsQuantityStatus status;
+	ImsQuantity measured = 0;
+
+	if (likely(given == NULL && item->measured_unit == NULL) || is_derived(kind))
+		return true;
+	if (given == NULL)
+		return !needs_measure(kind, place_class(from), place_class(to)) ||
+			   refuse_measure(call, line, item, ERRCODE_IMS_MISSING_ARGUMENT,
+							  psprintf("measured quantity of item \"%s\" is missing",
+									   item->code),
+							  psprintf("It is measured in %s.", item->measured_unit),
+							  "Give measured_quantity for the whole line.");
+	if (item->measured_unit == NULL)
+		return refuse_measure(call, line, item, ERRCODE_IMS_INVALID_LINE,
+							  psprintf("item \"%s\" is not measured", item->code),
+							  "It has no measured unit.",
+							  "Leave measured_quantity out, or give the item a measured_unit.");
+	status = ims_quantity_parse(given, &measured);
+	if (status != IMS_QUANTITY_OK || measured <= 0)
+		return refuse_measure(call, line, item, ERRCODE_IMS_INVALID_QUANTITY,
+							  psprintf("measured quantity %s of item \"%s\" is invalid",
+									   ims_number_text(given), item->code),
+							  status == IMS_QUANTITY_OK ? "It is not above zero."
+														: ims_quantity_problem(status),
+							  "A measured quantity is above zero, below 10^12, with at most six decimals.");
+	return check_tolerance(call, line, item, measured);
+}
+
 /* Checks one line; refuses at the first rule that it breaks. */
 void
 ims_check_line(ImsCall *call, ImsLine *line)
@@ -536,7 +652,7 @@ ims_check_line(ImsCall *call, ImsLine *line)
 	if (check_place(call, line, from, line->from_location_id, item->stocked) &&
 		check_place(call, line, to, line->to_location_id, item->stocked) &&
 		check_route(call, line, from, to) && check_issue(call, line, item, to) &&
-		check_tracking(call, line, item) &&
+		check_tracking(call, line, item) && check_measured(call, line, item, from, to) &&
 		check_handling_unit(call, line, owner_id, line->from_handling_unit_id, from))
 		check_handling_unit(call, line, owner_id, line->to_handling_unit_id, to);
 }

@@ -25,6 +25,7 @@
 
 #include "ledger/master.h"
 #include "ledger/probe.h"
+#include "type/quantity.h"
 
 /* columns, in the order of sql/ledger */
 #define OWNER_CODE 2
@@ -39,6 +40,9 @@
 #define ITEM_PERIODIC 10
 #define ITEM_NEGATIVE_OK 11
 #define ITEM_BASE_UNIT 13
+#define ITEM_MEASURED_UNIT 25
+#define ITEM_MEASURED_PER_BASE 26
+#define ITEM_MEASURED_TOLERANCE 27
 #define LOCATION_LOCATION_ID 1
 #define LOCATION_CODE 2
 #define LOCATION_KIND 4
@@ -241,6 +245,24 @@ ims_owner_by_id(ImsMasters *masters, int64 owner_id)
 	return owner;
 }
 
+/* The second quantity of an item: few have one. */
+static void
+read_measured(ImsItem *item, ImsProbe *probe)
+{
+	bool isnull;
+	Datum value = ims_probe_value(probe, ITEM_MEASURED_UNIT, &isnull);
+
+	item->measured_tolerance = -1;
+	if (isnull)
+		return;
+	item->measured_unit = TextDatumGetCString(value);
+	value = ims_probe_value(probe, ITEM_MEASURED_PER_BASE, NULL);
+	item->measured_per_base = ims_quantity_from_numeric(DatumGetNumeric(value));
+	value = ims_probe_value(probe, ITEM_MEASURED_TOLERANCE, &isnull);
+	if (!isnull)
+		item->measured_tolerance = ims_quantity_from_numeric(DatumGetNumeric(value));
+}
+
 static ImsItem *
 read_item(ImsMasters *masters, ImsProbe *probe, int64 owner_id)
 {
@@ -258,6 +280,7 @@ read_item(ImsMasters *masters, ImsProbe *probe, int64 owner_id)
 	item->stocked = probe_bool(probe, ITEM_STOCKED);
 	item->periodic = probe_bool(probe, ITEM_PERIODIC);
 	item->negative_ok = probe_bool(probe, ITEM_NEGATIVE_OK);
+	read_measured(item, probe);
 	MemoryContextSwitchTo(old);
 	return item;
 }

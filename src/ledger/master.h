@@ -56,7 +56,10 @@ typedef struct ImsItem
 	bool stocked;
 	bool periodic;
 	bool negative_ok;
-	char whole; /* of the base unit: 'y', 'n', 0 where nobody has asked */
+	char *measured_unit; /* of its catch weight, NULL where it has none */
+	ImsQuantity measured_per_base;
+	int64 measured_tolerance; /* millionths of the nominal amount, -1 for any */
+	char whole;				  /* of the base unit: 'y', 'n', 0 where nobody has asked */
 } ImsItem;
 
 typedef struct ImsLocation

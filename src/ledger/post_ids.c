@@ -40,6 +40,7 @@ static const ImsField post_ids_fields[] = {IMS_FIELD_ITEM_IDS,
 										   IMS_FIELD_REFERENCE_LINES,
 										   IMS_FIELD_UNIT_COSTS,
 										   IMS_FIELD_SALE_VALUES,
+										   IMS_FIELD_MEASURED_QUANTITIES,
 										   IMS_FIELD_CURRENCY,
 										   IMS_FIELD_RATE,
 										   IMS_FIELD_OWNER,
@@ -81,6 +82,7 @@ typedef struct Readers
 	ArrayReader reference_lines;
 	ArrayReader unit_costs;
 	ArrayReader sale_values;
+	ArrayReader measured_quantities;
 } Readers;
 
 static ArrayReader
@@ -295,6 +297,7 @@ read_line(Batch *batch, IdLine *read)
 	read->extra.reference_line = next_text(&readers->reference_lines, NULL);
 	read->extra.unit_cost = next_number(&readers->unit_costs);
 	read->extra.sale_value = next_number(&readers->sale_values);
+	read->extra.measured_quantity = next_number(&readers->measured_quantities);
 }
 
 static bool
@@ -429,7 +432,7 @@ has_extras(const Batch *batch)
 	return batch->shared.currency != NULL || batch->shared.rate != NULL ||
 		   readers->units.next != NULL || readers->origins.next != NULL ||
 		   readers->reference_lines.next != NULL || readers->unit_costs.next != NULL ||
-		   readers->sale_values.next != NULL;
+		   readers->sale_values.next != NULL || readers->measured_quantities.next != NULL;
 }
 
 static void
@@ -453,6 +456,7 @@ start_batch(Batch *batch, ImsRequest *request)
 	readers->reference_lines = start_reading(request, IMS_FIELD_REFERENCE_LINES);
 	readers->unit_costs = start_reading(request, IMS_FIELD_UNIT_COSTS);
 	readers->sale_values = start_reading(request, IMS_FIELD_SALE_VALUES);
+	readers->measured_quantities = start_reading(request, IMS_FIELD_MEASURED_QUANTITIES);
 
 	/* adjust and produce go either way: out of stock where only that end is named */
 	batch->from_location_id = shape->from_location_id;

@@ -678,6 +678,7 @@ resolve_extra(ImsResolver *resolver, const ImsLineInput *input, const ImsItem *i
 	extra.rate = ims_line_number(input, IMS_FIELD_RATE);
 	extra.currency = ims_line_text(input, IMS_FIELD_CURRENCY);
 	extra.reference_line = ims_line_text(input, IMS_FIELD_REFERENCE_LINE);
+	extra.measured_quantity = ims_line_number(input, IMS_FIELD_MEASURED_QUANTITY);
 	extra.origin_movement_id = input->origin_movement_id;
 	if (unit != NULL && strcmp(unit, item->base_unit) != 0)
 	{

@@ -75,6 +75,8 @@ FROM (VALUES
     ('IV103', $$ SELECT ims.receive('SHOP', 'SUGAR', 1, 'IN', 'T-HERE-A') $$),
     ('IV104', $$ SELECT ims.create_item('SHOP', ' X') $$),
     ('IV105', $$ SELECT ims.set_item_unit('SHOP', 'PEN', 'CS', 24) $$),
+    ('IV106', $$ SELECT ims.create_item('SHOP', 'HAM', measured_unit => 'KGM', measured_per_base => 10, measured_tolerance => 0.1) AS made;
+        SELECT ims.receive('SHOP', 'HAM', 1, to_location => 'T-HERE-A', measured_quantity => 12) $$),
     ('IV107', $$ SELECT ims.generate_serials('SHOP', 'PHONE', 100, 'X##') $$),
     ('IV110', $$ SELECT '4006381333932'::ims.gtin $$),
     ('IV110', $$ SELECT ims.gtin_format('4006381333931', 12) $$),

@@ -35,10 +35,10 @@ CROSS JOIN LATERAL unnest(CASE
     WHEN k.name = 'handling_unit' THEN '{from_handling_unit_ids,to_handling_unit_ids}'
     WHEN k.name IN ('item', 'lot', 'serial', 'from_location', 'to_location', 'from_handling_unit',
         'to_handling_unit') THEN ARRAY[k.name || '_ids']
-    WHEN k.name = 'quantity' THEN '{quantities}'
+    WHEN k.name IN ('quantity', 'measured_quantity') THEN ARRAY[replace(k.name, 'quantity', 'quantities')]
     WHEN k.name IN ('currency', 'rate') THEN ARRAY[k.name] -- of all lines
     ELSE ARRAY[k.name || 's'] END) AS u (name);
-SELECT cmp_ok((SELECT count(*) FROM line_key), '=', 17::bigint, 'a line has seventeen keys');
+SELECT cmp_ok((SELECT count(*) FROM line_key), '=', 18::bigint, 'a line has eighteen keys');
 SELECT set_eq(
     $$ SELECT argument FROM key_argument
        UNION SELECT name FROM argument WHERE function = 'post' AND name <> 'lines' $$,

@@ -56,20 +56,22 @@ SELECT lives_ok($$SELECT ims.create_item(code => 'MAX', name => 'shoe', descript
         category => 'SHOES', tracking => 'lot', negative_ok => true, backorder_ok => true,
         base_unit => 'PR', cost_price => 10.123, retail_price => 0, currency => 'USD',
         minimum_quantity => 5, maximum_quantity => 5, length_mm => 1, width_mm => 2, height_mm => 3,
-        weight_g => 4.5, shelf_life_days => 365, warranty_months => 1200, country_of_origin => 'IT', customs_code => '6403',
+        weight_g => 4.5, shelf_life_days => 365, warranty_months => 1200, measured_unit => 'KGM',
+        measured_per_base => 0.5, measured_tolerance => 0.1, country_of_origin => 'IT', customs_code => '6403',
         attributes => '{"colour": "red", "size": 42}', actor => 'buyer')$$, 'all of it');
 SELECT is(to_jsonb(i) - '{owner_id,item_id,category_id}'::text[], '{"code": "MAX", "name": "shoe",
     "description": "a shoe", "status": "active", "tracking": "lot", "stocked": true, "periodic": false,
     "negative_ok": true, "backorder_ok": true, "base_unit": "PR", "cost_price": 10.123,
     "retail_price": 0, "currency": "USD", "minimum_quantity": 5, "maximum_quantity": 5,
     "length_mm": 1, "width_mm": 2, "height_mm": 3, "weight_g": 4.5, "shelf_life_days": 365, "warranty_months": 1200,
+    "measured_unit": "KGM", "measured_per_base": 0.5, "measured_tolerance": 0.1,
     "country_of_origin": "IT", "perpetual_since": "-infinity", "customs_code": "6403",
     "attributes": {"colour": "red", "size": 42}}'::jsonb, 'is as given')
 FROM ims.item AS i WHERE i.code = 'MAX';
 SELECT throws_ok($$SELECT ims.delete_category(category => 'SHOES')$$, 'IV228', NULL,
     'a category in use is not deleted');
 SELECT lives_ok($$SELECT ims.change_item(item => 'MAX', new_code => 'SHOE', name => 'boot',
-        clear => '{description,category,cost_price,currency,minimum_quantity,shelf_life_days,warranty_months}',
+        clear => '{description,category,cost_price,currency,minimum_quantity,shelf_life_days,warranty_months,measured_unit,measured_per_base,measured_tolerance}',
         retail_price => 20, maximum_quantity => 3, stocked => true,
         attributes => '{"colour": null, "sole": "x"}', actor => 'boss')$$, 'a change');
 SELECT is(to_jsonb(i) - '{owner_id,item_id}'::text[], '{"code": "SHOE", "name": "boot",
@@ -77,6 +79,7 @@ SELECT is(to_jsonb(i) - '{owner_id,item_id}'::text[], '{"code": "SHOE", "name": 
     "negative_ok": true, "backorder_ok": true, "base_unit": "PR", "cost_price": null,
     "retail_price": 20, "currency": null, "minimum_quantity": null, "maximum_quantity": 3,
     "length_mm": 1, "width_mm": 2, "height_mm": 3, "weight_g": 4.5, "shelf_life_days": null, "warranty_months": null,
+    "measured_unit": null, "measured_per_base": null, "measured_tolerance": null,
     "country_of_origin": "IT", "perpetual_since": "-infinity", "customs_code": "6403", "category_id": null,
     "attributes": {"size": 42, "sole": "x"}}'::jsonb, 'changes what is given and leaves the rest')
 FROM ims.item AS i WHERE i.code = 'SHOE';
