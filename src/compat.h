@@ -26,6 +26,16 @@
 #define pg_noreturn pg_attribute_noreturn()
 #endif
 
+/*
+ * 16: an input function leaves its error in the context of a caller who gives
+ * one (pg_input_is_valid, COPY with ON_ERROR); before, it always raises.
+ */
+#if PG_VERSION_NUM >= 160000
+#define ims_errsave(context, ...) errsave(context, __VA_ARGS__)
+#else
+#define ims_errsave(context, ...) ereport(ERROR, __VA_ARGS__)
+#endif
+
 /* 18: index_beginscan counts searches where asked to */
 static inline IndexScanDesc
 ims_index_beginscan(Relation heap, Relation index, Snapshot snapshot, int nkeys)

@@ -166,6 +166,35 @@ CREATE CAST (varchar AS ims.gtin) WITH FUNCTION ims._gtin_from_text(text) AS ASS
 CREATE CAST (bigint AS ims.gtin) WITH FUNCTION ims._gtin_from_bigint(bigint);
 CREATE CAST (ims.gtin AS bigint) WITHOUT FUNCTION;
 
+CREATE FUNCTION ims._gtin_smaller(a ims.gtin, b ims.gtin)
+RETURNS ims.gtin
+LANGUAGE internal IMMUTABLE STRICT PARALLEL SAFE LEAKPROOF
+AS 'int8smaller';
+COMMENT ON FUNCTION ims._gtin_smaller IS 'smaller of two GTINs';
+
+CREATE FUNCTION ims._gtin_larger(a ims.gtin, b ims.gtin)
+RETURNS ims.gtin
+LANGUAGE internal IMMUTABLE STRICT PARALLEL SAFE LEAKPROOF
+AS 'int8larger';
+COMMENT ON FUNCTION ims._gtin_larger IS 'larger of two GTINs';
+
+CREATE AGGREGATE pg_catalog.min(ims.gtin) (
+    SFUNC = ims._gtin_smaller,
+    STYPE = ims.gtin,
+    COMBINEFUNC = ims._gtin_smaller,
+    SORTOP = OPERATOR(pg_catalog.<),
+    PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE pg_catalog.min(ims.gtin) IS 'smallest GTIN';
+CREATE AGGREGATE pg_catalog.max(ims.gtin) (
+    SFUNC = ims._gtin_larger,
+    STYPE = ims.gtin,
+    COMBINEFUNC = ims._gtin_larger,
+    SORTOP = OPERATOR(pg_catalog.>),
+    PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE pg_catalog.max(ims.gtin) IS 'largest GTIN';
+
 CREATE FUNCTION ims.is_gtin(code text)
 RETURNS boolean
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE
@@ -430,6 +459,35 @@ CREATE CAST (varchar AS ims.sscc) WITH FUNCTION ims._sscc_from_text(text) AS ASS
 CREATE CAST (bigint AS ims.sscc) WITH FUNCTION ims._sscc_from_bigint(bigint);
 CREATE CAST (ims.sscc AS bigint) WITHOUT FUNCTION;
 
+CREATE FUNCTION ims._sscc_smaller(a ims.sscc, b ims.sscc)
+RETURNS ims.sscc
+LANGUAGE internal IMMUTABLE STRICT PARALLEL SAFE LEAKPROOF
+AS 'int8smaller';
+COMMENT ON FUNCTION ims._sscc_smaller IS 'smaller of two SSCCs';
+
+CREATE FUNCTION ims._sscc_larger(a ims.sscc, b ims.sscc)
+RETURNS ims.sscc
+LANGUAGE internal IMMUTABLE STRICT PARALLEL SAFE LEAKPROOF
+AS 'int8larger';
+COMMENT ON FUNCTION ims._sscc_larger IS 'larger of two SSCCs';
+
+CREATE AGGREGATE pg_catalog.min(ims.sscc) (
+    SFUNC = ims._sscc_smaller,
+    STYPE = ims.sscc,
+    COMBINEFUNC = ims._sscc_smaller,
+    SORTOP = OPERATOR(pg_catalog.<),
+    PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE pg_catalog.min(ims.sscc) IS 'smallest SSCC';
+CREATE AGGREGATE pg_catalog.max(ims.sscc) (
+    SFUNC = ims._sscc_larger,
+    STYPE = ims.sscc,
+    COMBINEFUNC = ims._sscc_larger,
+    SORTOP = OPERATOR(pg_catalog.>),
+    PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE pg_catalog.max(ims.sscc) IS 'largest SSCC';
+
 CREATE FUNCTION ims.is_sscc(code text)
 RETURNS boolean
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE
@@ -610,6 +668,35 @@ CREATE CAST (text AS ims.gln) WITH FUNCTION ims._gln_from_text(text) AS ASSIGNME
 CREATE CAST (varchar AS ims.gln) WITH FUNCTION ims._gln_from_text(text) AS ASSIGNMENT;
 CREATE CAST (bigint AS ims.gln) WITH FUNCTION ims._gln_from_bigint(bigint);
 CREATE CAST (ims.gln AS bigint) WITHOUT FUNCTION;
+
+CREATE FUNCTION ims._gln_smaller(a ims.gln, b ims.gln)
+RETURNS ims.gln
+LANGUAGE internal IMMUTABLE STRICT PARALLEL SAFE LEAKPROOF
+AS 'int8smaller';
+COMMENT ON FUNCTION ims._gln_smaller IS 'smaller of two GLNs';
+
+CREATE FUNCTION ims._gln_larger(a ims.gln, b ims.gln)
+RETURNS ims.gln
+LANGUAGE internal IMMUTABLE STRICT PARALLEL SAFE LEAKPROOF
+AS 'int8larger';
+COMMENT ON FUNCTION ims._gln_larger IS 'larger of two GLNs';
+
+CREATE AGGREGATE pg_catalog.min(ims.gln) (
+    SFUNC = ims._gln_smaller,
+    STYPE = ims.gln,
+    COMBINEFUNC = ims._gln_smaller,
+    SORTOP = OPERATOR(pg_catalog.<),
+    PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE pg_catalog.min(ims.gln) IS 'smallest GLN';
+CREATE AGGREGATE pg_catalog.max(ims.gln) (
+    SFUNC = ims._gln_larger,
+    STYPE = ims.gln,
+    COMBINEFUNC = ims._gln_larger,
+    SORTOP = OPERATOR(pg_catalog.>),
+    PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE pg_catalog.max(ims.gln) IS 'largest GLN';
 
 CREATE FUNCTION ims.is_gln(code text)
 RETURNS boolean

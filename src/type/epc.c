@@ -48,30 +48,38 @@ PG_FUNCTION_INFO_V1(ims_epc_gln);
 #define RAW_URI "urn:epc:raw:96.x" /* longer tags have no agreed padding */
 #define RAW_DIGITS 24
 
-static void
-require(ImsEpcStatus status, const char *text, size_t length)
+/* Whether the status is ok; IV111 otherwise, left in the context where one is given. */
+static bool
+require_softly(ImsEpcStatus status, const char *text, size_t length, fmNodePtr context)
 {
 	char *shown;
 	char *sentence;
 
 	if (status.rule == IMS_EPC_OK)
-		return;
+		return true;
 	shown = ims_gs1_shown(text, length);
 	sentence =
 		status.position > 0
 			? psprintf("%s: position %d.", ims_epc_rule_text(status.rule), status.position)
 			: psprintf("%s.", ims_epc_rule_text(status.rule));
-	ereport(ERROR,
-			(errcode(status.rule == IMS_EPC_UNSUPPORTED ? ERRCODE_FEATURE_NOT_SUPPORTED
-														: ERRCODE_IMS_INVALID_EPC),
-			 errmsg("invalid EPC \"%s\"", shown),
-			 errdetail_internal("%s",
-								ims_error_detail(sentence, ims_detail_text("epc", shown),
-												 ims_detail_integer("position",
-																	status.position),
-												 ims_detail_text("rule",
-																 ims_epc_rule_name(
-																	 status.rule))))));
+	ims_errsave(context,
+				(errcode(status.rule == IMS_EPC_UNSUPPORTED ? ERRCODE_FEATURE_NOT_SUPPORTED
+															: ERRCODE_IMS_INVALID_EPC),
+				 errmsg("invalid EPC \"%s\"", shown),
+				 errdetail_internal("%s",
+									ims_error_detail(sentence, ims_detail_text("epc", shown),
+													 ims_detail_integer("position",
+																		status.position),
+													 ims_detail_text("rule",
+																	 ims_epc_rule_name(
+																		 status.rule))))));
+	return false;
+}
+
+static void
+require(ImsEpcStatus status, const char *text, size_t length)
+{
+	require_softly(status, text, length, NULL);
 }
 
 static bool
@@ -143,7 +151,9 @@ ims_epc_in(PG_FUNCTION_ARGS)
 	char *text = PG_GETARG_CSTRING(0);
 	ImsEpc epc;
 
-	require(parse(text, strlen(text), &epc), text, strlen(text));
+	if (!require_softly(parse(text, strlen(text), &epc), text, strlen(text),
+						fcinfo->context))
+		return (Datum) 0;
 	PG_RETURN_BYTEA_P(bits_of(&epc));
 }
 

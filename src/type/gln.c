@@ -37,8 +37,12 @@ Datum
 ims_gln_in(PG_FUNCTION_ARGS)
 {
 	char *text = PG_GETARG_CSTRING(0);
+	int64_t gln = 0;
 
-	PG_RETURN_INT64(parse(text, strlen(text)));
+	if (!ims_gs1_require_softly(ims_gln_parse(text, strlen(text), &gln), KIND, text,
+								strlen(text), fcinfo->context))
+		return (Datum) 0;
+	PG_RETURN_INT64(gln);
 }
 
 Datum

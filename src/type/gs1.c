@@ -49,8 +49,8 @@ sqlstate_of(ImsGs1ElementRule rule)
 	}
 }
 
-void
-ims_gs1_raise(const ImsGs1Problem *problem)
+static void
+raise_softly(const ImsGs1Problem *problem, fmNodePtr context)
 {
 	char ai[IMS_GS1_AI_TEXT];
 	char rule[IMS_GS1_MAX_RULE_NAME];
@@ -59,19 +59,26 @@ ims_gs1_raise(const ImsGs1Problem *problem)
 
 	ims_gs1_key_text(problem->key, ai);
 	ims_gs1_element_rule_name(problem->rule, rule);
-	ereport(ERROR,
-			(errcode(sqlstate_of(problem->rule)),
-			 has_ai
-				 ? errmsg("invalid GS1 element string: (%s) breaks rule %s at position %lld",
-						  ai, rule, (long long) position)
-				 : errmsg("invalid GS1 element string: rule %s is broken at position %lld",
-						  rule, (long long) position),
-			 errdetail_internal("%s",
-								ims_error_detail(psprintf("%s.", ims_gs1_element_rule_sentence(
-																	 problem->rule)),
-												 ims_detail_text("ai", has_ai ? ai : NULL),
-												 ims_detail_integer("position", position),
-												 ims_detail_text("rule", rule)))));
+	ims_errsave(context,
+				(errcode(sqlstate_of(problem->rule)),
+				 has_ai
+					 ? errmsg("invalid GS1 element string: (%s) breaks rule %s at position %lld",
+							  ai, rule, (long long) position)
+					 : errmsg("invalid GS1 element string: rule %s is broken at position %lld",
+							  rule, (long long) position),
+				 errdetail_internal("%s",
+									ims_error_detail(psprintf("%s.",
+															  ims_gs1_element_rule_sentence(
+																  problem->rule)),
+													 ims_detail_text("ai", has_ai ? ai : NULL),
+													 ims_detail_integer("position", position),
+													 ims_detail_text("rule", rule)))));
+}
+
+void
+ims_gs1_raise(const ImsGs1Problem *problem)
+{
+	raise_softly(problem, NULL);
 }
 
 text *
@@ -110,8 +117,15 @@ Datum
 ims_gs1_in(PG_FUNCTION_ARGS)
 {
 	const char *input = PG_GETARG_CSTRING(0);
+	ImsGs1Message message;
+	ImsGs1Problem problem;
 
-	PG_RETURN_TEXT_P(parse(input, strlen(input)));
+	if (!ims_gs1_parse(input, strlen(input), &lenient, &message, &problem))
+	{
+		raise_softly(&problem, fcinfo->context);
+		return (Datum) 0;
+	}
+	PG_RETURN_TEXT_P(ims_gs1_to_value(&message));
 }
 
 /* ims_gs1_out -- SQL: output function of ims.gs1, the bracketed form */

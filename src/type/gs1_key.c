@@ -30,31 +30,41 @@ ims_gs1_shown(const char *text, size_t length)
 	return pnstrdup(text, pg_mbcliplen(text, length, IMS_MAX_CODE_LENGTH));
 }
 
-void
-ims_gs1_require(ImsGs1Status status, const char *kind, const char *text, size_t length)
+bool
+ims_gs1_require_softly(ImsGs1Status status, const char *kind, const char *text,
+					   size_t length, fmNodePtr context)
 {
 	char *shown;
 	char *sentence;
 
 	if (status.rule == IMS_GS1_OK)
-		return;
+		return true;
 	shown = ims_gs1_shown(text, length);
 	sentence = status.position > 0
 				   ? psprintf("It %s, at position %d.", ims_gs1_rule_text(status.rule),
 							  status.position)
 				   : psprintf("It %s.", ims_gs1_rule_text(status.rule));
-	ereport(ERROR,
-			(errcode(ERRCODE_IMS_INVALID_GS1_KEY), errmsg("invalid %s \"%s\"", kind, shown),
-			 errdetail_internal("%s",
-								ims_error_detail(sentence, ims_detail_text("kind", kind),
-												 ims_detail_text("key", shown),
-												 ims_detail_integer("position",
-																	status.position),
-												 ims_detail_text("rule", ims_gs1_rule_name(
-																			 status.rule)))),
-			 status.rule == IMS_GS1_CHECK_DIGIT
-				 ? errhint("Scan or type it again; the last digit is computed from the others.")
-				 : 0));
+	ims_errsave(context,
+				(errcode(ERRCODE_IMS_INVALID_GS1_KEY),
+				 errmsg("invalid %s \"%s\"", kind, shown),
+				 errdetail_internal("%s",
+									ims_error_detail(sentence, ims_detail_text("kind", kind),
+													 ims_detail_text("key", shown),
+													 ims_detail_integer("position",
+																		status.position),
+													 ims_detail_text("rule",
+																	 ims_gs1_rule_name(
+																		 status.rule)))),
+				 status.rule == IMS_GS1_CHECK_DIGIT
+					 ? errhint("Scan or type it again; the last digit is computed from the others.")
+					 : 0));
+	return false;
+}
+
+void
+ims_gs1_require(ImsGs1Status status, const char *kind, const char *text, size_t length)
+{
+	ims_gs1_require_softly(status, kind, text, length, NULL);
 }
 
 void

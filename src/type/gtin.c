@@ -49,8 +49,12 @@ Datum
 ims_gtin_in(PG_FUNCTION_ARGS)
 {
 	char *text = PG_GETARG_CSTRING(0);
+	int64_t gtin = 0;
 
-	PG_RETURN_INT64(parse(text, strlen(text)));
+	if (!ims_gs1_require_softly(ims_gtin_parse(text, strlen(text), &gtin), KIND, text,
+								strlen(text), fcinfo->context))
+		return (Datum) 0;
+	PG_RETURN_INT64(gtin);
 }
 
 /* ims_gtin_out -- always 14 digits */

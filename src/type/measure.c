@@ -55,41 +55,57 @@ clipped(const char *text, size_t length)
 	return pnstrdup(text, pg_mbcliplen(text, (int) length, IMS_MAX_CODE_LENGTH));
 }
 
-void
-ims_measure_require(ImsMeasureStatus status, const char *shown, size_t length)
+/* Whether the status is ok; IV130 otherwise, left in the context where one is given. */
+static bool
+require_softly(ImsMeasureStatus status, const char *shown, size_t length, fmNodePtr context)
 {
 	char *text;
 	char *sentence;
 
 	if (status.rule == IMS_MEASURE_OK)
-		return;
+		return true;
 	text = clipped(shown, length);
 	sentence = status.position > 0
 				   ? psprintf("%s: position %d.", ims_measure_rule_text(status.rule),
 							  status.position)
 				   : psprintf("%s.", ims_measure_rule_text(status.rule));
-	ereport(ERROR,
-			(errcode(ERRCODE_IMS_INVALID_MEASURE), errmsg("invalid measure \"%s\"", text),
-			 errdetail_internal("%s",
-								ims_error_detail(sentence, ims_detail_text("measure", text),
-												 ims_detail_integer("position",
-																	status.position),
-												 ims_detail_text("rule",
-																 ims_measure_rule_name(
-																	 status.rule)))),
-			 errhint("A measure is an amount, a space and a unit, such as 12.5 KGM.")));
+	ims_errsave(context,
+				(errcode(ERRCODE_IMS_INVALID_MEASURE),
+				 errmsg("invalid measure \"%s\"", text),
+				 errdetail_internal("%s",
+									ims_error_detail(sentence,
+													 ims_detail_text("measure", text),
+													 ims_detail_integer("position",
+																		status.position),
+													 ims_detail_text("rule",
+																	 ims_measure_rule_name(
+																		 status.rule)))),
+				 errhint("A measure is an amount, a space and a unit, such as 12.5 KGM.")));
+	return false;
+}
+
+void
+ims_measure_require(ImsMeasureStatus status, const char *shown, size_t length)
+{
+	require_softly(status, shown, length, NULL);
 }
 
 /* The core counts bytes; characters depend on the encoding of the database. */
-void
-ims_measure_require_unit(const char *unit, size_t size)
+static ImsMeasureStatus
+status_of_unit(const char *unit, size_t size)
 {
 	ImsMeasureStatus status = {ims_measure_check_unit(unit, size), 0};
 
 	if (status.rule == IMS_MEASURE_OK &&
 		pg_mbstrlen_with_len(unit, (int) size) > IMS_UNIT_MAX_LENGTH)
 		status.rule = IMS_MEASURE_UNIT_LENGTH;
-	ims_measure_require(status, unit, size);
+	return status;
+}
+
+void
+ims_measure_require_unit(const char *unit, size_t size)
+{
+	ims_measure_require(status_of_unit(unit, size), unit, size);
 }
 
 ImsMeasure
@@ -153,8 +169,15 @@ Datum
 ims_measure_in(PG_FUNCTION_ARGS)
 {
 	char *text = PG_GETARG_CSTRING(0);
+	size_t length = strlen(text);
+	ImsMeasure measure;
 
-	PG_RETURN_DATUM(parse(text, strlen(text)));
+	if (!require_softly(ims_measure_parse(text, length, &measure), text, length,
+						fcinfo->context) ||
+		!require_softly(status_of_unit(measure.unit, measure.unit_size), measure.unit,
+						measure.unit_size, fcinfo->context))
+		return (Datum) 0;
+	PG_RETURN_DATUM(ims_measure_datum(&measure));
 }
 
 Datum

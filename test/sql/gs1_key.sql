@@ -309,5 +309,29 @@ ORDER BY c.place;
 SELECT ok(NOT ims.gs1_key_is_valid('gln', '0614141123453'), 'a key that is none');
 SELECT is(ims.gs1_key_check('giai', '061414132a/b'), '061414132a/b', 'a key is returned');
 
+-- Least and greatest.
+SELECT results_eq(
+    $$ SELECT min(k.gtin)::text, max(k.gtin)::text, min(k.sscc)::text, max(k.sscc)::text,
+              min(k.gln)::text, max(k.gln)::text
+       FROM (VALUES ('4006381333931'::ims.gtin, '106141412345678908'::ims.sscc, '0614141123452'::ims.gln),
+            ('96385074', '000000000000000000', '9521234543213'), (NULL, NULL, NULL),
+            ('99999999999997', '340123450000000017', '0000000000000')) AS k (gtin, sscc, gln) $$,
+    $$ VALUES ('00000096385074', '99999999999997', '000000000000000000', '340123450000000017',
+        '0000000000000', '9521234543213') $$, 'min and max of each type pass over NULL');
+SELECT results_eq(
+    $$ SELECT min(k.gtin), max(k.sscc), min(k.gln)
+       FROM (VALUES (NULL::ims.gtin, NULL::ims.sscc, NULL::ims.gln)) AS k (gtin, sscc, gln) $$,
+    $$ VALUES (NULL::ims.gtin, NULL::ims.sscc, NULL::ims.gln) $$, 'and are NULL of nothing');
+CREATE TEMP TABLE least (gtin ims.gtin PRIMARY KEY);
+INSERT INTO least SELECT ims.gtin_make('4006381', n::text) FROM generate_series(0, 9999) AS n;
+ANALYZE least;
+CREATE FUNCTION pg_temp.plan_of(query text) RETURNS SETOF text LANGUAGE plpgsql AS $$
+BEGIN
+    RETURN QUERY EXECUTE 'EXPLAIN (COSTS OFF) ' || query;
+END
+$$;
+SELECT ok(bool_or(p.line ~ 'Index Only Scan Backward'), 'an index knows the greatest')
+FROM pg_temp.plan_of('SELECT max(gtin) FROM least') AS p (line);
+
 SELECT * FROM finish();
 ROLLBACK;
