@@ -184,12 +184,33 @@ check_at(const ImsEpc *epc, const Places *places)
 	return status;
 }
 
+/*
+ * Whether a scheme exists that has no code here, and why its name is refused:
+ * those of TDS 1 for other keys, and those of TDS 2, which end with a plus.
+ */
+static ImsEpcStatus
+unknown_scheme(const char *text, size_t length, size_t name_at, const char *const *names)
+{
+	const char *end = memchr(text + name_at, ':', length - name_at);
+	size_t size = end != NULL ? (size_t) (end - text) - name_at : 0;
+	bool is_known = size > 1 && text[name_at + size - 1] == '+';
+
+	for (; *names != NULL && !is_known; names++)
+		is_known = strlen(*names) == size && memcmp(*names, text + name_at, size) == 0;
+	return (ImsEpcStatus){is_known ? IMS_EPC_UNSUPPORTED : IMS_EPC_HEADER,
+						  (int) name_at + 1};
+}
+
 ImsEpcStatus
 ims_epc_parse_tag_uri(const char *text, size_t length, ImsEpc *epc)
 {
 	Cursor cursor = {text, length, 0};
 	Places places = {0};
 	ImsEpcStatus status;
+	static const char *const elsewhere[] = {"adi-var",	"cpi-96",	"cpi-var",	"gdti-96",
+											"gdti-113", "gdti-174", "gid-96",	"gsrn-96",
+											"gsrnp-96", "itip-110", "itip-212", "sgcn-96",
+											"usdod-96", NULL};
 	size_t name_at;
 	int i;
 
@@ -204,7 +225,7 @@ ims_epc_parse_tag_uri(const char *text, size_t length, ImsEpc *epc)
 			break;
 	}
 	if (i == IMS_EPC_SCHEMES)
-		return (ImsEpcStatus){IMS_EPC_HEADER, (int) name_at + 1};
+		return unknown_scheme(text, length, name_at, elsewhere);
 	epc->scheme = (ImsEpcScheme) i;
 
 	places.filter = (int) cursor.at + 1;
@@ -242,6 +263,10 @@ ims_epc_parse_pure_uri(const char *text, size_t length, int filter, int bits, Im
 {
 	Cursor cursor = {text, length, 0};
 	Places places = {0};
+	static const char *const elsewhere[] = {"adi",	 "bic",	  "cpi",   "gdti",
+											"gid",	 "ginc",  "gsin",  "gsrn",
+											"gsrnp", "imovn", "itip",  "pgln",
+											"sgcn",	 "upui",  "usdod", NULL};
 	const ImsEpcFormat *format = NULL;
 	ImsEpcStatus status;
 	size_t name_at;
@@ -257,7 +282,7 @@ ims_epc_parse_pure_uri(const char *text, size_t length, int filter, int bits, Im
 			format = ims_epc_format((ImsEpcScheme) i);
 	}
 	if (format == NULL)
-		return (ImsEpcStatus){IMS_EPC_HEADER, (int) name_at + 1};
+		return unknown_scheme(text, length, name_at, elsewhere);
 	epc->filter = filter;
 	status = take_fields(&cursor, format, epc, &places);
 	return status.rule != IMS_EPC_OK ? status

@@ -121,11 +121,18 @@ FROM (VALUES
     (16, 'urn:epc:raw:96.x3074257BF7194E4000001A8', 'IV111 length 0'),
     (17, 'urn:epc:raw:96.x3074257BF7194E4000001A8G', 'IV111 syntax 40'),
     (18, 'urn:epc:raw:198.x3674257BF6B7A659B2C2BF1000000000000000000000000000', 'IV111 syntax 1'),
-    (19, repeat('0', 100000), 'IV111 header 0')) AS c (place, code, expected)
+    (19, repeat('0', 100000), 'IV111 header 0'),
+    (20, 'urn:epc:tag:gdti-113:0.0614141.06012.1234', '0A000 unsupported 13'),
+    (21, 'urn:epc:tag:sgtin+:0.80614141123458.6789', '0A000 unsupported 13'),
+    (22, 'urn:epc:tag:+:0', 'IV111 header 13'), (23, 'urn:epc:tag:gdti-11:0.1', 'IV111 header 13'),
+    (24, 'urn:epc:tag:gdti-113', 'IV111 header 13'), (25, 'urn:epc:tag:', 'IV111 header 13'))
+    AS c (place, code, expected)
 ORDER BY c.place;
 SELECT is(pg_temp.problem('SELECT ims.' || c.call), c.expected, c.call)
 FROM (VALUES
     (1, $$epc_from_uri('3074257BF7194E4000001A85')$$, 'IV111 syntax 1'),
+    (14, $$epc_from_uri('urn:epc:id:gdti:0614141.06012.1234')$$, '0A000 unsupported 12'),
+    (15, $$epc_from_uri('urn:epc:id:sgtins:0614141.06012.1234')$$, 'IV111 header 12'),
     (2, $$epc_from_uri('urn:epc:id:sgtin:0614141.812345.6789', 8)$$, 'IV111 filter 0'),
     (3, $$epc_from_uri('urn:epc:id:sgtin:0614141.812345.6789', bits => 170)$$, 'IV111 length 0'),
     (4, $$epc_from_uri('urn:epc:id:sgtin:0614141.812345.x', bits => 96)$$, 'IV111 character 33'),
