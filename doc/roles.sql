@@ -80,7 +80,7 @@ FROM (VALUES
         generate_serials,allot_handling_units,pack,unpack,move_handling_unit,rfid_ingest,
         rfid_sweep,receive_scan,pick_scan,count_scan}'::text[]),
     ('ims_supervisor', '{adjust,scrap,reverse_posting,transfer_ownership,set_lot_status,
-        post,post_ids,open_posting}'),
+        recall,relot,post,post_ids,open_posting}'),
     ('ims_steward', '{create_item,change_item,delete_item,set_item_unit,remove_item_unit,
         add_item_code,remove_item_code,set_item_supplier,remove_item_supplier,
         create_category,change_category,delete_category,create_party,change_party,

@@ -68,6 +68,8 @@
 #define ERRCODE_IMS_INSTANT_RANGE MAKE_SQLSTATE('I', 'V', '2', '3', '2')
 #define ERRCODE_IMS_WRONG_NESTING MAKE_SQLSTATE('I', 'V', '2', '4', '0')
 #define ERRCODE_IMS_NESTING_ORDER MAKE_SQLSTATE('I', 'V', '2', '4', '1')
+#define ERRCODE_IMS_TRACE_LIMIT MAKE_SQLSTATE('I', 'V', '2', '5', '0')
+#define ERRCODE_IMS_LOT_LIFE MAKE_SQLSTATE('I', 'V', '2', '5', '1')
 
 /* stock and reservation */
 #define ERRCODE_IMS_INSUFFICIENT_STOCK MAKE_SQLSTATE('I', 'V', '3', '0', '1')

@@ -32,6 +32,7 @@ typedef int64 ImsQuantity;
 #define IMS_MAX_NESTING 10				 /* handling units one inside the other */
 #define IMS_MAX_NESTED_UNITS 10000		 /* handling units of one tree */
 #define IMS_MAX_KEY_LENGTH 200			 /* characters of an idempotency key */
+#define IMS_MAX_TRACE_NODES 10000000	 /* lots and units that one trace reaches */
 #define IMS_MAX_AHEAD_USECS (INT64CONST(60) * 1000000) /* effective_at before the clock */
 
 /* Detail of a condition that does not hold (detail.c). */

@@ -341,6 +341,17 @@ BEGIN
     IF units IS NOT NULL THEN
         PERFORM ims._reverse_nesting(owner_id, original_id, units, posting_id, effective_at);
     END IF;
+    -- nor do goods of a lot that was held since become a lot that is not
+    IF EXISTS (
+        SELECT FROM ims.posting AS p
+        WHERE p.owner_id = owner_id AND p.posting_id = original_id AND p.kind = 'relot')
+    THEN
+        PERFORM ims._check_relot_status(owner_id,
+            array_agg(DISTINCT m.lot_id) FILTER (WHERE m.from_location_id = 6),
+            array_agg(DISTINCT m.lot_id) FILTER (WHERE m.to_location_id = 6 AND m.lot_id <> 0))
+        FROM jsonb_to_recordset(originals) AS m (
+            lot_id bigint, from_location_id bigint, to_location_id bigint);
+    END IF;
     RETURN NEXT;
 END
 $$;

@@ -47,6 +47,7 @@ static const ImsLimit limits[] = {
 	{"reference_length", IMS_MAX_REFERENCE_LENGTH, "characters of a reference or an actor"},
 	{"rfid_reads_per_call", IMS_MAX_RFID_READS, "reads of one call of ims.rfid_ingest()"},
 	{"text_length", IMS_MAX_TEXT_LENGTH, "characters of another text of master data"},
+	{"trace_nodes", IMS_MAX_TRACE_NODES, "lots and units that one trace reaches"},
 };
 
 /*

@@ -657,7 +657,11 @@ ims_check_line(ImsCall *call, ImsLine *line)
 		check_handling_unit(call, line, owner_id, line->to_handling_unit_id, to);
 }
 
-/* Under the locks: what is not released may move, but not leave to a customer or production. */
+/*
+ * Under the locks: what is not released may move, but not leave to a customer or
+ * production.  A relot comes back out of production in the same posting, and its
+ * caller sees to it that it is held there too (sql/code/45_relot.sql).
+ */
 void
 ims_check_lots(ImsCall *call)
 {
@@ -670,7 +674,8 @@ ims_check_lots(ImsCall *call)
 		ImsLot *lot;
 		int to_class;
 
-		if (line->lot_id == 0 || line->rejected || posting->kind == IMS_KIND_REVERSAL)
+		if (line->lot_id == 0 || line->rejected || posting->kind == IMS_KIND_REVERSAL ||
+			posting->kind == IMS_KIND_RELOT)
 			continue;
 		to_class = place_class(ims_location_by_id(call->masters, line->to_location_id));
 		if (!(to_class & (CLASS_CUSTOMER | CLASS_PRODUCTION)))

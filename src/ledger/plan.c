@@ -293,6 +293,11 @@ static const PlanText plan_texts[IMS_NPLAN] = {
 	 " WHERE a.valid_from OPERATOR(pg_catalog.<=)"
 	 " (pg_catalog.timezone('UTC', pg_catalog.now()))::pg_catalog.date"
 	 " ORDER BY a.ai, a.valid_from DESC"},
+	{IMS_PLAN_TRACE_STEP,
+	 6,
+	 {INT8OID, INT8ARRAYOID, INT8ARRAYOID, TIMESTAMPTZARRAYOID, BOOLOID, BOOLOID},
+	 "SELECT s.lot_id, s.serial_id, s.bound"
+	 " FROM ims._trace_step($1, $2, $3, $4, $5, $6) AS s"},
 };
 
 static SPIPlanPtr kept_plans[IMS_NPLAN];

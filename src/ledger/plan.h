@@ -41,10 +41,11 @@ typedef enum ImsPlan
 	IMS_PLAN_KEY_WITHOUT_POSTING,
 	IMS_PLAN_LOCK_POSTING,
 	IMS_PLAN_RETURNED,
-	IMS_PLAN_READ_GS1_AI
+	IMS_PLAN_READ_GS1_AI,
+	IMS_PLAN_TRACE_STEP
 } ImsPlan;
 
-#define IMS_NPLAN (IMS_PLAN_READ_GS1_AI + 1)
+#define IMS_NPLAN (IMS_PLAN_TRACE_STEP + 1)
 
 /*
  * Runs a plan inside SPI_connect(); raises unless SPI succeeds.  A snapshot

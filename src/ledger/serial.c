@@ -149,15 +149,18 @@ refuse_unit(ImsCall *call, ImsLine *line, const ImsUnit *unit, int sqlstate,
  * In stock a unit is of the lot that its balance is counted in, and what comes
  * back from a customer is still of the lot that went out; else the unit of a
  * lot on hold would leave under no lot, or another.  Received anew it may be
- * of another lot, but not lose its own by not being asked.
+ * of another lot, but not lose its own by not being asked; only the reversal of
+ * a relot takes back the lot that a unit was given.
  */
 static bool
 check_lot(ImsCall *call, ImsLine *line, const ImsUnit *unit)
 {
 	ImsLot *lot;
 	bool is_fixed = unit->location_id != 0;
+	bool is_undone = call->postings[line->posting].kind == IMS_KIND_REVERSAL &&
+					 line->from_location_id == IMS_LOCATION_PRODUCTION;
 
-	if (unit->lot_id != 0)
+	if (unit->lot_id != 0 && !is_undone)
 		is_fixed |= line->lot_id == 0 || line->from_location_id == IMS_LOCATION_CUSTOMER;
 	if (line->lot_id == unit->lot_id || !is_fixed)
 		return true;

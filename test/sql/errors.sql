@@ -31,6 +31,8 @@ INSERT INTO ims.item (owner_id, item_id, code, name, base_unit, status, tracking
     (9003, 9398, 'PEN', 'pen', 'EA', 'active', 'none', false);
 INSERT INTO ims.lot (owner_id, lot_id, item_id, code, status) VALUES
     (9001, 9402, 9303, 'HELD', 'on_hold');
+INSERT INTO ims.lot (owner_id, lot_id, item_id, code, expires_on) VALUES
+    (9001, 9403, 9303, 'SHORT', '2030-01-31'), (9001, 9404, 9303, 'MADE', NULL), (9001, 9405, 9303, 'ALSO', NULL);
 INSERT INTO ims.party (owner_id, code, name, kind, status) VALUES
     (9001, 'GONE', 'gone', 'supplier', 'inactive');
 INSERT INTO ims.channel (owner_id, code, name, status) VALUES
@@ -38,9 +40,13 @@ INSERT INTO ims.channel (owner_id, code, name, status) VALUES
 SELECT count(*) FROM ims.post('[
     {"item": "PEN", "quantity": 2, "unit": "CS", "to_location": "T-HERE-A"},
     {"item": "MILK", "quantity": 9, "to_location": "T-HERE-A", "lot": "HELD"},
+    {"item": "MILK", "quantity": 9, "to_location": "T-HERE-A", "lot": "SHORT"},
+    {"item": "MILK", "quantity": 9, "to_location": "T-HERE-A", "lot": "MADE"},
     {"item": "PHONE", "quantity": 1, "to_location": "T-HERE-A", "serial": "S1"},
     {"item": "PHONE", "quantity": 1, "to_location": "T-HERE-B", "serial": "S2"}]',
     kind => 'receive', owner => 'SHOP', effective_at => '2024-03-01 12:00+00') \g /dev/null
+SELECT count(*) FROM ims.relot('SHOP', 'MILK', location => 'T-HERE-A', from_lots => '{MADE}', to_lots => '{ALSO}',
+    from_quantities => '{1}', effective_at => '2024-03-01 13:00+00') \g /dev/null
 SELECT count(*) FROM ims.ship('SHOP', 'PEN', 4, from_location => 'T-HERE-A',
     effective_at => '2024-03-02 12:00+00', idempotency_key => 'K') \g /dev/null
 SELECT count(*) FROM ims.count_stock('SHOP', 'INK', 5, location => 'T-HERE-A',
@@ -171,6 +177,8 @@ FROM (VALUES
                      PERFORM ims.unpack('SHOP', 'P1', effective_at => '2024-03-01 12:00+00');
                  END
                  $do$ $$),
+    ('IV250', $$ SELECT * FROM ims.trace_forward('SHOP', 'MILK', 'MADE', at_most => 1) $$),
+    ('IV251', $$ SELECT * FROM ims.relot('SHOP', 'MILK', location => 'T-HERE-A', from_lots => '{SHORT}', to_lots => '{MADE}') $$),
     ('IV301', $$ SELECT ims.ship('SHOP', 'PEN', 21, from_location => 'T-HERE-A') $$),
     ('IV302', $$ DO $do$
                  BEGIN

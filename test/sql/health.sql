@@ -87,8 +87,8 @@ SELECT results_eq('SELECT l.name, l.value FROM ims.limits() AS l', $$VALUES
     ('handling_unit_levels', 10), ('handling_units_per_tree', 10000),
     ('idempotency_key_length', 200), ('lines_per_call', 10000000), ('name_length', 1000),
     ('quantity_below', 1000000000000), ('quantity_decimals', 6), ('reason_length', 1000),
-    ('reference_length', 100),
-    ('rfid_reads_per_call', 1000000), ('text_length', 10000)$$, 'limits() lists them');
+    ('reference_length', 100), ('rfid_reads_per_call', 1000000), ('text_length', 10000),
+    ('trace_nodes', 10000000)$$, 'limits() lists them');
 SELECT lives_ok($$SELECT (l.value - 1)::ims.quantity FROM ims.limits() AS l
     WHERE l.name = 'quantity_below'$$, 'a quantity below the limit');
 SELECT throws_ok($$SELECT l.value::ims.quantity FROM ims.limits() AS l

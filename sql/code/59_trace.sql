@@ -1,0 +1,500 @@
+-- Trace: what goods became, and what they were made of.
+--
+-- An edge of the genealogy is a posting with lines into PRODUCTION and lines
+-- out of it: all that went in is in all that came out.  There is no second
+-- record.  Reversals and what they undo are no edges, and neither is the usage
+-- of a period, where different goods were counted short and over.  In a relot a
+-- unit becomes itself.  What is tracked by nothing is named where a trace meets
+-- it, and ends it there.
+--
+-- The search is src/ledger/trace.c; it asks here for one level at a time.
+-- Planned for indexes alone: a level may be a few rows of a ledger of any size.
+-- Readers run as their caller, so their helpers are left to PUBLIC.
+
+CREATE FUNCTION ims._trace_step(
+    owner_id bigint,
+    lot_ids bigint[],
+    serial_ids bigint[],
+    bounds timestamptz[],
+    forward boolean,
+    by_time boolean)
+RETURNS TABLE (lot_id bigint, serial_id bigint, bound timestamptz)
+LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 100
+SET search_path = pg_catalog, pg_temp
+SET plan_cache_mode = force_generic_plan
+SET enable_hashjoin = off
+SET enable_mergejoin = off
+SET enable_seqscan = off
+SET jit = off
+AS $$
+#variable_conflict use_variable
+BEGIN
+    RETURN QUERY
+    WITH line AS (
+        SELECT l.posting_id, l.serial_id, l.effective_at
+        FROM unnest(lot_ids, serial_ids, bounds) AS f (lot_id, serial_id, bound)
+        CROSS JOIN LATERAL (
+            SELECT m.posting_id, m.serial_id, m.effective_at
+            FROM ims.movement AS m
+            WHERE f.serial_id = 0 AND m.owner_id = owner_id
+              AND m.lot_id = f.lot_id AND m.lot_id <> 0
+              AND CASE WHEN forward THEN m.to_location_id ELSE m.from_location_id END = 6
+            UNION ALL
+            SELECT m.posting_id, m.serial_id, m.effective_at
+            FROM ims.movement AS m
+            WHERE f.serial_id <> 0 AND m.owner_id = owner_id
+              AND m.serial_id = f.serial_id AND m.serial_id <> 0 AND m.lot_id = f.lot_id
+              AND CASE WHEN forward THEN m.to_location_id ELSE m.from_location_id END = 6
+            OFFSET 0) AS l
+        WHERE NOT by_time
+           OR CASE WHEN forward THEN l.effective_at >= f.bound ELSE l.effective_at <= f.bound END),
+    edge AS (
+        SELECT l.posting_id, CASE WHEN p.kind = 'relot' THEN l.serial_id ELSE 0 END AS unit_id,
+            min(l.effective_at) AS effective_at
+        FROM line AS l
+        CROSS JOIN LATERAL (
+            SELECT p.kind
+            FROM ims.posting AS p
+            WHERE p.owner_id = owner_id AND p.posting_id = l.posting_id
+            OFFSET 0) AS p
+        WHERE p.kind NOT IN ('reversal', 'usage')
+          AND NOT EXISTS (
+            SELECT FROM ims.posting AS v
+            WHERE v.owner_id = owner_id AND v.origin_posting_id = l.posting_id
+              AND v.kind = 'reversal' OFFSET 0)
+        GROUP BY 1, 2)
+    SELECT o.lot_id, o.serial_id,
+        CASE WHEN forward THEN min(g.effective_at) ELSE max(g.effective_at) END
+    FROM edge AS g
+    CROSS JOIN LATERAL (
+        SELECT m.lot_id, m.serial_id
+        FROM ims.movement AS m
+        WHERE m.owner_id = owner_id AND m.posting_id = g.posting_id
+          AND (m.from_location_id = 6 OR m.to_location_id = 6)
+          AND CASE WHEN forward THEN m.from_location_id ELSE m.to_location_id END = 6
+          AND (m.lot_id <> 0 OR m.serial_id <> 0)
+        OFFSET 0) AS o
+    WHERE g.unit_id IN (0, o.serial_id)
+    GROUP BY o.lot_id, o.serial_id;
+END
+$$;
+COMMENT ON FUNCTION ims._trace_step IS
+    'lots and units that are one production away from others, and when';
+
+CREATE FUNCTION ims._trace_nodes(
+    owner_id bigint,
+    lot_ids bigint[],
+    serial_ids bigint[],
+    forward boolean,
+    by_time boolean,
+    at_most bigint,
+    latest boolean)
+RETURNS TABLE (lot_id bigint, serial_id bigint, level bigint, bound timestamptz)
+LANGUAGE c STABLE STRICT PARALLEL RESTRICTED ROWS 1000
+AS 'MODULE_PATHNAME', 'ims_trace_nodes';
+COMMENT ON FUNCTION ims._trace_nodes IS
+    'lots and units that others lead to, each once, with the fewest productions between';
+
+-- All that was posted of the lots and units that a trace reaches, but for
+-- reversals and what they undo.  What is not on the right side of the bound is
+-- not affected: it left before the affected goods came.
+CREATE FUNCTION ims._trace_lines(
+    owner_id bigint,
+    lot_ids bigint[],
+    serial_ids bigint[],
+    forward boolean,
+    by_time boolean,
+    at_most bigint,
+    latest boolean)
+RETURNS TABLE (
+    level bigint,
+    node_lot_id bigint,
+    node_serial_id bigint,
+    is_affected boolean,
+    movement_id bigint,
+    origin_movement_id bigint,
+    posting_id bigint,
+    kind text,
+    item_id bigint,
+    lot_id bigint,
+    serial_id bigint,
+    from_location_id bigint,
+    to_location_id bigint,
+    from_handling_unit_id bigint,
+    to_handling_unit_id bigint,
+    quantity numeric)
+LANGUAGE plpgsql STABLE PARALLEL RESTRICTED ROWS 1000
+SET search_path = pg_catalog, pg_temp
+SET plan_cache_mode = force_generic_plan
+SET enable_hashjoin = off
+SET enable_mergejoin = off
+SET enable_seqscan = off
+SET jit = off
+AS $$
+#variable_conflict use_variable
+BEGIN
+    RETURN QUERY
+    SELECT n.level, n.lot_id, n.serial_id,
+        NOT by_time
+            OR CASE WHEN forward THEN l.effective_at >= n.bound ELSE l.effective_at <= n.bound END,
+        l.movement_id, l.origin_movement_id, l.posting_id, p.kind, l.item_id, l.lot_id,
+        l.serial_id, l.from_location_id, l.to_location_id, l.from_handling_unit_id,
+        l.to_handling_unit_id, l.quantity::numeric
+    FROM ims._trace_nodes(owner_id, lot_ids, serial_ids, forward, by_time, at_most, latest) AS n
+    CROSS JOIN LATERAL (
+        SELECT m.*
+        FROM ims.movement AS m
+        WHERE n.serial_id = 0 AND m.owner_id = owner_id
+          AND m.lot_id = n.lot_id AND m.lot_id <> 0
+        UNION ALL
+        SELECT m.*
+        FROM ims.movement AS m
+        WHERE n.serial_id <> 0 AND m.owner_id = owner_id
+          AND m.serial_id = n.serial_id AND m.serial_id <> 0 AND m.lot_id = n.lot_id
+        OFFSET 0) AS l
+    CROSS JOIN LATERAL (
+        SELECT p.kind
+        FROM ims.posting AS p
+        WHERE p.owner_id = owner_id AND p.posting_id = l.posting_id
+        OFFSET 0) AS p
+    WHERE p.kind <> 'reversal'
+      AND NOT EXISTS (
+        SELECT FROM ims.movement AS r
+        JOIN ims.posting AS v
+            ON v.owner_id = owner_id AND v.posting_id = r.posting_id AND v.kind = 'reversal'
+        WHERE r.owner_id = owner_id AND r.origin_movement_id = l.movement_id OFFSET 0);
+END
+$$;
+COMMENT ON FUNCTION ims._trace_lines IS 'lines of the lots and units that a trace reaches';
+
+-- What went into PRODUCTION, or came out of it, in a posting on the way.
+CREATE FUNCTION ims._trace_other_side(owner_id bigint, posting_ids bigint[], forward boolean)
+RETURNS TABLE (
+    posting_id bigint,
+    item_id bigint,
+    lot_id bigint,
+    serial_id bigint,
+    quantity numeric)
+LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 1000
+SET search_path = pg_catalog, pg_temp
+SET plan_cache_mode = force_generic_plan
+SET enable_seqscan = off
+SET jit = off
+AS $$
+#variable_conflict use_variable
+BEGIN
+    RETURN QUERY
+    SELECT o.posting_id, o.item_id, o.lot_id, o.serial_id, sum(o.quantity)
+    FROM unnest(posting_ids) AS g (posting_id)
+    CROSS JOIN LATERAL (
+        SELECT m.posting_id, m.item_id, m.lot_id, m.serial_id, m.quantity
+        FROM ims.movement AS m
+        WHERE m.owner_id = owner_id AND m.posting_id = g.posting_id
+          AND (m.from_location_id = 6 OR m.to_location_id = 6)
+          AND CASE WHEN forward THEN m.from_location_id ELSE m.to_location_id END = 6
+        OFFSET 0) AS o
+    GROUP BY o.posting_id, o.item_id, o.lot_id, o.serial_id;
+END
+$$;
+COMMENT ON FUNCTION ims._trace_other_side IS
+    'what came out of the productions of postings (forward), or went into them, base units';
+
+CREATE FUNCTION ims._reading_lot_id(owner_id bigint, item_id bigint, item text, lot text)
+RETURNS bigint
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    found_id bigint;
+BEGIN
+    SELECT l.lot_id INTO found_id
+    FROM ims.lot AS l
+    WHERE l.owner_id = $1 AND l.item_id = $2 AND l.code = lot;
+    IF NOT FOUND THEN
+        RAISE 'lot "%" of item "%" is unknown', lot, item
+            USING ERRCODE = 'IV205',
+                DETAIL = 'The item has no such lot. '
+                    || jsonb_build_object('item', item, 'lot', lot)::text,
+                HINT = 'Codes are matched exactly; see ims.lot.';
+    END IF;
+    RETURN found_id;
+END
+$$;
+COMMENT ON FUNCTION ims._reading_lot_id IS
+    'identifies the lot that a reader asks for; an unknown code is an error';
+
+CREATE FUNCTION ims._reading_serial_id(owner_id bigint, item_id bigint, item text, serial text)
+RETURNS bigint
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    found_id bigint;
+BEGIN
+    SELECT s.serial_id INTO found_id
+    FROM ims.serial AS s
+    WHERE s.owner_id = $1 AND s.item_id = $2 AND s.code = serial;
+    IF NOT FOUND THEN
+        RAISE 'serial "%" of item "%" is unknown', serial, item
+            USING ERRCODE = 'IV206',
+                DETAIL = 'The item has no such serial. '
+                    || jsonb_build_object('item', item, 'serial', serial)::text,
+                HINT = 'Codes are matched exactly; see ims.serial.';
+    END IF;
+    RETURN found_id;
+END
+$$;
+COMMENT ON FUNCTION ims._reading_serial_id IS
+    'identifies the serial that a reader asks for; an unknown code is an error';
+
+CREATE FUNCTION ims._raise_missing(argument text, sentence text)
+RETURNS void
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    RAISE 'argument "%" is missing', argument
+        USING ERRCODE = 'IV201',
+            DETAIL = sentence || ' ' || jsonb_build_object('argument', argument)::text,
+            HINT = format('Name it in the call: %s => ...', argument);
+END
+$$;
+COMMENT ON FUNCTION ims._raise_missing IS 'raise IV201 for an argument that a reader needs';
+
+CREATE FUNCTION ims._check_at_most(at_most bigint)
+RETURNS void
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    IF at_most IS NULL THEN
+        PERFORM ims._raise_missing('at_most', 'A trace has a limit.');
+    END IF;
+    IF at_most NOT BETWEEN 1 AND 10000000 THEN
+        RAISE 'invalid value % for argument "at_most"', at_most
+            USING ERRCODE = 'invalid_parameter_value',
+                DETAIL = 'It is not between 1 and 10000000. '
+                    || jsonb_build_object('argument', 'at_most', 'value', at_most::text)::text,
+                HINT = 'Give a number from 1 to 10000000.';
+    END IF;
+END
+$$;
+COMMENT ON FUNCTION ims._check_at_most IS 'raise 22023 for a limit of a trace that is out of range';
+
+-- A unit is traced through all lots that it was of; a lot with all its units.
+CREATE FUNCTION ims._trace_start(
+    owner_id bigint,
+    item text,
+    lot text,
+    serial text,
+    at_most bigint,
+    OUT lot_ids bigint[],
+    OUT serial_ids bigint[])
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+SET plan_cache_mode = force_custom_plan
+AS $$
+#variable_conflict use_variable
+DECLARE
+    item_id bigint;
+    lot_id bigint;
+    unit_id bigint;
+BEGIN
+    PERFORM ims._check_at_most(at_most);
+    IF item IS NULL THEN
+        PERFORM ims._raise_missing('item', 'A lot or a serial is one of an item.');
+    ELSIF lot IS NULL AND serial IS NULL THEN
+        PERFORM ims._raise_missing('lot', 'A trace begins with a lot or a serial.');
+    END IF;
+    item_id := (ims._item_ids(owner_id, ARRAY[item]))[1];
+    IF lot IS NOT NULL THEN
+        lot_id := ims._reading_lot_id(owner_id, item_id, item, lot);
+    END IF;
+    IF serial IS NULL THEN
+        lot_ids := ARRAY[lot_id];
+        serial_ids := '{0}';
+        RETURN;
+    END IF;
+    unit_id := ims._reading_serial_id(owner_id, item_id, item, serial);
+    IF lot_id IS NOT NULL THEN
+        lot_ids := ARRAY[lot_id];
+    ELSE
+        SELECT coalesce(array_agg(u.lot_id ORDER BY u.lot_id), '{}') INTO lot_ids
+        FROM (
+            SELECT m.lot_id
+            FROM ims.movement AS m
+            WHERE m.owner_id = owner_id AND m.serial_id = unit_id AND m.serial_id <> 0
+            GROUP BY m.lot_id) AS u;
+    END IF;
+    serial_ids := array_fill(unit_id, ARRAY[cardinality(lot_ids)]);
+END
+$$;
+COMMENT ON FUNCTION ims._trace_start IS 'lots and units that a trace begins with, by ids';
+
+CREATE FUNCTION ims._trace(
+    owner_id bigint,
+    of_item text,
+    of_lot text,
+    of_serial text,
+    forward boolean,
+    by_time boolean,
+    at_most bigint)
+RETURNS TABLE (
+    level bigint,
+    event text,
+    item text,
+    lot text,
+    serial text,
+    quantity numeric,
+    base_unit text,
+    effective_at timestamptz,
+    posting_id bigint,
+    document_number bigint,
+    kind text,
+    party text,
+    reference_type text,
+    reference_number text)
+LANGUAGE plpgsql STABLE PARALLEL RESTRICTED ROWS 100
+SET search_path = pg_catalog, pg_temp
+SET plan_cache_mode = force_custom_plan
+SET jit = off
+AS $$
+#variable_conflict use_column
+DECLARE
+    start record;
+BEGIN
+    SELECT s.lot_ids, s.serial_ids INTO STRICT start
+    FROM ims._trace_start($1, $2, $3, $4, $7) AS s;
+    RETURN QUERY
+    WITH line AS MATERIALIZED (
+        SELECT t.*
+        FROM ims._trace_lines($1, start.lot_ids, start.serial_ids, $5, coalesce($6, false), $7,
+            false) AS t
+        WHERE t.is_affected),
+    -- what goods of the trace went into, or came out of
+    production AS MATERIALIZED (
+        SELECT t.posting_id, CASE WHEN t.kind = 'relot' THEN t.serial_id ELSE 0 END AS unit_id,
+            min(t.level) AS level
+        FROM line AS t
+        WHERE CASE WHEN $5 THEN t.to_location_id ELSE t.from_location_id END = 6
+          AND t.kind <> 'usage'
+        GROUP BY 1, 2),
+    other_side AS MATERIALIZED (
+        SELECT o.*
+        FROM ims._trace_other_side($1,
+            ARRAY(SELECT DISTINCT g.posting_id FROM production AS g), $5) AS o),
+    found AS (
+        SELECT g.level + 1 AS level, CASE WHEN $5 THEN 'became' ELSE 'made_of' END AS event,
+            o.posting_id, o.item_id, o.lot_id, o.serial_id, o.quantity
+        FROM other_side AS o
+        JOIN (
+            SELECT g.posting_id, g.unit_id, min(g.level) AS level
+            FROM production AS g
+            GROUP BY g.posting_id, g.unit_id) AS g
+            ON g.posting_id = o.posting_id AND g.unit_id IN (0, o.serial_id)
+        UNION ALL
+        SELECT min(t.level), e.event, t.posting_id, t.item_id, t.lot_id, t.serial_id,
+            sum(t.quantity)
+        FROM line AS t
+        JOIN (VALUES
+            (true, 3, NULL, 'shipped'), (true, NULL, 3, 'returned'), (true, 7, NULL, 'handed_over'),
+            (true, 6, NULL, 'consumed'), (false, NULL, 2, 'received'), (false, NULL, 4, 'found'),
+            (false, NULL, 7, 'taken_over'), (false, NULL, 6, 'produced'))
+            AS e (forward, to_location_id, from_location_id, event)
+            ON e.forward = $5
+            AND (e.to_location_id = t.to_location_id OR e.from_location_id = t.from_location_id)
+        WHERE e.event NOT IN ('consumed', 'produced')
+           OR t.kind = 'usage'
+           OR t.posting_id NOT IN (SELECT o.posting_id FROM other_side AS o)
+        GROUP BY e.event, t.posting_id, t.item_id, t.lot_id, t.serial_id)
+    SELECT f.level, f.event, i.code, l.code, s.code, f.quantity, i.base_unit, p.effective_at,
+        f.posting_id, p.document_number, p.kind, y.code, p.reference_type, p.reference_number
+    FROM found AS f
+    JOIN ims.item AS i ON i.owner_id = $1 AND i.item_id = f.item_id
+    JOIN ims.posting AS p ON p.owner_id = $1 AND p.posting_id = f.posting_id
+    LEFT JOIN ims.lot AS l ON l.owner_id = $1 AND l.lot_id = f.lot_id
+    LEFT JOIN ims.serial AS s ON s.owner_id = $1 AND s.serial_id = f.serial_id
+    LEFT JOIN ims.party AS y ON y.owner_id = $1 AND y.party_id = p.party_id
+    ORDER BY f.level, p.effective_at, f.posting_id, f.event COLLATE "C", i.code COLLATE "C",
+        l.code COLLATE "C", s.code COLLATE "C";
+END
+$$;
+COMMENT ON FUNCTION ims._trace IS 'work of ims.trace_forward and ims.trace_back';
+
+CREATE FUNCTION ims.trace_forward(
+    owner text DEFAULT NULL,
+    item text DEFAULT NULL,
+    lot text DEFAULT NULL,
+    serial text DEFAULT NULL,
+    by_time boolean DEFAULT false,
+    at_most bigint DEFAULT 1000000)
+RETURNS TABLE (
+    level bigint,
+    event text,
+    item text,
+    lot text,
+    serial text,
+    quantity numeric,
+    base_unit text,
+    effective_at timestamptz,
+    posting_id bigint,
+    document_number bigint,
+    kind text,
+    party text,
+    reference_type text,
+    reference_number text)
+LANGUAGE sql STABLE PARALLEL RESTRICTED ROWS 100
+SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT t.*
+    FROM ims._trace(ims._reading_owner_id($1), $2, $3, $4, true, $5, $6) AS t
+$$;
+COMMENT ON FUNCTION ims.trace_forward IS
+'what a lot or a serial became, and to whom it was shipped
+
+One row per posting, item, lot and serial, in base units. event is became (came out of a
+production that used goods of the trace), shipped, returned (by a customer), handed_over (to
+another owner) or consumed (used in a posting that says no output). level counts the
+productions between. Conservative: all of a lot that was ever touched; by_time leaves out
+what left a lot before the affected goods came into it. IV250 beyond at_most lots and units.
+Example: SELECT * FROM ims.trace_forward(item => ''FLOUR'', lot => ''F-7'');';
+REVOKE ALL ON FUNCTION ims.trace_forward FROM PUBLIC;
+
+CREATE FUNCTION ims.trace_back(
+    owner text DEFAULT NULL,
+    item text DEFAULT NULL,
+    lot text DEFAULT NULL,
+    serial text DEFAULT NULL,
+    by_time boolean DEFAULT false,
+    at_most bigint DEFAULT 1000000)
+RETURNS TABLE (
+    level bigint,
+    event text,
+    item text,
+    lot text,
+    serial text,
+    quantity numeric,
+    base_unit text,
+    effective_at timestamptz,
+    posting_id bigint,
+    document_number bigint,
+    kind text,
+    party text,
+    reference_type text,
+    reference_number text)
+LANGUAGE sql STABLE PARALLEL RESTRICTED ROWS 100
+SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT t.*
+    FROM ims._trace(ims._reading_owner_id($1), $2, $3, $4, false, $5, $6) AS t
+$$;
+COMMENT ON FUNCTION ims.trace_back IS
+'what a lot or a serial was made of, and from whom that came
+
+One row per posting, item, lot and serial, in base units. event is made_of (went into a
+production of goods of the trace), received (from a supplier), taken_over (from another
+owner), found (a difference booked in) or produced (by a posting that says no input). level
+counts the productions between. Conservative: all that ever came into a lot; by_time leaves
+out what came after the goods in question had left. IV250 beyond at_most lots and units.
+Example: SELECT * FROM ims.trace_back(item => ''BREAD'', lot => ''B-12'');';
+REVOKE ALL ON FUNCTION ims.trace_back FROM PUBLIC;
