@@ -1,0 +1,742 @@
+-- Recall: everything that is known of a lot and of what it became; where it is
+-- now, and that all of it is accounted for.
+--
+-- Locks of a recall: those of ims.set_lot_status(), which postings of the lot
+-- wait for, so the report read after them misses no shipment.  With
+-- descendants, SHARE ROW EXCLUSIVE on ims.movement comes first: no production
+-- can add one while they are looked for, and their balances are then locked in
+-- the order of all, availability before stock.
+
+-- What a line says by its end at a virtual place; null at a place that keeps
+-- stock.  Three of the words say where goods came from, the others whereto they
+-- went, or, of an end that they left, that they came back from there.
+CREATE FUNCTION ims._trace_effect(location_id bigint, leaves boolean)
+RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN CASE location_id
+    WHEN 2 THEN CASE WHEN leaves THEN 'received' ELSE 'returned_to_supplier' END
+    WHEN 3 THEN CASE WHEN leaves THEN 'returned' ELSE 'shipped' END
+    WHEN 4 THEN 'adjusted'
+    WHEN 5 THEN 'scrapped'
+    WHEN 6 THEN CASE WHEN leaves THEN 'produced' ELSE 'consumed' END
+    WHEN 7 THEN CASE WHEN leaves THEN 'taken_over' ELSE 'handed_over' END
+    WHEN 8 THEN 'adjusted' END;
+COMMENT ON FUNCTION ims._trace_effect IS
+    'what leaving or reaching a virtual place says of goods, null elsewhere';
+
+CREATE FUNCTION ims._is_incoming(effect text)
+RETURNS boolean
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN effect IN ('received', 'produced', 'taken_over');
+COMMENT ON FUNCTION ims._is_incoming IS 'whether it says where goods came from';
+
+CREATE FUNCTION ims._recall_rows(
+    owner_id bigint,
+    lot_ids bigint[],
+    serial_ids bigint[],
+    by_time boolean,
+    at_most bigint,
+    latest boolean)
+RETURNS TABLE (
+    level bigint,
+    kind text,
+    incoming boolean,
+    item text,
+    lot text,
+    lot_status text,
+    serial text,
+    quantity numeric,
+    base_unit text,
+    site text,
+    location text,
+    handling_unit text,
+    party text,
+    posting_id bigint,
+    document_number bigint,
+    effective_at timestamptz,
+    reference_type text,
+    reference_number text)
+LANGUAGE plpgsql STABLE PARALLEL RESTRICTED ROWS 100
+SET search_path = pg_catalog, pg_temp
+SET plan_cache_mode = force_generic_plan
+SET enable_seqscan = off
+SET jit = off
+AS $$
+#variable_conflict use_column
+BEGIN
+    RETURN QUERY
+    WITH line AS MATERIALIZED (
+        SELECT t.*
+        FROM ims._trace_lines($1, $2, $3, true, $4, $5, $6) AS t),
+    -- Balances that the lots ever had, and units where they lie.  What is there
+    -- now is affected, whenever it came: nobody can tell it apart.
+    place AS MATERIALIZED (
+        SELECT b.level, b.item_id, b.lot_id, 0::bigint AS serial_id, s.location_id,
+            s.handling_unit_id, s.on_hand::numeric AS quantity
+        FROM (
+            SELECT t.level, t.item_id, t.lot_id, e.location_id, e.handling_unit_id
+            FROM line AS t
+            CROSS JOIN LATERAL (VALUES
+                (t.from_location_id, t.from_handling_unit_id),
+                (t.to_location_id, t.to_handling_unit_id)) AS e (location_id, handling_unit_id)
+            WHERE t.serial_id = 0 AND e.location_id NOT BETWEEN 2 AND 8
+            GROUP BY t.level, t.item_id, t.lot_id, e.location_id, e.handling_unit_id) AS b
+        CROSS JOIN LATERAL (
+            SELECT s.location_id, s.handling_unit_id, s.on_hand
+            FROM ims.stock AS s
+            WHERE s.owner_id = $1 AND s.item_id = b.item_id AND s.location_id = b.location_id
+              AND s.lot_id = b.lot_id AND s.handling_unit_id = b.handling_unit_id
+              AND s.on_hand <> 0
+            OFFSET 0) AS s
+        UNION ALL
+        SELECT u.level, u.item_id, u.lot_id, u.serial_id, s.location_id, s.handling_unit_id, 1
+        FROM (
+            SELECT t.level, t.item_id, t.lot_id, t.serial_id
+            FROM line AS t
+            WHERE t.serial_id <> 0
+            GROUP BY t.level, t.item_id, t.lot_id, t.serial_id) AS u
+        CROSS JOIN LATERAL (
+            SELECT s.location_id, s.handling_unit_id
+            FROM ims.serial AS s
+            WHERE s.owner_id = $1 AND s.serial_id = u.serial_id AND s.lot_id = u.lot_id
+              AND s.location_id <> 0
+            OFFSET 0) AS s),
+    -- On its way, by the dispatch that sent it.
+    outstanding AS (
+        SELECT d.level, d.item_id, d.lot_id, d.serial_id, d.posting_id, d.to_handling_unit_id,
+            sum(d.quantity - coalesce(a.quantity, 0)) AS quantity
+        FROM line AS d
+        LEFT JOIN (
+            SELECT t.level, t.origin_movement_id, sum(t.quantity) AS quantity
+            FROM line AS t
+            WHERE t.from_location_id = 1 AND t.kind = 'receive_transfer'
+            GROUP BY t.level, t.origin_movement_id) AS a
+            ON a.level = d.level AND a.origin_movement_id = d.movement_id
+        WHERE d.to_location_id = 1 AND d.kind = 'dispatch'
+        GROUP BY d.level, d.item_id, d.lot_id, d.serial_id, d.posting_id, d.to_handling_unit_id
+        HAVING sum(d.quantity - coalesce(a.quantity, 0)) <> 0),
+    found AS (
+        SELECT b.level, CASE b.location_id WHEN 1 THEN 'in_transit' ELSE 'on_hand' END AS kind,
+            false AS incoming, b.item_id, b.lot_id, b.serial_id, b.quantity, b.location_id,
+            b.handling_unit_id, NULL::bigint AS posting_id
+        FROM place AS b
+        WHERE b.location_id <> 1
+        UNION ALL
+        SELECT d.level, 'in_transit', false, d.item_id, d.lot_id, d.serial_id, d.quantity, 1,
+            d.to_handling_unit_id, d.posting_id
+        FROM outstanding AS d
+        UNION ALL
+        -- what a count changed of goods on their way belongs to no dispatch
+        SELECT r.level, 'in_transit', false, r.item_id, r.lot_id, r.serial_id, sum(r.quantity), 1,
+            r.handling_unit_id, NULL
+        FROM (
+            SELECT b.level, b.item_id, b.lot_id, b.serial_id, b.handling_unit_id, b.quantity
+            FROM place AS b
+            WHERE b.location_id = 1
+            UNION ALL
+            SELECT d.level, d.item_id, d.lot_id, d.serial_id, d.to_handling_unit_id, - d.quantity
+            FROM outstanding AS d) AS r
+        GROUP BY r.level, r.item_id, r.lot_id, r.serial_id, r.handling_unit_id
+        HAVING sum(r.quantity) <> 0
+        UNION ALL
+        SELECT t.level, t.effect, ims._is_incoming(t.effect), t.item_id, t.lot_id, t.serial_id,
+            sum(CASE WHEN t.leaves AND NOT ims._is_incoming(t.effect) THEN - t.quantity
+                ELSE t.quantity END), NULL, 0, t.posting_id
+        FROM (
+            SELECT t.*, e.leaves, ims._trace_effect(e.location_id, e.leaves) AS effect
+            FROM line AS t
+            CROSS JOIN LATERAL (VALUES
+                (t.from_location_id, true), (t.to_location_id, false)) AS e (location_id, leaves)
+            WHERE t.is_affected AND e.location_id BETWEEN 2 AND 8) AS t
+        GROUP BY t.level, t.effect, t.item_id, t.lot_id, t.serial_id, t.posting_id
+        HAVING sum(CASE WHEN t.leaves AND NOT ims._is_incoming(t.effect) THEN - t.quantity
+                   ELSE t.quantity END) <> 0)
+    SELECT f.level, f.kind, f.incoming, i.code, l.code, l.status, s.code, trim_scale(f.quantity),
+        i.base_unit, w.code, o.code, h.code, y.code, f.posting_id, p.document_number,
+        p.effective_at, p.reference_type, p.reference_number
+    FROM found AS f
+    JOIN ims.item AS i ON i.owner_id = $1 AND i.item_id = f.item_id
+    LEFT JOIN ims.lot AS l ON l.owner_id = $1 AND l.lot_id = f.lot_id
+    LEFT JOIN ims.serial AS s ON s.owner_id = $1 AND s.serial_id = f.serial_id
+    LEFT JOIN ims.location AS o ON o.location_id = f.location_id
+    LEFT JOIN ims.handling_unit AS h
+        ON h.owner_id = $1 AND h.handling_unit_id = f.handling_unit_id
+    LEFT JOIN ims.posting AS p ON p.owner_id = $1 AND p.posting_id = f.posting_id
+    -- where it lies, or the site that it is bound for
+    LEFT JOIN ims.location AS w
+        ON w.location_id = CASE WHEN f.kind = 'in_transit' THEN p.destination_id ELSE o.site_id END
+    LEFT JOIN ims.party AS y ON y.owner_id = $1 AND y.party_id = p.party_id
+    ORDER BY f.level, i.code COLLATE "C", l.code COLLATE "C", s.code COLLATE "C", f.incoming DESC,
+        f.kind COLLATE "C", o.code COLLATE "C", h.code COLLATE "C", p.effective_at, f.posting_id;
+END
+$$;
+COMMENT ON FUNCTION ims._recall_rows IS 'work of ims.recall_report and ims.recall, by ids';
+
+CREATE FUNCTION ims.recall_report(
+    owner text DEFAULT NULL,
+    item text DEFAULT NULL,
+    lot text DEFAULT NULL,
+    serial text DEFAULT NULL,
+    by_time boolean DEFAULT false,
+    at_most bigint DEFAULT 1000000)
+RETURNS TABLE (
+    level bigint,
+    kind text,
+    incoming boolean,
+    item text,
+    lot text,
+    lot_status text,
+    serial text,
+    quantity numeric,
+    base_unit text,
+    site text,
+    location text,
+    handling_unit text,
+    party text,
+    posting_id bigint,
+    document_number bigint,
+    effective_at timestamptz,
+    reference_type text,
+    reference_number text)
+LANGUAGE sql STABLE PARALLEL RESTRICTED ROWS 100
+SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT r.*
+    FROM ims._reading_owner_id($1) AS w (owner_id)
+    CROSS JOIN LATERAL ims._trace_start(w.owner_id, $2, $3, $4, $6) AS s
+    CROSS JOIN LATERAL ims._recall_rows(w.owner_id, s.lot_ids, s.serial_ids,
+        coalesce($5, false), $6, false) AS r
+$$;
+COMMENT ON FUNCTION ims.recall_report IS
+'where a lot or a serial came from and went, with all it became
+
+Base units. Rows with incoming say whence: received, produced, taken_over. The others say
+where it is: on_hand by place and handling unit, in_transit by dispatch (site is where it is
+bound for), shipped and returned (below zero) by party and document, consumed, scrapped,
+adjusted, returned_to_supplier, handed_over. Per lot (per serial) and level both add up to
+the same; what was reversed is left out. Level 0 is the lot itself; others are what it
+became, as ims.trace_forward() finds it; by_time leaves out what left before.
+Example: SELECT * FROM ims.recall_report(item => ''FLOUR'', lot => ''F-7'');';
+REVOKE ALL ON FUNCTION ims.recall_report FROM PUBLIC;
+
+-- Blocks the lot, and with descendants every lot that it leads to, whole.
+CREATE FUNCTION ims._block_lots(
+    owner_id bigint, lot_ids bigint[], by_time boolean, at_most bigint, reason text, actor text)
+RETURNS void
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+#variable_conflict use_variable
+DECLARE
+    goods record;
+    found_ids bigint[];
+BEGIN
+    LOCK TABLE ims.movement IN SHARE ROW EXCLUSIVE MODE;
+    LOCK TABLE ims.location IN SHARE MODE;
+    SELECT array_agg(DISTINCT n.lot_id) INTO found_ids
+    FROM ims._trace_nodes(owner_id, lot_ids, array_fill(0::bigint, ARRAY[cardinality(lot_ids)]),
+        true, by_time, at_most, true) AS n
+    WHERE n.lot_id <> 0;
+    PERFORM FROM ims.lot AS l WHERE l.owner_id = owner_id AND l.lot_id = ANY (found_ids)
+    HAVING count(*) = cardinality(found_ids);
+    IF NOT FOUND THEN
+        RAISE 'a lot was made while this transaction ran'
+            USING ERRCODE = 'serialization_failure',
+                HINT = 'Repeat the transaction.';
+    END IF;
+    PERFORM ims._engine_begin();
+    FOR goods IN
+        SELECT DISTINCT l.item_id
+        FROM ims.lot AS l
+        WHERE l.owner_id = owner_id AND l.lot_id = ANY (found_ids)
+        ORDER BY l.item_id
+    LOOP
+        PERFORM ims._lock_availability(owner_id, goods.item_id);
+    END LOOP;
+    PERFORM FROM ims.lot AS l
+    JOIN ims.stock AS s
+        ON s.owner_id = l.owner_id AND s.item_id = l.item_id AND s.lot_id = l.lot_id
+    WHERE l.owner_id = owner_id AND l.lot_id = ANY (found_ids)
+    ORDER BY s.item_id, s.location_id, s.lot_id, s.handling_unit_id
+    FOR NO KEY UPDATE OF s;
+    PERFORM ims._engine_end();
+    FOR goods IN
+        SELECT i.code AS item, l.code AS lot
+        FROM ims.lot AS l
+        JOIN ims.item AS i ON i.owner_id = l.owner_id AND i.item_id = l.item_id
+        WHERE l.owner_id = owner_id AND l.lot_id = ANY (found_ids) AND l.status <> 'recalled'
+        ORDER BY l.item_id, l.lot_id
+    LOOP
+        PERFORM ims._set_lot_status(owner_id, goods.item, goods.lot, 'recalled', reason, actor);
+    END LOOP;
+END
+$$;
+COMMENT ON FUNCTION ims._block_lots IS 'recall lots and every lot that they lead to';
+REVOKE ALL ON FUNCTION ims._block_lots FROM PUBLIC;
+
+CREATE FUNCTION ims._recall(
+    owner_id bigint,
+    of_item text,
+    of_lot text,
+    descendants boolean,
+    by_time boolean,
+    reason text,
+    at_most bigint,
+    actor text,
+    dry_run boolean)
+RETURNS TABLE (
+    level bigint,
+    kind text,
+    incoming boolean,
+    item text,
+    lot text,
+    lot_status text,
+    serial text,
+    quantity numeric,
+    base_unit text,
+    site text,
+    location text,
+    handling_unit text,
+    party text,
+    posting_id bigint,
+    document_number bigint,
+    effective_at timestamptz,
+    reference_type text,
+    reference_number text)
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE ROWS 100
+SET search_path = pg_catalog, pg_temp
+AS $$
+#variable_conflict use_column
+DECLARE
+    start record;
+BEGIN
+    IF $9 THEN
+        -- the rows outlive the subtransaction
+        BEGIN
+            RETURN QUERY SELECT r.* FROM ims._recall($1, $2, $3, $4, $5, $6, $7, $8, false) AS r;
+            RAISE SQLSTATE 'IV000';
+        EXCEPTION WHEN SQLSTATE 'IV000' THEN
+            RETURN;
+        END;
+    END IF;
+    PERFORM ims._check_present('lot', $3 IS NOT NULL);
+    PERFORM ims._check_present('reason', coalesce($6, '') <> '');
+    SELECT s.lot_ids, s.serial_ids INTO STRICT start
+    FROM ims._trace_start($1, $2, $3, NULL, $7) AS s;
+    IF $4 THEN
+        PERFORM ims._block_lots($1, start.lot_ids, coalesce($5, false), $7, $6, $8);
+    ELSE
+        PERFORM ims._set_lot_status($1, $2, $3, 'recalled', $6, $8);
+    END IF;
+    RETURN QUERY
+    SELECT r.*
+    FROM ims._recall_rows($1, start.lot_ids, start.serial_ids, coalesce($5, false), $7, true) AS r;
+END
+$$;
+COMMENT ON FUNCTION ims._recall IS 'internal form of ims.recall()';
+REVOKE ALL ON FUNCTION ims._recall FROM PUBLIC;
+
+CREATE FUNCTION ims.recall(
+    owner text DEFAULT NULL,
+    item text DEFAULT NULL,
+    lot text DEFAULT NULL,
+    descendants boolean DEFAULT false,
+    by_time boolean DEFAULT false,
+    reason text DEFAULT NULL,
+    at_most bigint DEFAULT 1000000,
+    actor text DEFAULT NULL,
+    dry_run boolean DEFAULT false)
+RETURNS TABLE (
+    level bigint,
+    kind text,
+    incoming boolean,
+    item text,
+    lot text,
+    lot_status text,
+    serial text,
+    quantity numeric,
+    base_unit text,
+    site text,
+    location text,
+    handling_unit text,
+    party text,
+    posting_id bigint,
+    document_number bigint,
+    effective_at timestamptz,
+    reference_type text,
+    reference_number text)
+LANGUAGE c VOLATILE PARALLEL UNSAFE ROWS 100
+AS 'MODULE_PATHNAME', 'ims_door';
+COMMENT ON FUNCTION ims.recall IS
+'block a lot, and say where all of it is
+
+Sets the status of the lot to recalled, so that none of it can be shipped or consumed, and
+returns the rows of ims.recall_report() as of just then. descendants blocks every lot that it
+became too, whole lots; postings wait for that. Needs a reason. Again, it changes nothing
+and reports anew.
+Example: SELECT * FROM ims.recall(item => ''FLOUR'', lot => ''F-7'', reason => ''glass'',
+    descendants => true);';
+REVOKE ALL ON FUNCTION ims.recall FROM PUBLIC;
+
+-- From the lines with all reversals, each taken as less of what it undoes, so
+-- that it also proves the reports, which leave both out.
+CREATE FUNCTION ims._mass_balance(
+    owner_id bigint, of_item text, of_lot text, of_serial text)
+RETURNS TABLE (
+    item text,
+    lot text,
+    serial text,
+    base_unit text,
+    received numeric,
+    produced numeric,
+    taken_over numeric,
+    on_hand numeric,
+    in_transit numeric,
+    shipped numeric,
+    returned numeric,
+    consumed numeric,
+    scrapped numeric,
+    adjusted numeric,
+    returned_to_supplier numeric,
+    handed_over numeric,
+    difference numeric)
+LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 10
+SET search_path = pg_catalog, pg_temp
+SET plan_cache_mode = force_custom_plan
+AS $$
+#variable_conflict use_column
+DECLARE
+    my_owner_id CONSTANT bigint := $1;
+    my_item_id bigint;
+    my_lot_id bigint;
+    my_serial_id bigint;
+BEGIN
+    IF $2 IS NULL THEN
+        PERFORM ims._raise_missing('item', 'A lot or a serial is one of an item.');
+    END IF;
+    my_item_id := (ims._item_ids(my_owner_id, ARRAY[$2]))[1];
+    IF $3 IS NOT NULL THEN
+        my_lot_id := ims._reading_lot_id(my_owner_id, my_item_id, $2, $3);
+    END IF;
+    IF $4 IS NOT NULL THEN
+        my_serial_id := ims._reading_serial_id(my_owner_id, my_item_id, $2, $4);
+    END IF;
+    RETURN QUERY
+    WITH effect AS (
+        SELECT m.lot_id, e.effect AS kind, sum(
+            CASE WHEN m.is_reversal = (e.leaves AND NOT ims._is_incoming(e.effect))
+                 THEN m.quantity ELSE - m.quantity END) AS quantity
+        FROM (
+            SELECT m.lot_id, m.quantity, p.kind = 'reversal' AS is_reversal,
+                CASE p.kind WHEN 'reversal' THEN m.to_location_id ELSE m.from_location_id END
+                    AS from_id,
+                CASE p.kind WHEN 'reversal' THEN m.from_location_id ELSE m.to_location_id END
+                    AS to_id
+            FROM ims.movement AS m
+            JOIN ims.posting AS p ON p.owner_id = m.owner_id AND p.posting_id = m.posting_id
+            WHERE m.owner_id = my_owner_id AND m.item_id = my_item_id
+              AND (my_lot_id IS NULL OR m.lot_id = my_lot_id)
+              AND (my_serial_id IS NULL OR m.serial_id = my_serial_id)) AS m
+        CROSS JOIN LATERAL (VALUES
+            (true, ims._trace_effect(m.from_id, true)),
+            (false, ims._trace_effect(m.to_id, false))) AS e (leaves, effect)
+        WHERE e.effect IS NOT NULL
+        GROUP BY m.lot_id, e.effect
+        UNION ALL
+        SELECT s.lot_id, CASE s.location_id WHEN 1 THEN 'in_transit' ELSE 'on_hand' END,
+            sum(s.on_hand)
+        FROM ims.stock AS s
+        WHERE s.owner_id = my_owner_id AND s.item_id = my_item_id AND my_serial_id IS NULL
+          AND (my_lot_id IS NULL OR s.lot_id = my_lot_id)
+        GROUP BY 1, 2
+        UNION ALL
+        SELECT u.lot_id, CASE u.location_id WHEN 1 THEN 'in_transit' ELSE 'on_hand' END, 1
+        FROM ims.serial AS u
+        WHERE u.owner_id = my_owner_id AND u.serial_id = my_serial_id AND u.location_id <> 0
+          AND (my_lot_id IS NULL OR u.lot_id = my_lot_id)
+        UNION ALL
+        SELECT my_lot_id, 'received', 0 WHERE my_lot_id IS NOT NULL),
+    total AS (
+        SELECT f.lot_id,
+            coalesce(sum(f.quantity) FILTER (WHERE f.kind = 'received'), 0) AS received,
+            coalesce(sum(f.quantity) FILTER (WHERE f.kind = 'produced'), 0) AS produced,
+            coalesce(sum(f.quantity) FILTER (WHERE f.kind = 'taken_over'), 0) AS taken_over,
+            coalesce(sum(f.quantity) FILTER (WHERE f.kind = 'on_hand'), 0) AS on_hand,
+            coalesce(sum(f.quantity) FILTER (WHERE f.kind = 'in_transit'), 0) AS in_transit,
+            coalesce(sum(f.quantity) FILTER (WHERE f.kind = 'shipped'), 0) AS shipped,
+            coalesce(- sum(f.quantity) FILTER (WHERE f.kind = 'returned'), 0) AS returned,
+            coalesce(sum(f.quantity) FILTER (WHERE f.kind = 'consumed'), 0) AS consumed,
+            coalesce(sum(f.quantity) FILTER (WHERE f.kind = 'scrapped'), 0) AS scrapped,
+            coalesce(sum(f.quantity) FILTER (WHERE f.kind = 'adjusted'), 0) AS adjusted,
+            coalesce(sum(f.quantity) FILTER (WHERE f.kind = 'returned_to_supplier'), 0)
+                AS returned_to_supplier,
+            coalesce(sum(f.quantity) FILTER (WHERE f.kind = 'handed_over'), 0) AS handed_over
+        FROM effect AS f
+        GROUP BY f.lot_id)
+    SELECT i.code, l.code, $4, i.base_unit, trim_scale(t.received), trim_scale(t.produced),
+        trim_scale(t.taken_over), trim_scale(t.on_hand), trim_scale(t.in_transit),
+        trim_scale(t.shipped), trim_scale(t.returned), trim_scale(t.consumed),
+        trim_scale(t.scrapped), trim_scale(t.adjusted), trim_scale(t.returned_to_supplier),
+        trim_scale(t.handed_over),
+        trim_scale(t.received + t.produced + t.taken_over - t.on_hand - t.in_transit - t.shipped
+            + t.returned - t.consumed - t.scrapped - t.adjusted - t.returned_to_supplier
+            - t.handed_over)
+    FROM total AS t
+    JOIN ims.item AS i ON i.owner_id = my_owner_id AND i.item_id = my_item_id
+    LEFT JOIN ims.lot AS l ON l.owner_id = my_owner_id AND l.lot_id = t.lot_id
+    ORDER BY l.code;
+END
+$$;
+COMMENT ON FUNCTION ims._mass_balance IS 'work of ims.mass_balance';
+
+CREATE FUNCTION ims.mass_balance(
+    owner text DEFAULT NULL,
+    item text DEFAULT NULL,
+    lot text DEFAULT NULL,
+    serial text DEFAULT NULL)
+RETURNS TABLE (
+    item text,
+    lot text,
+    serial text,
+    base_unit text,
+    received numeric,
+    produced numeric,
+    taken_over numeric,
+    on_hand numeric,
+    in_transit numeric,
+    shipped numeric,
+    returned numeric,
+    consumed numeric,
+    scrapped numeric,
+    adjusted numeric,
+    returned_to_supplier numeric,
+    handed_over numeric,
+    difference numeric)
+LANGUAGE sql STABLE PARALLEL SAFE ROWS 10
+SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT b.*
+    FROM ims._mass_balance(ims._reading_owner_id($1), $2, $3, $4) AS b
+$$;
+COMMENT ON FUNCTION ims.mass_balance IS
+'what came in of a lot, and where all of it went
+
+One row per lot, of one lot, or of one serial; base units. received + produced + taken_over =
+on_hand + in_transit + shipped - returned + consumed + scrapped + adjusted (lost less found)
++ returned_to_supplier + handed_over, each less what was reversed; difference is what is
+missing in this sum, 0 unless balances and ledger disagree.
+Example: SELECT * FROM ims.mass_balance(item => ''FLOUR'', lot => ''F-7'');';
+REVOKE ALL ON FUNCTION ims.mass_balance FROM PUBLIC;
+
+CREATE FUNCTION ims._where_is_serial(owner_id bigint, serial_id bigint)
+RETURNS TABLE (
+    state text,
+    item text,
+    lot text,
+    serial text,
+    quantity numeric,
+    base_unit text,
+    site text,
+    location text,
+    handling_unit text,
+    party text,
+    posting_id bigint,
+    document_number bigint,
+    effective_at timestamptz)
+LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 1
+SET search_path = pg_catalog, pg_temp
+SET plan_cache_mode = force_generic_plan
+AS $$
+#variable_conflict use_column
+BEGIN
+    RETURN QUERY
+    SELECT CASE
+            WHEN s.location_id = 1 THEN 'in_transit'
+            WHEN s.location_id <> 0 THEN 'on_hand'
+            WHEN m.to_location_id IS NULL THEN 'expected'
+            ELSE (ARRAY['returned_to_supplier', 'shipped', 'adjusted', 'scrapped', 'consumed',
+                'handed_over', 'adjusted'])[m.to_location_id - 1] END,
+        i.code, l.code, s.code, CASE WHEN s.location_id <> 0 THEN 1 ELSE 0 END::numeric,
+        i.base_unit, w.code, o.code, h.code, y.code, m.posting_id, p.document_number,
+        m.effective_at
+    FROM ims.serial AS s
+    JOIN ims.item AS i ON i.owner_id = s.owner_id AND i.item_id = s.item_id
+    LEFT JOIN ims.lot AS l ON l.owner_id = s.owner_id AND l.lot_id = s.lot_id
+    LEFT JOIN ims.handling_unit AS h
+        ON h.owner_id = s.owner_id AND h.handling_unit_id = s.handling_unit_id
+    LEFT JOIN ims.movement AS m
+        ON m.owner_id = s.owner_id AND m.movement_id = s.last_movement_id
+    LEFT JOIN ims.posting AS p ON p.owner_id = s.owner_id AND p.posting_id = m.posting_id
+    LEFT JOIN ims.party AS y ON y.owner_id = s.owner_id AND y.party_id = p.party_id
+    LEFT JOIN ims.location AS o ON o.location_id = s.location_id
+    LEFT JOIN ims.location AS w
+        ON w.location_id = CASE s.location_id WHEN 1 THEN p.destination_id ELSE o.site_id END
+    WHERE s.owner_id = $1 AND s.serial_id = $2;
+END
+$$;
+COMMENT ON FUNCTION ims._where_is_serial IS 'work of ims.where_is for a serial';
+
+-- Balances of a lot, or in a handling unit: where its lines say that there may be some.
+CREATE FUNCTION ims._where_is_stock(
+    owner_id bigint, of_lot_id bigint, of_handling_unit_id bigint)
+RETURNS TABLE (
+    state text,
+    item text,
+    lot text,
+    serial text,
+    quantity numeric,
+    base_unit text,
+    site text,
+    location text,
+    handling_unit text,
+    party text,
+    posting_id bigint,
+    document_number bigint,
+    effective_at timestamptz)
+LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 10
+SET search_path = pg_catalog, pg_temp
+SET plan_cache_mode = force_custom_plan
+AS $$
+#variable_conflict use_column
+BEGIN
+    RETURN QUERY
+    WITH candidate AS (
+        SELECT m.item_id, m.lot_id, e.location_id, e.handling_unit_id
+        FROM ims.movement AS m
+        CROSS JOIN LATERAL (VALUES
+            (m.from_location_id, m.from_handling_unit_id),
+            (m.to_location_id, m.to_handling_unit_id)) AS e (location_id, handling_unit_id)
+        WHERE $2 IS NOT NULL AND m.owner_id = $1 AND m.lot_id = $2
+        GROUP BY 1, 2, 3, 4
+        UNION ALL
+        SELECT m.item_id, m.lot_id, m.to_location_id, m.to_handling_unit_id
+        FROM ims.movement AS m
+        WHERE $3 IS NOT NULL AND m.owner_id = $1 AND m.to_handling_unit_id = $3
+        GROUP BY 1, 2, 3, 4)
+    SELECT CASE c.location_id WHEN 1 THEN 'in_transit' ELSE 'on_hand' END,
+        i.code, l.code, u.code, trim_scale(coalesce(u.quantity, s.on_hand)), i.base_unit, w.code,
+        o.code, h.code, NULL::text, NULL::bigint, NULL::bigint, s.last_effective_at
+    FROM candidate AS c
+    JOIN ims.stock AS s
+        ON s.owner_id = $1 AND s.item_id = c.item_id AND s.location_id = c.location_id
+        AND s.lot_id = c.lot_id AND s.handling_unit_id = c.handling_unit_id AND s.on_hand <> 0
+    JOIN ims.item AS i ON i.owner_id = $1 AND i.item_id = c.item_id
+    JOIN ims.location AS o ON o.location_id = c.location_id
+    LEFT JOIN ims.location AS w ON w.location_id = o.site_id
+    LEFT JOIN ims.lot AS l ON l.owner_id = $1 AND l.lot_id = c.lot_id
+    LEFT JOIN ims.handling_unit AS h
+        ON h.owner_id = $1 AND h.handling_unit_id = c.handling_unit_id
+    LEFT JOIN LATERAL (
+        SELECT u.code, 1::numeric AS quantity
+        FROM ims.serial AS u
+        WHERE i.tracking = 'serial' AND u.owner_id = $1 AND u.item_id = c.item_id
+          AND u.location_id = c.location_id AND u.lot_id = c.lot_id
+          AND u.handling_unit_id = c.handling_unit_id) AS u ON true
+    ORDER BY i.code, l.code, o.code, h.code, u.code;
+END
+$$;
+COMMENT ON FUNCTION ims._where_is_stock IS 'work of ims.where_is for a lot or a handling unit';
+
+CREATE FUNCTION ims._where_is(
+    owner_id bigint, of_item text, of_lot text, of_serial text, of_handling_unit text)
+RETURNS TABLE (
+    state text,
+    item text,
+    lot text,
+    serial text,
+    quantity numeric,
+    base_unit text,
+    site text,
+    location text,
+    handling_unit text,
+    party text,
+    posting_id bigint,
+    document_number bigint,
+    effective_at timestamptz)
+LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 10
+SET search_path = pg_catalog, pg_temp
+AS $$
+#variable_conflict use_column
+DECLARE
+    my_owner_id CONSTANT bigint := $1;
+    my_item_id bigint;
+    my_handling_unit_id bigint;
+BEGIN
+    IF num_nonnulls($3, $4, $5) = 0 THEN
+        PERFORM ims._raise_missing('serial', 'It needs a serial, a lot or a handling unit.');
+    ELSIF num_nonnulls($3, $4, $5) > 1 THEN
+        RAISE 'arguments "lot", "serial" and "handling_unit" contradict'
+            USING ERRCODE = 'IV223',
+                DETAIL = 'Each of them asks for something else. {"argument": "serial"}',
+                HINT = 'Name one of them.';
+    ELSIF $5 IS NULL AND $2 IS NULL THEN
+        PERFORM ims._raise_missing('item', 'A lot or a serial is one of an item.');
+    END IF;
+    IF $2 IS NOT NULL THEN
+        my_item_id := (ims._item_ids(my_owner_id, ARRAY[$2]))[1];
+    END IF;
+    IF $4 IS NOT NULL THEN
+        RETURN QUERY
+        SELECT r.*
+        FROM ims._where_is_serial(my_owner_id,
+            ims._reading_serial_id(my_owner_id, my_item_id, $2, $4)) AS r;
+    ELSIF $3 IS NOT NULL THEN
+        RETURN QUERY
+        SELECT r.*
+        FROM ims._where_is_stock(my_owner_id,
+            ims._reading_lot_id(my_owner_id, my_item_id, $2, $3), NULL) AS r;
+    ELSE
+        SELECT h.handling_unit_id INTO my_handling_unit_id
+        FROM ims.handling_unit AS h
+        WHERE h.owner_id = my_owner_id AND h.code = $5;
+        IF NOT FOUND THEN
+            RAISE 'handling unit "%" is unknown', $5
+                USING ERRCODE = 'IV207',
+                    DETAIL = 'The owner has no such handling unit. '
+                        || jsonb_build_object('handling_unit', $5)::text,
+                    HINT = 'Codes are matched exactly; see ims.handling_unit.';
+        END IF;
+        RETURN QUERY
+        SELECT r.*
+        FROM ims._where_is_stock(my_owner_id, NULL, my_handling_unit_id) AS r
+        WHERE $2 IS NULL OR r.item = $2;
+    END IF;
+END
+$$;
+COMMENT ON FUNCTION ims._where_is IS 'work of ims.where_is';
+
+CREATE FUNCTION ims.where_is(
+    owner text DEFAULT NULL,
+    item text DEFAULT NULL,
+    lot text DEFAULT NULL,
+    serial text DEFAULT NULL,
+    handling_unit text DEFAULT NULL)
+RETURNS TABLE (
+    state text,
+    item text,
+    lot text,
+    serial text,
+    quantity numeric,
+    base_unit text,
+    site text,
+    location text,
+    handling_unit text,
+    party text,
+    posting_id bigint,
+    document_number bigint,
+    effective_at timestamptz)
+LANGUAGE sql STABLE PARALLEL SAFE ROWS 10
+SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT r.*
+    FROM ims._where_is(ims._reading_owner_id($1), $2, $3, $4, $5) AS r
+$$;
+COMMENT ON FUNCTION ims.where_is IS
+'where a serial, a lot or the content of a handling unit is now
+
+A serial has one row: state is on_hand, in_transit (site is where it is bound for), shipped,
+consumed, scrapped, returned_to_supplier, adjusted, handed_over, or expected where it never
+moved, with party, document and time of its last movement. A lot and a handling unit have a
+row per balance, and per serial in it; none where there is no stock. Base units.
+Example: SELECT * FROM ims.where_is(item => ''TV-1'', serial => ''S1'');';
+REVOKE ALL ON FUNCTION ims.where_is FROM PUBLIC;

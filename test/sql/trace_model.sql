@@ -1,0 +1,216 @@
+-- Traces against a plain model: random receipts, productions, relots,
+-- shipments, returns, transfers, dispatches, differences and reversals over few
+-- lots and units, so that they meet in cycles.  Every lot and unit is then
+-- traced both ways, with and without time, and compared with recursive queries
+-- over the lines; what came in is what is accounted for.
+\i test/setup.psql
+BEGIN;
+SELECT plan(12);
+\i test/verb.psql
+INSERT INTO ims.item (owner_id, item_id, code, name, tracking) VALUES
+    (9001, 9371, 'A', 'a', 'lot'), (9001, 9372, 'B', 'b', 'lot'), (9001, 9373, 'U', 'unit', 'serial');
+INSERT INTO ims.lot (owner_id, lot_id, item_id, code)
+SELECT 9001, 20000 + i * 100 + g, 9370 + i, 'L' || g
+FROM generate_series(1, 3) AS i, generate_series(1, 6) AS g;
+INSERT INTO ims.serial (owner_id, serial_id, item_id, code)
+SELECT 9001, 30000 + g, 9373, 'U' || g FROM generate_series(1, 8) AS g;
+SELECT setseed(0.271828);
+
+CREATE FUNCTION pg_temp.pick(most integer) RETURNS integer LANGUAGE sql VOLATILE AS $$
+    SELECT 1 + floor(random() * most)::integer $$;
+CREATE FUNCTION pg_temp.lot() RETURNS text LANGUAGE sql VOLATILE AS $$ SELECT 'L' || pg_temp.pick(6) $$;
+CREATE FUNCTION pg_temp.item() RETURNS text LANGUAGE sql VOLATILE AS $$
+    SELECT (ARRAY['A', 'B'])[pg_temp.pick(2)] $$;
+CREATE FUNCTION pg_temp.bin() RETURNS text LANGUAGE sql VOLATILE AS $$
+    SELECT (ARRAY['T-HERE-A', 'T-HERE-B'])[pg_temp.pick(2)] $$;
+-- A line of a unit where it is, in the lot that it is of.
+CREATE FUNCTION pg_temp.unit_line(goes text) RETURNS jsonb LANGUAGE sql VOLATILE AS $$
+    SELECT jsonb_strip_nulls(jsonb_build_object('item', 'U', 'quantity', 1, 'serial', s.code, 'lot', l.code,
+        'from_location', o.code, 'to_location', goes))
+    FROM (SELECT 30000 + pg_temp.pick(8) AS serial_id) AS r
+    JOIN ims.serial AS s USING (serial_id)
+    LEFT JOIN ims.lot AS l ON l.owner_id = s.owner_id AND l.lot_id = s.lot_id
+    LEFT JOIN ims.location AS o ON o.location_id = s.location_id
+$$;
+CREATE TEMP TABLE done (step integer, call text, posting_id bigint);
+
+CREATE FUNCTION pg_temp.act(n integer) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    what constant integer := pg_temp.pick(18);
+    place constant text := pg_temp.bin();
+    call text;
+    id bigint;
+BEGIN
+    call := CASE what
+        WHEN 1 THEN format('ims.receive(''SHOP'', %L, %s, to_location => %L, lot => %L, party => ''ACME'')',
+            pg_temp.item(), 50 + pg_temp.pick(20), place, pg_temp.lot())
+        WHEN 2 THEN format('ims.ship(''SHOP'', %L, %s, from_location => %L, lot => %L, party => ''JANE'')',
+            pg_temp.item(), pg_temp.pick(5), place, pg_temp.lot())
+        WHEN 3 THEN format('ims.scrap(''SHOP'', %L, 1, from_location => %L, lot => %L)', pg_temp.item(), place, pg_temp.lot())
+        WHEN 4 THEN format('ims.adjust(''SHOP'', %L, %s, location => %L, lot => %L)', pg_temp.item(), pg_temp.pick(5) - 3, place,
+            pg_temp.lot())
+        WHEN 5 THEN format('ims.transfer(''SHOP'', %L, %s, from_location => ''T-HERE-A'', to_location => ''T-HERE-B'', lot => %L,'
+            ' to_handling_unit => %L)', pg_temp.item(), pg_temp.pick(4), pg_temp.lot(), (ARRAY['P1', NULL])[pg_temp.pick(2)])
+        WHEN 6 THEN format('ims.dispatch(''SHOP'', %L, %s, from_location => %L, to_location => ''T-THERE-A'', lot => %L)',
+            pg_temp.item(), pg_temp.pick(6), place, pg_temp.lot())
+        WHEN 7 THEN (SELECT format('ims.receive_transfer(''SHOP'', %s, to_location => ''T-THERE-A'', lines => %L)', d.posting_id,
+                format('[{"item": "%s", "lot": "%s", "quantity": 1, "missing": %s}]', i.code, l.code, pg_temp.pick(2) - 1))
+            FROM done AS d JOIN ims.movement AS m USING (posting_id) JOIN ims.item AS i USING (owner_id, item_id)
+                JOIN ims.lot AS l USING (owner_id, lot_id)
+            WHERE d.call LIKE 'ims.dispatch%' ORDER BY random() LIMIT 1)
+        WHEN 8 THEN (SELECT format('ims.return_from_customer(''SHOP'', %L, 1, to_location => %L, lot => %L, origin_movement_id => %s)',
+                i.code, place, l.code, m.movement_id)
+            FROM done AS d JOIN ims.movement AS m USING (posting_id) JOIN ims.item AS i USING (owner_id, item_id)
+                JOIN ims.lot AS l USING (owner_id, lot_id)
+            WHERE d.call LIKE 'ims.ship%' ORDER BY random() LIMIT 1)
+        WHEN 9 THEN format('ims.relot(''SHOP'', %L, location => %L, from_lots => %L, to_lots => %L, from_quantities => %L,'
+            ' to_quantities => %L)', pg_temp.item(), place, ARRAY[pg_temp.lot(), pg_temp.lot()], ARRAY[pg_temp.lot(), pg_temp.lot()],
+            '{1,2}', '{2,1}')
+        WHEN 10 THEN format('ims.relot(''SHOP'', ''U'', location => %L, to_lots => %L, serials => %L)', place,
+            ARRAY[pg_temp.lot()], ARRAY['U' || pg_temp.pick(8)])
+        WHEN 11 THEN (SELECT format('ims.post(%L, owner => ''SHOP'')', jsonb_build_array(u.line))
+            FROM (SELECT pg_temp.unit_line((ARRAY['CUSTOMER', 'SCRAP', 'PRODUCTION'])[pg_temp.pick(3)]) AS line) AS u)
+        WHEN 12 THEN format('ims.receive(''SHOP'', ''U'', 1, to_location => %L, serial => %L, lot => %L)', place,
+            'U' || pg_temp.pick(8), pg_temp.lot())
+        WHEN 13 THEN (SELECT format('ims.reverse_posting(''SHOP'', %s, reason => ''wrong'')', d.posting_id)
+            FROM done AS d WHERE d.step > n - 12 ORDER BY random() LIMIT 1)
+        -- one or two lots or units into one or two
+        ELSE format('ims.post(%L, owner => ''SHOP'')', (
+            SELECT jsonb_agg(l.line)
+            FROM (
+                SELECT jsonb_build_object('item', pg_temp.item(), 'lot', pg_temp.lot(), 'quantity', pg_temp.pick(3),
+                    'from_location', place, 'to_location', 'PRODUCTION') AS line FROM generate_series(1, pg_temp.pick(2))
+                UNION ALL
+                SELECT pg_temp.unit_line('PRODUCTION') FROM generate_series(2, pg_temp.pick(2))
+                UNION ALL
+                SELECT jsonb_build_object('item', pg_temp.item(), 'lot', pg_temp.lot(), 'quantity', pg_temp.pick(3),
+                    'from_location', 'PRODUCTION', 'to_location', place) FROM generate_series(1, pg_temp.pick(2))
+                UNION ALL
+                SELECT jsonb_build_object('item', 'U', 'quantity', 1, 'serial', 'U' || pg_temp.pick(8), 'lot', pg_temp.lot(),
+                    'from_location', 'PRODUCTION', 'to_location', place) FROM generate_series(2, pg_temp.pick(2))) AS l
+            WHERE l.line IS NOT NULL))
+        END;
+    IF call IS NOT NULL THEN
+        EXECUTE 'SELECT p.posting_id FROM ' || call || ' AS p' INTO id;
+        INSERT INTO done VALUES (n, call, id);
+    END IF;
+EXCEPTION WHEN OTHERS THEN
+    -- what is not there cannot be used: that is another test's
+    IF SQLSTATE !~ '^IV' THEN
+        RAISE;
+    END IF;
+END
+$$;
+SELECT count(pg_temp.act(n)) FROM generate_series(1, 900) AS n \g /dev/null
+
+-- The model: each line with each, pairs of lot and unit, by the definition.
+CREATE TEMP TABLE edge AS
+SELECT DISTINCT a.lot_id AS from_lot, a.serial_id AS from_unit, b.lot_id AS to_lot, b.serial_id AS to_unit, a.effective_at AS at
+FROM ims.movement AS a
+JOIN ims.movement AS b USING (owner_id, posting_id)
+JOIN ims.posting AS p USING (owner_id, posting_id)
+WHERE a.owner_id = 9001 AND a.to_location_id = 6 AND b.from_location_id = 6 AND p.kind <> 'reversal'
+    AND NOT (p.kind = 'relot' AND a.serial_id <> b.serial_id)
+    AND NOT EXISTS (SELECT FROM ims.posting AS v WHERE v.owner_id = p.owner_id AND v.origin_posting_id = p.posting_id
+        AND v.kind = 'reversal');
+CREATE TEMP TABLE start AS
+SELECT DISTINCT i.code AS item, l.code AS lot, s.code AS serial, m.lot_id, m.serial_id
+FROM ims.movement AS m
+JOIN ims.item AS i USING (owner_id, item_id)
+LEFT JOIN ims.lot AS l USING (owner_id, lot_id)
+LEFT JOIN ims.serial AS s USING (owner_id, serial_id)
+WHERE m.owner_id = 9001 AND (m.lot_id <> 0 OR m.serial_id <> 0);
+CREATE FUNCTION pg_temp.model(lot bigint, unit bigint, forward boolean) RETURNS TABLE (lot_id bigint, serial_id bigint)
+LANGUAGE sql AS $$
+    WITH RECURSIVE reach AS (
+        SELECT lot, unit
+        UNION
+        SELECT CASE WHEN forward THEN e.to_lot ELSE e.from_lot END, CASE WHEN forward THEN e.to_unit ELSE e.from_unit END
+        FROM reach AS r
+        JOIN edge AS e ON (r.lot, r.unit) = (CASE WHEN forward THEN e.from_lot ELSE e.to_lot END,
+            CASE WHEN forward THEN e.from_unit ELSE e.to_unit END))
+    SELECT * FROM reach
+$$;
+-- With time: every instant at which a pair may be entered, and the best of them.
+CREATE FUNCTION pg_temp.model_by_time(of_lot bigint, of_unit bigint, forward boolean)
+RETURNS TABLE (lot_id bigint, serial_id bigint, bound timestamptz) LANGUAGE sql AS $$
+    WITH RECURSIVE reach (lot, unit, at) AS (
+        SELECT of_lot, of_unit, CASE WHEN forward THEN timestamptz '-infinity' ELSE 'infinity' END
+        UNION
+        SELECT CASE WHEN forward THEN e.to_lot ELSE e.from_lot END, CASE WHEN forward THEN e.to_unit ELSE e.from_unit END, e.at
+        FROM reach AS r
+        JOIN edge AS e ON (r.lot, r.unit) = (CASE WHEN forward THEN e.from_lot ELSE e.to_lot END,
+            CASE WHEN forward THEN e.from_unit ELSE e.to_unit END)
+            AND CASE WHEN forward THEN e.at >= r.at ELSE e.at <= r.at END)
+    SELECT lot, unit, CASE WHEN forward THEN min(at) ELSE max(at) END FROM reach GROUP BY lot, unit
+$$;
+SELECT cmp_ok((SELECT count(*) FROM edge), '>', 100::bigint, 'there are edges');
+SELECT ok(EXISTS (SELECT FROM start AS s JOIN edge AS e ON (e.from_lot, e.from_unit) = (s.lot_id, s.serial_id)
+    JOIN pg_temp.model(e.to_lot, e.to_unit, true) AS m ON (m.lot_id, m.serial_id) = (s.lot_id, s.serial_id)), 'and cycles');
+SELECT is_empty(format($$
+    SELECT s.item, s.lot, s.serial, x.*
+    FROM start AS s
+    CROSS JOIN LATERAL (
+        SELECT lot_id, serial_id, n.level AS found, m.there AS expected
+        FROM ims._trace_nodes(9001, ARRAY[s.lot_id], ARRAY[s.serial_id], %1$L, false, 1000, false) AS n
+        FULL JOIN (SELECT m.*, true AS there FROM pg_temp.model(s.lot_id, s.serial_id, %1$L) AS m) AS m
+            USING (lot_id, serial_id)) AS x
+    WHERE x.found IS NULL OR x.expected IS NULL$$, f.forward), 'all that is reached, ' || f.direction)
+FROM (VALUES (1, true, 'forward'), (2, false, 'back')) AS f (place, forward, direction) ORDER BY f.place;
+SELECT is_empty(format($$
+    SELECT s.item, s.lot, s.serial, x.*
+    FROM start AS s
+    CROSS JOIN LATERAL (
+        SELECT lot_id, serial_id, n.bound AS found, m.bound AS expected
+        FROM ims._trace_nodes(9001, ARRAY[s.lot_id], ARRAY[s.serial_id], %1$L, true, 1000, false) AS n
+        FULL JOIN pg_temp.model_by_time(s.lot_id, s.serial_id, %1$L) AS m USING (lot_id, serial_id)) AS x
+    WHERE x.found IS DISTINCT FROM x.expected$$, f.forward), 'and from when on, by time, ' || f.direction)
+FROM (VALUES (1, true, 'forward'), (2, false, 'back')) AS f (place, forward, direction) ORDER BY f.place;
+SELECT ok(EXISTS (SELECT FROM start AS s
+    WHERE (SELECT count(*) FROM pg_temp.model(s.lot_id, s.serial_id, true))
+        > (SELECT count(*) FROM pg_temp.model_by_time(s.lot_id, s.serial_id, true))), 'which is less for some');
+-- A lot with all its units is its units together.
+SELECT is_empty($$
+    SELECT l.code, x.*
+    FROM ims.lot AS l
+    CROSS JOIN LATERAL (
+        SELECT lot_id, serial_id, n.level AS found, m.there AS expected
+        FROM (
+            SELECT * FROM ims._trace_nodes(9001, ARRAY[l.lot_id], '{0}', true, false, 1000, false) AS n
+            WHERE n.lot_id <> l.lot_id) AS n
+        FULL JOIN (
+            SELECT DISTINCT m.lot_id, m.serial_id, true AS there
+            FROM start AS s, pg_temp.model(s.lot_id, s.serial_id, true) AS m
+            WHERE s.lot_id = l.lot_id AND m.lot_id <> l.lot_id) AS m USING (lot_id, serial_id)) AS x
+    WHERE l.owner_id = 9001 AND l.item_id = 9373 AND (x.found IS NULL OR x.expected IS NULL)$$, 'a lot of units is all of them');
+
+-- Recall: what came in is what is accounted for, in every row of every report.
+CREATE TEMP TABLE report AS
+SELECT s.lot_id AS of_lot, s.serial_id AS of_unit, r.*
+FROM start AS s
+CROSS JOIN LATERAL ims.recall_report('SHOP', s.item, s.lot, s.serial) AS r;
+SELECT is_empty($$
+    SELECT r.of_lot, r.of_unit, r.level, r.item, r.lot, r.serial, sum(CASE WHEN r.incoming THEN r.quantity ELSE - r.quantity END)
+    FROM report AS r
+    GROUP BY r.of_lot, r.of_unit, r.level, r.item, r.lot, r.serial
+    HAVING sum(CASE WHEN r.incoming THEN r.quantity ELSE - r.quantity END) <> 0$$, 'reports add up');
+SELECT is_empty($$
+    SELECT b.* FROM (VALUES ('A'), ('B'), ('U')) AS i (code), ims.mass_balance('SHOP', i.code) AS b WHERE b.difference <> 0
+    UNION ALL
+    SELECT b.* FROM start AS s, ims.mass_balance('SHOP', s.item, s.lot, s.serial) AS b WHERE b.difference <> 0$$,
+    'and balances too');
+SELECT is_empty($$
+    SELECT s.item, s.lot, s.serial, k.kind, k.quantity, r.quantity
+    FROM start AS s
+    CROSS JOIN LATERAL ims.mass_balance('SHOP', s.item, s.lot, s.serial) AS b
+    CROSS JOIN LATERAL (VALUES ('received', b.received), ('produced', b.produced), ('on_hand', b.on_hand),
+        ('in_transit', b.in_transit), ('shipped', b.shipped), ('returned', - b.returned), ('consumed', b.consumed),
+        ('scrapped', b.scrapped), ('adjusted', b.adjusted)) AS k (kind, quantity)
+    LEFT JOIN (
+        SELECT r.of_lot, r.of_unit, r.kind, sum(r.quantity) AS quantity
+        FROM report AS r WHERE r.level = 0 GROUP BY 1, 2, 3) AS r
+        ON r.of_lot = s.lot_id AND r.of_unit = s.serial_id AND r.kind = k.kind
+    WHERE s.lot IS NOT NULL AND k.quantity <> coalesce(r.quantity, 0)$$, 'and agree');
+SELECT is_empty($$SELECT v.* FROM ims.verify('SHOP') AS v WHERE v.check_name !~ '^catalog'$$, 'verify() finds nothing');
+SELECT * FROM finish();
+ROLLBACK;
