@@ -103,7 +103,7 @@ FROM (VALUES
     (4, $$ SELECT * FROM ims.recall('SHOP', 'MILK', 'NOPE', reason => 'x') $$,
         'IV205 | lot "NOPE" of item "MILK" is unknown | {"lot": "NOPE", "item": "MILK"}'),
     (5, $$ SELECT * FROM ims.recall('SHOP', 'MILK', 'L1', descendants => true, reason => 'x', at_most => 1) $$,
-        'IV240 | the trace reaches more than 1 lots and units | {"at_most": 1}'),
+        'IV250 | the trace reaches more than 1 lots and units | {"at_most": 1}'),
     (6, $$ SELECT * FROM ims.recall_report('SHOP', 'MILK') $$, 'IV201 | argument "lot" is missing | {"argument": "lot"}'),
     (7, $$ SELECT * FROM ims.mass_balance('SHOP') $$, 'IV201 | argument "item" is missing | {"argument": "item"}'),
     (8, $$ SELECT * FROM ims.mass_balance('SHOP', 'MILK', serial => 'X') $$,
