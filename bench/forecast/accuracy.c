@@ -1,22 +1,25 @@
 /*
  * accuracy.c -- how accurate and how fast the forecasting methods are.
  *
- * usage: accuracy SERIES.csv[.gz] [method ...]
+ * usage: accuracy [-h held_out] [-s season] SERIES.csv[.gz] [method ...]
  *
- * The file has a header that names at least series, split (train, test) and
- * y; period (YEARLY, ..) and freq where it has groups.  Each series is
- * forecast over its test part, with variances.  Printed, separated by tabs, per
- * group and method: number of series, sMAPE (%), MASE (scaled by the seasonal
- * naive error of the training part), series per second of one core's time, and
- * how many fell back to another method.  Methods are numbered as in forecast.h.
+ * The file has a header that names at least series and y; split (train, test),
+ * else the last periods are held out; period (YEARLY, ..) and freq where it has
+ * groups.  Each series is forecast over its test part, with variances.  Printed,
+ * separated by tabs, per group and method: number of series, sMAPE (%), MASE
+ * (scaled by the seasonal naive error of the training part), series per second
+ * of one core's time, how many fell back to another method, the share (%) of
+ * periods within intervals of 80 % and of 95 %, that of sums over the whole test
+ * part within 95 %, and MSIS at 95 %.  Methods are numbered as in forecast.h.
  */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
-#include "forecast/forecast.h"
+#include "forecast/interval.h"
 
 #define MAX_SERIES 5000
 #define MAX_GROUPS 8
@@ -35,6 +38,8 @@ typedef struct Entry
 
 static Entry entry[MAX_SERIES];
 static int entries;
+static int held_out = 12; /* where the file does not say */
+static int usual_season = 1;
 static char group_name[MAX_GROUPS][16];
 static int groups;
 
@@ -128,7 +133,7 @@ read_series(const char *path)
 	freq = column(field, count, "freq");
 	split = column(field, count, "split");
 	y = column(field, count, "y");
-	if (series < 0 || split < 0 || y < 0)
+	if (series < 0 || y < 0)
 		die("no such columns");
 	while (fgets(line, sizeof(line), file) != NULL)
 	{
@@ -137,16 +142,21 @@ read_series(const char *path)
 		split_line(line, field, 16);
 		e = entry_of(field[series]);
 		e->group = group_of(period < 0 ? "ALL" : field[period]);
-		e->season = freq < 0 ? 1 : atoi(field[freq]);
+		e->season = freq < 0 ? usual_season : atoi(field[freq]);
 		if (e->train + e->test == MAX_LENGTH)
 			die("series too long");
 		e->value[e->train + e->test] = atof(field[y]);
-		if (strcmp(field[split], "test") == 0)
+		if (split >= 0 && strcmp(field[split], "test") == 0)
 			e->test++;
 		else
 			e->train++;
 	}
 	pclose(file);
+	for (int i = 0; i < entries && split < 0; i++)
+	{
+		entry[i].test = held_out;
+		entry[i].train -= held_out;
+	}
 }
 
 static double
@@ -180,17 +190,84 @@ typedef struct Total
 	int count;
 	int scaled;
 	int fallbacks;
+	int periods; /* with an interval */
+	int sums;
 	double smape;
 	double mase;
 	double time;
+	double within_80;
+	double within_95;
+	double sums_within_95;
+	double msis;
 } Total;
 
 static void
 print_total(const char *group, ImsMethod method, const Total *total)
 {
-	printf("%s\t%s\t%d\t%.4f\t%.4f\t%.0f\t%d\n", group, ims_forecast_method_name(method),
-		   total->count, total->smape / total->count, total->mase / total->scaled,
-		   total->count / total->time, total->fallbacks);
+	printf("%s\t%s\t%d\t%.4f\t%.4f\t%.0f\t%d\t%.2f\t%.2f\t%.2f\t%.3f\n", group,
+		   ims_forecast_method_name(method), total->count, total->smape / total->count,
+		   total->mase / total->scaled, total->count / total->time, total->fallbacks,
+		   100 * total->within_80 / total->periods, 100 * total->within_95 / total->periods,
+		   100 * total->sums_within_95 / total->sums, total->msis / total->scaled);
+}
+
+static void
+add(Total *to, const Total *total)
+{
+	to->count += total->count;
+	to->scaled += total->scaled;
+	to->fallbacks += total->fallbacks;
+	to->periods += total->periods;
+	to->sums += total->sums;
+	to->smape += total->smape;
+	to->mase += total->mase;
+	to->time += total->time;
+	to->within_80 += total->within_80;
+	to->within_95 += total->within_95;
+	to->sums_within_95 += total->sums_within_95;
+	to->msis += total->msis;
+}
+
+/* What lies within intervals. */
+static void
+score_intervals(const Entry *e, ImsForecast *forecast, Total *total)
+{
+	const double *actual = e->value + e->train;
+	int lag = e->train > e->season ? e->season : 1;
+	double scale = 0;
+	double width = 0;
+	double off = 0;
+	ImsStudent student;
+	double reach_80;
+	double reach_95;
+
+	ims_widen_variances(forecast, e->test);
+	ims_student_start(&student, ims_interval_degrees(forecast));
+	reach_80 = ims_student_quantile(&student, 0.1);
+	reach_95 = ims_student_quantile(&student, 0.025);
+	for (int t = lag; t < e->train; t++)
+		scale += fabs(e->value[t] - e->value[t - lag]) / (e->train - lag);
+	for (int h = 0; h < e->test; h++)
+	{
+		double deviation = sqrt(forecast->variance[h]);
+		double error = fabs(actual[h] - forecast->mean[h]);
+
+		off += actual[h] - forecast->mean[h];
+		if (isnan(deviation))
+			continue;
+		total->periods++;
+		total->within_80 += error <= reach_80 * deviation;
+		total->within_95 += error <= reach_95 * deviation;
+		width += (2 * reach_95 * deviation + 40 * fmax(0, error - reach_95 * deviation)) /
+				 e->test;
+	}
+	if (scale > 0)
+		total->msis += width / scale;
+	if (isnan(forecast->sum_variance[e->test - 1]))
+		return;
+	total->sums++;
+	total->sums_within_95 +=
+		fabs(off) <= reach_95 * sqrt(forecast->sum_variance[e->test - 1]);
 }
 
 static void
@@ -198,6 +275,7 @@ run_method(ImsMethod method)
 {
 	static double mean[IMS_FORECAST_MAX_HORIZON];
 	static double variance[IMS_FORECAST_MAX_HORIZON];
+	static double sum_variance[IMS_FORECAST_MAX_HORIZON];
 	static ImsForecast forecast;
 	Total total[MAX_GROUPS] = {0};
 	Total all = {0};
@@ -215,10 +293,14 @@ run_method(ImsMethod method)
 
 		forecast.mean = mean;
 		forecast.variance = variance;
+		forecast.sum_variance = NULL;
 		ims_forecast_request(&request, e->test);
 		start = seconds();
 		ims_forecast(method, &series, &request, scratch, size, &forecast);
 		group->time += seconds() - start;
+		forecast.sum_variance = sum_variance;
+		ims_forecast(method, &series, &request, scratch, size, &forecast);
+		score_intervals(e, &forecast, group);
 		group->count++;
 		group->fallbacks += forecast.status != IMS_FORECAST_OK;
 		group->smape += smape(e, mean);
@@ -233,12 +315,7 @@ run_method(ImsMethod method)
 	for (int g = 0; g < groups; g++)
 	{
 		print_total(group_name[g], method, &total[g]);
-		all.count += total[g].count;
-		all.scaled += total[g].scaled;
-		all.fallbacks += total[g].fallbacks;
-		all.smape += total[g].smape;
-		all.mase += total[g].mase;
-		all.time += total[g].time;
+		add(&all, &total[g]);
 	}
 	if (groups > 1)
 		print_total("all", method, &all);
@@ -247,12 +324,21 @@ run_method(ImsMethod method)
 int
 main(int argc, char **argv)
 {
-	if (argc < 2)
-		die("usage: accuracy SERIES.csv[.gz] [method ...]");
-	read_series(argv[1]);
-	for (int i = 2; i < argc; i++)
+	int option;
+
+	while ((option = getopt(argc, argv, "h:s:")) != -1)
+		if (option == 'h')
+			held_out = atoi(optarg);
+		else if (option == 's')
+			usual_season = atoi(optarg);
+		else
+			optind = argc;
+	if (optind >= argc)
+		die("usage: accuracy [-h held_out] [-s season] SERIES.csv[.gz] [method ...]");
+	read_series(argv[optind]);
+	for (int i = optind + 1; i < argc; i++)
 		run_method((ImsMethod) atoi(argv[i]));
-	for (size_t i = 0; argc == 2 && i < sizeof(usual) / sizeof(usual[0]); i++)
+	for (size_t i = 0; optind + 1 == argc && i < sizeof(usual) / sizeof(usual[0]); i++)
 		run_method(usual[i]);
 	return 0;
 }

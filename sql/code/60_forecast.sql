@@ -34,8 +34,8 @@ COMMENT ON FUNCTION ims.forecast IS
 
 Demand is one value per period, oldest first; NULL is a period of which nothing is known.
 Figures are in its unit. Between lower and upper lies the demand of that one period with
-probability coverage (normal errors); NULL, as standard_deviation, where the method has no
-figure for it. season_length: periods of a season, 12 for months, 7 for days. method: auto
+probability coverage; NULL, as standard_deviation, where the method has no figure for it. For
+the sum of several periods see ims.lead_time_demand(). season_length: periods of a season, 12 for months, 7 for days. method: auto
 or a name that the hint of IV502 lists; method_used, status (ok, fallback, no data) and
 reason say what was done. A bad series is never an error. non_negative: what is below zero
 becomes zero. seed: of simulated deviations. The rest is for single methods: window_length
@@ -44,6 +44,46 @@ all that the method has or none (Croston and its kin: alpha for sizes, beta for 
 model of ETS, such as ETS(M,Ad,N), Z for an open part.
 Example: SELECT f.step, round(f.forecast) FROM ims.forecast(demand => ARRAY[12, 15, 11, 14, 13], horizon => 2) AS f;';
 REVOKE ALL ON FUNCTION ims.forecast FROM PUBLIC;
+
+CREATE FUNCTION ims.lead_time_demand(
+    demand double precision[],
+    lead_times double precision[],
+    season_length bigint DEFAULT 1,
+    method text DEFAULT 'auto',
+    levels double precision[] DEFAULT '{0.5,0.9,0.95,0.99}',
+    shares double precision[] DEFAULT NULL,
+    non_negative boolean DEFAULT true,
+    seed bigint DEFAULT 1,
+    window_length bigint DEFAULT NULL,
+    alpha double precision DEFAULT NULL,
+    beta double precision DEFAULT NULL,
+    gamma double precision DEFAULT NULL,
+    phi double precision DEFAULT NULL,
+    model text DEFAULT NULL)
+RETURNS TABLE (
+    mean double precision,
+    variance double precision,
+    quantiles double precision[],
+    distribution text,
+    method_used text,
+    status text,
+    reason text)
+LANGUAGE c IMMUTABLE PARALLEL SAFE COST 10000 ROWS 1
+AS 'MODULE_PATHNAME', 'ims_lead_time_row';
+COMMENT ON FUNCTION ims.lead_time_demand IS
+'distribution of the demand over a lead time
+
+One row. lead_times are numbers of periods from 0 to 1,000, at most 1,000 of them: one, or those
+of the latest deliveries; shares says how likely each is (any sum), NULL: all alike. A part of a
+period counts by its part; with a review period, add it to each. quantiles has one element per
+level, in that order: the demand that is not exceeded with that probability, so the element
+for 0.95 less mean is the safety stock for a cycle service of 95 %. The sum has a distribution
+of its own: errors of one step move the next ones, so bounds per step do not add up.
+distribution is t where mean and variance are by formula (variance is then the squared scale),
+drawn where 2,000 futures of irregular demand were drawn from seed. NULL: the method has no
+such figure. The rest is as of ims.forecast().
+Example: SELECT l.mean, l.quantiles[2] FROM ims.lead_time_demand(demand => ARRAY[12, 15, 11, 14, 13, 16], lead_times => ARRAY[2, 2, 3], levels => ARRAY[0.5, 0.95]) AS l;';
+REVOKE ALL ON FUNCTION ims.lead_time_demand FROM PUBLIC;
 
 CREATE FUNCTION ims.forecast_model(
     demand double precision[],

@@ -21,6 +21,9 @@
 #define IMS_USUAL_ADI_CUT 1.32
 #define IMS_USUAL_CV2_CUT 0.49
 
+/* One period in twenty without demand: not yet irregular, but slow. */
+#define IMS_SLOW_ADI 1.05
+
 typedef enum ImsClassifyStatus
 {
 	IMS_CLASSIFY_OK,

@@ -30,7 +30,7 @@ ims_ets_theta_size(int count, int season, int horizon)
 	size_t ets = ims_ets_size(count, season, horizon);
 	size_t theta = ims_theta_size(count, season, horizon);
 
-	return 4 * IMS_SCRATCH_DOUBLES(horizon) + (ets > theta ? ets : theta);
+	return 6 * IMS_SCRATCH_DOUBLES(horizon) + (ets > theta ? ets : theta);
 }
 
 /* How far a forecast leaves the range of the history, in lengths of that range. */
@@ -53,40 +53,55 @@ excess(const ImsForecastRun *run, const double *mean)
  * taken for the mean of their deviations, which is never less than the truth.
  */
 static void
-mix(double *mean, double *variance, const double *other_mean,
-	const double *other_variance, double share, int horizon)
+mix_variances(double *variance, const double *other, double share, int horizon)
 {
 	for (int h = 0; h < horizon; h++)
 	{
-		mean[h] += share * (other_mean[h] - mean[h]);
-		if (variance != NULL)
-		{
-			double deviation =
-				(1 - share) * sqrt(variance[h]) + share * sqrt(other_variance[h]);
+		double deviation = (1 - share) * sqrt(variance[h]) + share * sqrt(other[h]);
 
-			variance[h] = deviation * deviation;
-		}
+		variance[h] = deviation * deviation;
 	}
 }
 
-/* The mean of the classic and the dynamic Theta, in the first two of four pieces. */
+static void
+mix(ImsForecast *forecast, const ImsForecast *other, double share, int horizon)
+{
+	for (int h = 0; h < horizon; h++)
+		forecast->mean[h] += share * (other->mean[h] - forecast->mean[h]);
+	if (forecast->variance != NULL)
+		mix_variances(forecast->variance, other->variance, share, horizon);
+	if (forecast->sum_variance != NULL)
+		mix_variances(forecast->sum_variance, other->sum_variance, share, horizon);
+}
+
+/* Means and the variances that are wanted, in three pieces of the length of the horizon. */
+static void
+place(const ImsForecastRun *run, double *room, ImsForecast *forecast)
+{
+	int horizon = run->request->horizon;
+
+	forecast->mean = room;
+	forecast->variance = run->forecast->variance != NULL ? room + horizon : NULL;
+	forecast->sum_variance =
+		run->forecast->sum_variance != NULL ? room + 2 * (size_t) horizon : NULL;
+}
+
+/* The mean of the classic and the dynamic Theta, in the first three of six pieces. */
 static void
 run_thetas(const ImsForecastRun *run, double *room, ImsForecast *theta)
 {
 	int horizon = run->request->horizon;
 	ImsForecastRun own = *run;
-	double *mean = room + 2 * horizon;
-	double *variance = room + 3 * horizon;
+	ImsForecast dynamic;
 
 	own.forecast = theta;
-	theta->mean = mean;
-	theta->variance = variance;
+	place(run, room + 3 * (size_t) horizon, theta);
 	ims_dynamic_theta_run(&own);
+	dynamic = *theta;
 	own.scratch = run->scratch;
-	theta->mean = room;
-	theta->variance = room + horizon;
+	place(run, room, theta);
 	ims_theta_run(&own);
-	mix(theta->mean, theta->variance, mean, variance, 0.5, horizon);
+	mix(theta, &dynamic, 0.5, horizon);
 }
 
 /* Parameters, states and model are those of the best ETS model. */
@@ -96,7 +111,7 @@ ims_ets_theta_run(ImsForecastRun *run)
 	ImsForecast *forecast = run->forecast;
 	ImsForecast theta = *forecast;
 	int horizon = run->request->horizon;
-	double *room = ims_forecast_scratch(run, 4 * (size_t) horizon);
+	double *room = ims_forecast_scratch(run, 6 * (size_t) horizon);
 	double share = 0.5;
 	double ets_excess;
 	double theta_excess;
@@ -116,5 +131,5 @@ ims_ets_theta_run(ImsForecastRun *run)
 		share = 1;
 	if (share != 0.5)
 		forecast->reason = IMS_REASON_IMPLAUSIBLE;
-	mix(forecast->mean, forecast->variance, theta.mean, theta.variance, share, horizon);
+	mix(forecast, &theta, share, horizon);
 }

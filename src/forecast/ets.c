@@ -102,23 +102,36 @@ ims_ets_means(const ImsEtsParameters *state, int season, int horizon, double *me
 	}
 }
 
-/* The square of the weight that an error has on the forecast j periods later. */
+/* How an error moves the forecast j periods later. */
 static void
-set_weights(const ImsEtsParameters *state, int season, int horizon, double *square)
+set_weights(const ImsEtsParameters *state, int season, int horizon, double *weight)
 {
-	double weight = 0;
+	double trends = 0; /* phi + phi^2 + .. + phi^j */
 	double power = 1;
 
 	for (int j = 1; j < horizon; j++)
 	{
-		double c;
-
 		power *= state->phi;
-		weight += power;
-		c = state->alpha + state->beta * weight;
+		trends += power;
+		weight[j] = state->alpha + state->beta * trends;
 		if (state->model.season == 'A' && j % season == 0)
-			c += state->gamma;
-		square[j] = c * c;
+			weight[j] += state->gamma;
+	}
+}
+
+/*
+ * The mean square of what a relative error is relative to, apart from a season
+ * that multiplies: theta of chapter 6.  `mean` is without that season, too.
+ */
+static void
+set_mean_squares(const double *weight, const double *mean, int horizon, double sigma2,
+				 double *square)
+{
+	for (int h = 0; h < horizon; h++)
+	{
+		square[h] = mean[h] * mean[h];
+		for (int j = 1; j <= h; j++)
+			square[h] += sigma2 * (weight[j] * weight[j]) * square[h - j];
 	}
 }
 
@@ -132,30 +145,27 @@ ims_ets_variances(const ImsEtsParameters *state, int season, int horizon, double
 				  double *work, double *variance)
 {
 	bool multiplicative = state->model.season == 'M';
-	double *square = work;
+	double *weight = work;
 	double *mean = work + horizon;
 	double seasonal = 1 + state->gamma * state->gamma * sigma2;
 	ImsEtsParameters smooth = *state;
 	double sum = 1;
 
-	set_weights(state, season, horizon, square);
+	set_weights(state, season, horizon, weight);
+	if (state->model.error == 'A')
+	{
+		for (int h = 0; h < horizon; h++)
+		{
+			sum += h > 0 ? weight[h] * weight[h] : 0;
+			variance[h] = sigma2 * sum;
+		}
+		return;
+	}
 	if (multiplicative)
 		smooth.model.season = 'N';
 	ims_ets_means(&smooth, season, horizon, mean);
+	set_mean_squares(weight, mean, horizon, sigma2, variance);
 	for (int h = 0; h < horizon; h++)
-	{
-		if (state->model.error == 'A')
-		{
-			sum += h > 0 ? square[h] : 0;
-			variance[h] = sigma2 * sum;
-			continue;
-		}
-		/* The products theta first; each needs those before it. */
-		variance[h] = mean[h] * mean[h];
-		for (int j = 1; j <= h; j++)
-			variance[h] += sigma2 * square[j] * variance[h - j];
-	}
-	for (int h = 0; h < horizon && state->model.error == 'M'; h++)
 	{
 		double factor = multiplicative ? state->season[h % season] : 1;
 		double growth = multiplicative ? pow(seasonal, h / season) : 1;
@@ -165,22 +175,34 @@ ims_ets_variances(const ImsEtsParameters *state, int season, int horizon, double
 	}
 }
 
-/* A pair of standard normal numbers (Marsaglia's polar method). */
-static void
-normal_pair(const ImsForecastRequest *request, double pair[2])
+/*
+ * Of the sums of the steps up to each.  Exact for classes 1 and 2: errors are
+ * uncorrelated, and demand is linear in them.  For class 3 it is nearly so: what an
+ * error does to a factor of the season is taken as if all else stayed as it is.
+ * `work` is room for three times the horizon.
+ */
+void
+ims_ets_sum_variances(const ImsEtsParameters *state, int season, int horizon,
+					  double sigma2, double *work, double *variance)
 {
-	double square;
-	double factor;
+	bool multiplicative = state->model.season == 'M';
+	double *weight = work;
+	double *mean = work + horizon;
+	double *error = work + 2 * horizon;
+	ImsEtsParameters smooth = *state;
 
-	do
-	{
-		pair[0] = 2 * request->uniform(request->uniform_state) - 1;
-		pair[1] = 2 * request->uniform(request->uniform_state) - 1;
-		square = pair[0] * pair[0] + pair[1] * pair[1];
-	} while (square >= 1 || square == 0);
-	factor = sqrt(-2 * log(square) / square);
-	pair[0] *= factor;
-	pair[1] *= factor;
+	set_weights(state, season, horizon, weight);
+	if (multiplicative)
+		smooth.model.season = 'N';
+	ims_ets_means(&smooth, season, horizon, mean);
+	if (state->model.error == 'M')
+		set_mean_squares(weight, mean, horizon, sigma2, error);
+	for (int h = 0; h < horizon; h++)
+		error[h] = sigma2 * (state->model.error == 'M' ? error[h] : 1);
+	for (int j = season; j < horizon && multiplicative; j += season)
+		weight[j] += state->gamma;
+	ims_forecast_sum_variances(weight, multiplicative ? state->season : NULL, season,
+							   error, horizon, variance);
 }
 
 /* One future of the model; returns false if it left the finite numbers. */
@@ -202,7 +224,7 @@ simulate_path(ImsEtsParameters state, int season, double deviation,
 		double v;
 
 		if (h % 2 == 0)
-			normal_pair(request, pair);
+			ims_forecast_normal_pair(request, pair);
 		e = pair[h % 2] * deviation * (state.model.error == 'M' ? f : 1);
 		v = multiplicative ? e / s : e;
 		path[h] = f + e;
@@ -219,7 +241,7 @@ simulate_path(ImsEtsParameters state, int season, double deviation,
  * Variances from `paths` futures with normal errors, about the point forecasts
  * that the answer already has.  A future that leaves the finite numbers is
  * left out.  False, with the variances as they were, when too few are left or
- * the callback says stop.  `work` is room for twice the horizon.
+ * the callback says stop.  `work` is room for three times the horizon.
  */
 bool
 ims_ets_simulate(const ImsEtsParameters *state, int season, double sigma2, double *work,
@@ -228,26 +250,38 @@ ims_ets_simulate(const ImsEtsParameters *state, int season, double sigma2, doubl
 	int horizon = run->request->horizon;
 	double *path = work;
 	double *sum = work + horizon;
+	double *sum_of_sums = work + 2 * horizon;
 	int kept = 0;
 
 	if (state->model.season == 'N')
 		season = 1;
 	for (int h = 0; h < horizon; h++)
-		sum[h] = 0;
+		sum[h] = sum_of_sums[h] = 0;
 	for (int i = 0; i < run->request->paths; i++)
 	{
+		double off = 0; /* of the sum up to each step */
+
 		if (ims_forecast_interrupted(run))
 			return false;
 		if (!simulate_path(*state, season, sqrt(sigma2), run->request, path))
 			continue;
 		kept++;
 		for (int h = 0; h < horizon; h++)
-			sum[h] +=
-				(path[h] - run->forecast->mean[h]) * (path[h] - run->forecast->mean[h]);
+		{
+			double e = path[h] - run->forecast->mean[h];
+
+			off += e;
+			sum[h] += e * e;
+			sum_of_sums[h] += off * off;
+		}
 	}
 	if (kept < run->request->paths / 2 || kept == 0)
 		return false;
 	for (int h = 0; h < horizon; h++)
+	{
 		run->forecast->variance[h] = sum[h] / kept;
+		if (run->forecast->sum_variance != NULL)
+			run->forecast->sum_variance[h] = sum_of_sums[h] / kept;
+	}
 	return true;
 }

@@ -62,6 +62,8 @@ extern void ims_ets_means(const ImsEtsParameters *state, int season, int horizon
 						  double *mean);
 extern void ims_ets_variances(const ImsEtsParameters *state, int season, int horizon,
 							  double sigma2, double *work, double *variance);
+extern void ims_ets_sum_variances(const ImsEtsParameters *state, int season, int horizon,
+								  double sigma2, double *work, double *variance);
 extern bool ims_ets_simulate(const ImsEtsParameters *state, int season, double sigma2,
 							 double *work, ImsForecastRun *run);
 

@@ -45,11 +45,12 @@ typedef struct Contest
 /* Sums over models for the average; all NULL when only one answers. */
 typedef struct Mixture
 {
-	double *work; /* for variances: twice the horizon */
+	double *work; /* for variances: three times the horizon */
 	double *model_mean;
 	double *model_variance;
 	double *mean;
-	double *square; /* of variance plus squared mean */
+	double *square;		/* of variance plus squared mean */
+	double *sum_square; /* the same of the sums of the steps up to each */
 	double weight;
 } Mixture;
 
@@ -60,8 +61,8 @@ ims_ets_size(int count, int season, int horizon)
 
 	if (season > IMS_ETS_MAX_SEASON)
 		season = 1;
-	return ims_ets_fit_size(fitted, season) + IMS_SCRATCH_DOUBLES(2 * horizon) +
-		   4 * IMS_SCRATCH_DOUBLES(horizon);
+	return ims_ets_fit_size(fitted, season) + IMS_SCRATCH_DOUBLES(3 * horizon) +
+		   5 * IMS_SCRATCH_DOUBLES(horizon);
 }
 
 static bool
@@ -203,23 +204,46 @@ answer_best(ImsForecastRun *run, const ImsSeries *series, const Contest *contest
 	if (forecast->variance == NULL)
 		return;
 	ims_ets_variances(&state, season, horizon, forecast->sigma2, work, forecast->variance);
+	if (forecast->sum_variance != NULL)
+		ims_ets_sum_variances(&state, season, horizon, forecast->sigma2, work,
+							  forecast->sum_variance);
 	if (state.model.season == 'M' && run->request->paths > 0)
 		ims_ets_simulate(&state, season, forecast->sigma2, work, run);
 }
 
+/* What a model says of the sums of the steps, by what of its mean is at hand. */
+static void
+add_sums_to_mixture(Mixture *mixture, const ImsEtsParameters *state, int season,
+					double sigma2, double weight, int horizon)
+{
+	double sum = 0;
+
+	ims_ets_sum_variances(state, season, horizon, sigma2, mixture->work,
+						  mixture->model_variance);
+	for (int h = 0; h < horizon; h++)
+	{
+		sum += mixture->model_mean[h];
+		mixture->sum_square[h] += weight * (mixture->model_variance[h] + sum * sum);
+	}
+}
+
 static void
 add_to_mixture(Mixture *mixture, const ImsEtsFit *fit, const ImsSeries *series,
-			   double weight, int horizon, bool with_variance)
+			   double weight, const ImsForecast *forecast, int horizon)
 {
 	ImsEtsParameters state = fit->start;
 	int season = state.model.season == 'N' ? 1 : series->season;
+	bool with_variance = forecast->variance != NULL;
 	ImsEtsOutcome outcome;
+	double sigma2;
 
 	ims_ets_evaluate(series, &state, &outcome);
+	sigma2 = residual_variance(&outcome, series->count);
 	ims_ets_means(&state, season, horizon, mixture->model_mean);
+	if (forecast->sum_variance != NULL)
+		add_sums_to_mixture(mixture, &state, season, sigma2, weight, horizon);
 	if (with_variance)
-		ims_ets_variances(&state, season, horizon,
-						  residual_variance(&outcome, series->count), mixture->work,
+		ims_ets_variances(&state, season, horizon, sigma2, mixture->work,
 						  mixture->model_variance);
 	mixture->weight += weight;
 	for (int h = 0; h < horizon; h++)
@@ -242,11 +266,11 @@ answer_average(ImsForecastRun *run, const ImsSeries *series, const Contest *cont
 {
 	ImsForecast *forecast = run->forecast;
 	int horizon = run->request->horizon;
-	bool with_variance = forecast->variance != NULL;
+	double sum = 0;
 
 	mixture->weight = 0;
 	for (int h = 0; h < horizon; h++)
-		mixture->mean[h] = mixture->square[h] = 0;
+		mixture->mean[h] = mixture->square[h] = mixture->sum_square[h] = 0;
 	for (int i = 0; i < contest->entries; i++)
 	{
 		double weight =
@@ -255,17 +279,20 @@ answer_average(ImsForecastRun *run, const ImsSeries *series, const Contest *cont
 		if (ims_forecast_interrupted(run))
 			return;
 		if (weight >= LEAST_WEIGHT)
-			add_to_mixture(mixture, &contest->fit[i], series, weight, horizon,
-						   with_variance);
+			add_to_mixture(mixture, &contest->fit[i], series, weight, forecast, horizon);
 	}
 	for (int h = 0; h < horizon; h++)
 	{
 		double mean = mixture->mean[h] / mixture->weight;
 
+		sum += mean;
 		forecast->mean[h] = mean;
-		if (with_variance)
+		if (forecast->variance != NULL)
 			forecast->variance[h] =
 				fmax(mixture->square[h] / mixture->weight - mean * mean, 0);
+		if (forecast->sum_variance != NULL)
+			forecast->sum_variance[h] =
+				fmax(mixture->sum_square[h] / mixture->weight - sum * sum, 0);
 	}
 	forecast->method = IMS_METHOD_ETS_AVERAGE;
 }
@@ -284,11 +311,12 @@ run_ets(ImsForecastRun *run, bool average)
 		series.count = IMS_ETS_MAX_POINTS;
 		run->forecast->reason = IMS_REASON_RECENT_ONLY;
 	}
-	mixture.work = ims_forecast_scratch(run, 2 * (size_t) horizon);
+	mixture.work = ims_forecast_scratch(run, 3 * (size_t) horizon);
 	mixture.model_mean = ims_forecast_scratch(run, horizon);
 	mixture.model_variance = ims_forecast_scratch(run, horizon);
 	mixture.mean = ims_forecast_scratch(run, horizon);
 	mixture.square = ims_forecast_scratch(run, horizon);
+	mixture.sum_square = ims_forecast_scratch(run, horizon);
 	if (hold_contest(run, &series, &contest))
 	{
 		answer_best(run, &series, &contest, mixture.work);

@@ -159,16 +159,54 @@ ims_forecast_scratch(ImsForecastRun *run, size_t count)
 	return piece;
 }
 
+/* Marsaglia's polar method. */
+void
+ims_forecast_normal_pair(const ImsForecastRequest *request, double pair[2])
+{
+	double square;
+	double factor;
+
+	do
+	{
+		pair[0] = 2 * request->uniform(request->uniform_state) - 1;
+		pair[1] = 2 * request->uniform(request->uniform_state) - 1;
+		square = pair[0] * pair[0] + pair[1] * pair[1];
+	} while (square >= 1 || square == 0);
+	factor = sqrt(-2 * log(square) / square);
+	pair[0] *= factor;
+	pair[1] *= factor;
+}
+
+void
+ims_forecast_sum_variances(const double *weight, const double *factor, int season,
+						   const double *error, int horizon, double *variance)
+{
+	for (int h = 0; h < horizon; h++)
+		variance[h] = 0;
+	for (int i = 0; i < horizon; i++)
+	{
+		double moved = 0; /* all steps up to h, by one unit of the error of step i */
+
+		for (int h = i; h < horizon; h++)
+		{
+			moved += (h == i ? 1 : weight[h - i]) * (factor ? factor[h % season] : 1);
+			variance[h] += error[i] * moved * moved;
+		}
+	}
+}
+
 /* Everything unknown, nothing forecast. */
 static void
 clear(ImsForecast *forecast)
 {
 	double *mean = forecast->mean;
 	double *variance = forecast->variance;
+	double *sum_variance = forecast->sum_variance;
 
 	memset(forecast, 0, sizeof(*forecast));
 	forecast->mean = mean;
 	forecast->variance = variance;
+	forecast->sum_variance = sum_variance;
 	forecast->alpha = forecast->beta = forecast->gamma = forecast->phi = NAN;
 	forecast->theta = forecast->drift = NAN;
 	forecast->sse = forecast->sigma2 = forecast->loglik = forecast->aicc = NAN;
@@ -234,12 +272,7 @@ check_plausible(ImsForecastRun *run)
 	for (int h = 0; h < run->request->horizon; h++)
 		if (!(fabs(run->forecast->mean[h]) <= bound))
 		{
-			double *mean = run->forecast->mean;
-			double *variance = run->forecast->variance;
-
 			clear(run->forecast);
-			run->forecast->mean = mean;
-			run->forecast->variance = variance;
 			ims_forecast_fall_back(run, IMS_REASON_IMPLAUSIBLE);
 			return;
 		}
@@ -260,6 +293,9 @@ scale_back(ImsForecastRun *run)
 		forecast->mean[h] = run->request->non_negative && mean < 0 ? 0 : mean;
 		if (forecast->variance != NULL)
 			forecast->variance[h] = in_unit(in_unit(forecast->variance[h], scale), scale);
+		if (forecast->sum_variance != NULL)
+			forecast->sum_variance[h] =
+				in_unit(in_unit(forecast->sum_variance[h], scale), scale);
 	}
 	forecast->level *= scale;
 	forecast->trend *= scale;
@@ -274,12 +310,20 @@ scale_back(ImsForecastRun *run)
 }
 
 static void
+forget_variances(const ImsForecast *forecast, int horizon)
+{
+	for (int h = 0; h < horizon && forecast->variance != NULL; h++)
+		forecast->variance[h] = NAN;
+	for (int h = 0; h < horizon && forecast->sum_variance != NULL; h++)
+		forecast->sum_variance[h] = NAN;
+}
+
+static void
 answer(ImsMethod method, ImsForecastRun *run)
 {
 	const ImsPrepared *prepared = run->prepared;
 
-	for (int h = 0; h < run->request->horizon && run->forecast->variance != NULL; h++)
-		run->forecast->variance[h] = NAN;
+	forget_variances(run->forecast, run->request->horizon);
 	if (prepared->missing > 0)
 		run->forecast->reason = IMS_REASON_MISSING_FILLED;
 	if (prepared->lowest == prepared->highest && methods[method].size != NULL)
@@ -319,11 +363,8 @@ ims_forecast(ImsMethod method, const ImsSeries *series, const ImsForecastRequest
 	{
 		refuse(forecast, IMS_FORECAST_NO_DATA, IMS_REASON_EMPTY);
 		for (int h = 0; h < request->horizon; h++)
-		{
 			forecast->mean[h] = 0;
-			if (forecast->variance != NULL)
-				forecast->variance[h] = NAN;
-		}
+		forget_variances(forecast, request->horizon);
 		return;
 	}
 	answer(method, &run);

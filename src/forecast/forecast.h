@@ -104,13 +104,15 @@ typedef struct ImsForecastRequest
 } ImsForecastRequest;
 
 /*
- * The caller sets mean and variance (NULL: not wanted), room for `horizon`
- * values each.  What a method has no figure for is NaN, or 0 for a count.
+ * The caller sets mean, variance and sum_variance (NULL: not wanted, the last
+ * only beside variance), room for `horizon` values each.  What a method has no
+ * figure for is NaN, or 0 for a count.
  */
 typedef struct ImsForecast
 {
 	double *mean;
-	double *variance; /* of the forecast error, per step */
+	double *variance;	  /* of the forecast error, per step */
+	double *sum_variance; /* of the error of the sum of the steps up to each */
 
 	ImsMethod method;
 	ImsForecastStatus status;
@@ -170,5 +172,19 @@ typedef void (*ImsMethodRun)(ImsForecastRun *run);
 extern bool ims_forecast_interrupted(ImsForecastRun *run);
 extern void ims_forecast_fall_back(ImsForecastRun *run, ImsForecastReason reason);
 extern double *ims_forecast_scratch(ImsForecastRun *run, size_t count);
+
+/* Two standard normal numbers, from the request's generator. */
+extern void ims_forecast_normal_pair(const ImsForecastRequest *request, double pair[2]);
+
+/*
+ * Variances of the sums of the steps up to each, in a model in which the error
+ * of a step moves the demand j steps later by weight[j] times its size (weight[0]
+ * is not read) and all of a step is multiplied by a factor (NULL: by none) of
+ * the season.  `error` is the variance of each step's own error; errors are
+ * uncorrelated.
+ */
+extern void ims_forecast_sum_variances(const double *weight, const double *factor,
+									   int season, const double *error, int horizon,
+									   double *variance);
 
 #endif

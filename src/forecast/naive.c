@@ -40,11 +40,21 @@ describe(ImsForecast *forecast, ImsMethod method, const ImsSeries *series, int p
 	forecast->sigma2 = free_points > 0 ? sse / free_points : NAN;
 }
 
+/* As multiples of the one-step variance: of step h, and of the sum up to it. */
 static void
-set_variance(ImsForecast *forecast, int h, double factor)
+set_variance(ImsForecast *forecast, int h, double factor, double sum_factor)
 {
 	if (forecast->variance != NULL)
 		forecast->variance[h] = forecast->sigma2 * factor;
+	if (forecast->sum_variance != NULL)
+		forecast->sum_variance[h] = forecast->sigma2 * sum_factor;
+}
+
+/* 1 + 4 + .. + n^2: an error stays for ever, so the first counts n times. */
+static double
+sum_of_squares(double n)
+{
+	return n * (n + 1) * (2 * n + 1) / 6;
 }
 
 void
@@ -60,7 +70,7 @@ ims_naive_run(ImsForecastRun *run)
 	for (int h = 0; h < run->request->horizon; h++)
 	{
 		forecast->mean[h] = forecast->level;
-		set_variance(forecast, h, h + 1);
+		set_variance(forecast, h, h + 1, sum_of_squares(h + 1));
 	}
 }
 
@@ -87,8 +97,12 @@ ims_seasonal_naive_run(ImsForecastRun *run)
 	forecast->seasonal = true;
 	for (int h = 0; h < run->request->horizon; h++)
 	{
+		int past = h % season + 1; /* positions of the season that came once more */
+
 		forecast->mean[h] = series->value[series->count - season + h % season];
-		set_variance(forecast, h, h / season + 1);
+		set_variance(forecast, h, h / season + 1,
+					 past * sum_of_squares(h / season + 1) +
+						 (season - past) * sum_of_squares(h / season));
 	}
 }
 
@@ -113,8 +127,12 @@ ims_drift_run(ImsForecastRun *run)
 			 squared_differences(series, 1, forecast->drift), count - 2);
 	for (int h = 0; h < run->request->horizon; h++)
 	{
-		forecast->mean[h] = forecast->level + (h + 1) * forecast->drift;
-		set_variance(forecast, h, (h + 1) * (1 + (h + 1) / (double) (count - 1)));
+		double n = h + 1;
+		double drifts = n * (n + 1) / 2;
+
+		forecast->mean[h] = forecast->level + n * forecast->drift;
+		set_variance(forecast, h, n * (1 + n / (count - 1)),
+					 sum_of_squares(n) + drifts * drifts / (count - 1));
 	}
 }
 
@@ -133,7 +151,8 @@ average_of_last(ImsForecastRun *run, ImsMethod method, int window)
 	for (int h = 0; h < run->request->horizon; h++)
 	{
 		forecast->mean[h] = forecast->level;
-		set_variance(forecast, h, 1 + 1.0 / window);
+		set_variance(forecast, h, 1 + 1.0 / window,
+					 (h + 1) * (1 + (h + 1) / (double) window));
 	}
 }
 

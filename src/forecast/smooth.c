@@ -37,7 +37,7 @@ size_t
 ims_smooth_size(int count, int season, int horizon)
 {
 	size_t own = IMS_SCRATCH_DOUBLES(count) + IMS_SCRATCH_DOUBLES(season) +
-				 IMS_SCRATCH_DOUBLES(2 * horizon);
+				 IMS_SCRATCH_DOUBLES(3 * horizon);
 	size_t fitted = ims_ets_size(count, season, horizon);
 
 	return own > fitted ? own : fitted;
@@ -102,7 +102,7 @@ answer(ImsForecastRun *run, const Recursion *r, ImsMethod method, int parameters
 	int horizon = run->request->horizon;
 	int m = r->season ? series->season : 1;
 	int used = series->count - r->first;
-	double *work = ims_forecast_scratch(run, 2 * (size_t) horizon);
+	double *work = ims_forecast_scratch(run, 3 * (size_t) horizon);
 	ImsEtsParameters state = {
 		.model = {r->multiplicative ? 'M' : 'A', 'D', r->multiplicative ? 'M' : 'A'},
 		.alpha = r->alpha,
@@ -133,6 +133,9 @@ answer(ImsForecastRun *run, const Recursion *r, ImsMethod method, int parameters
 	ims_ets_means(&state, m, horizon, forecast->mean);
 	if (forecast->variance != NULL)
 		ims_ets_variances(&state, m, horizon, forecast->sigma2, work, forecast->variance);
+	if (forecast->sum_variance != NULL)
+		ims_ets_sum_variances(&state, m, horizon, forecast->sigma2, work,
+							  forecast->sum_variance);
 	/* The unit of sigma2 follows from the model, see forecast.c. */
 	if (r->multiplicative)
 		forecast->model = (ImsEtsModel){'M', 'A', 'M'};

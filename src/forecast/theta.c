@@ -56,7 +56,8 @@ ims_theta_size(int count, int season, int horizon)
 {
 	int used = count < MAX_POINTS ? count : MAX_POINTS;
 
-	return 4 * IMS_SCRATCH_DOUBLES(used) + IMS_SCRATCH_DOUBLES(season);
+	return 4 * IMS_SCRATCH_DOUBLES(used) + IMS_SCRATCH_DOUBLES(season) +
+		   2 * IMS_SCRATCH_DOUBLES(horizon);
 }
 
 /*
@@ -297,6 +298,24 @@ put_season_back(ImsForecastRun *run, const double *figure, int season,
 	}
 }
 
+/* An error moves all later forecasts alike; a season that multiplies is known. */
+static void
+set_sum_variances(ImsForecastRun *run, int season)
+{
+	ImsForecast *forecast = run->forecast;
+	int horizon = run->request->horizon;
+	double *weight = ims_forecast_scratch(run, horizon);
+	double *error = ims_forecast_scratch(run, horizon);
+
+	for (int h = 0; h < horizon; h++)
+	{
+		weight[h] = forecast->alpha;
+		error[h] = forecast->sigma2;
+	}
+	ims_forecast_sum_variances(weight, forecast->multiplicative ? forecast->season : NULL,
+							   season, error, horizon, forecast->sum_variance);
+}
+
 /*
  * The season, if there is one, is taken out before and put back after: as
  * factors where all values are positive, else as differences.
@@ -336,6 +355,8 @@ run_theta(ImsForecastRun *run, bool dynamic)
 			run->forecast->sigma2 * (1 + h * run->forecast->alpha * run->forecast->alpha);
 	if (seasonal)
 		put_season_back(run, figure, series->season, multiplicative, count);
+	if (run->forecast->sum_variance != NULL)
+		set_sum_variances(run, series->season);
 }
 
 void

@@ -164,6 +164,44 @@ check_series(const ArrayType *array, const char *name)
 }
 
 /*
+ * A list of numbers from a least to a most, or between both where the bounds are
+ * no numbers of it: at least one, none of them null.
+ */
+double *
+ims_numbers_argument(FunctionCallInfo fcinfo, int place, const char *name, int least,
+					 int most, bool bounds_too, int most_numbers, int *count)
+{
+	ImsSeries list = ims_series_argument(fcinfo, place, name);
+
+	*count = list.count;
+	if (list.count < 1 || list.count > most_numbers)
+		ereport(ERROR,
+				(errcode(ERRCODE_IMS_INVALID_FORECAST_ARGUMENT),
+				 errmsg("argument \"%s\" has too %s numbers", name,
+						list.count < 1 ? "few" : "many"),
+				 errdetail_internal("%s",
+									ims_error_detail(psprintf("It has %d, not from %d to %d.",
+															  list.count, 1, most_numbers),
+													 ims_detail_text("argument", name),
+													 ims_detail_integer("value", list.count),
+													 ims_detail_integer("least", 1),
+													 ims_detail_integer("most",
+																		most_numbers))),
+				 errhint("Give an array of %d to %d numbers.", 1, most_numbers)));
+	for (int i = 0; i < list.count; i++)
+	{
+		double given = list.value[i];
+
+		if (!(given >= least && given <= most) ||
+			(!bounds_too && (given == least || given == most)))
+			refuse_number(name, given,
+						  bounds_too ? "is not between or equal to" : "is not between",
+						  least, most);
+	}
+	return (double *) list.value;
+}
+
+/*
  * An array of double precision: null elements are missing periods, a null
  * array is an empty series.  Without null elements it is read where it lies,
  * so the argument must outlive the series.

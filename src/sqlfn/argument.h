@@ -25,6 +25,9 @@ extern double ims_number_argument(FunctionCallInfo fcinfo, int place, const char
 extern double ims_share_argument(FunctionCallInfo fcinfo, int place, const char *name,
 								 double value);
 extern double ims_coverage_argument(FunctionCallInfo fcinfo, int place);
+extern double *ims_numbers_argument(FunctionCallInfo fcinfo, int place, const char *name,
+									int least, int most, bool bounds_too,
+									int most_numbers, int *count);
 extern char *ims_text_argument(FunctionCallInfo fcinfo, int place);
 extern ImsSeries ims_series_argument(FunctionCallInfo fcinfo, int place, const char *name);
 pg_noreturn extern void ims_refuse_word(const char *name, const char *value,

@@ -16,6 +16,7 @@
 #include "miscadmin.h"
 #include "utils/builtins.h"
 
+#include "forecast/interval.h"
 #include "ims.h"
 #include "ledger/detail.h"
 #include "sqlfn/argument.h"
@@ -100,6 +101,7 @@ ims_forecast_call_start(ImsForecastCall *call, FunctionCallInfo fcinfo, int dema
 	ims_forecast_request(&call->request, 1);
 	call->request.interrupt = check_for_interrupts;
 	call->tail = 0;
+	call->with_sums = false;
 	call->lower = call->upper = NULL;
 }
 
@@ -108,12 +110,17 @@ void
 ims_forecast_call_horizon(ImsForecastCall *call, FunctionCallInfo fcinfo, int horizon,
 						  int coverage)
 {
-	int non_negative = coverage + 1;
-	int seed = coverage + 2;
-
 	call->request.horizon =
 		ims_integer_argument(fcinfo, horizon, "horizon", 1, IMS_FORECAST_MAX_HORIZON, 0);
 	call->tail = (1 - ims_coverage_argument(fcinfo, coverage)) / 2;
+	ims_forecast_call_random(call, fcinfo, coverage + 1, coverage + 2);
+}
+
+/* What is below zero, and where random numbers start. */
+void
+ims_forecast_call_random(ImsForecastCall *call, FunctionCallInfo fcinfo, int non_negative,
+						 int seed)
+{
 	call->request.non_negative = PG_ARGISNULL(non_negative) || PG_GETARG_BOOL(non_negative);
 	pg_prng_seed(&call->generator, PG_ARGISNULL(seed) ? 1 : (uint64) PG_GETARG_INT64(seed));
 	call->request.uniform = uniform;
@@ -180,14 +187,15 @@ ims_forecast_call_tune(ImsForecastCall *call, FunctionCallInfo fcinfo, int first
 }
 
 /*
- * Normal about the mean.  A mean that was raised to zero keeps its deviation,
- * so that the upper bound errs to the safe side.
+ * About the mean, with the tails of a t distribution.  A mean that was raised to
+ * zero keeps its deviation, so that the upper bound errs to the safe side.
  */
 static void
 find_bounds(ImsForecastCall *call)
 {
 	const ImsForecast *forecast = &call->forecast;
-	double quantile = ims_normal_upper_quantile(call->tail);
+	double quantile =
+		ims_student_upper_quantile(call->tail, ims_interval_degrees(forecast));
 
 	for (int h = 0; h < call->request.horizon; h++)
 	{
@@ -197,6 +205,24 @@ find_bounds(ImsForecastCall *call)
 		call->upper[h] = forecast->mean[h] + half;
 		if (call->request.non_negative && call->lower[h] < 0)
 			call->lower[h] = 0;
+	}
+}
+
+/* Whether there is demand and how much; all steps have the same. */
+static void
+find_irregular_bounds(ImsForecastCall *call)
+{
+	ImsCompound compound;
+	double lower = NAN;
+	double upper = NAN;
+
+	ims_forecast_call_compound(call, &compound);
+	if (call->irregular.status != IMS_FORECAST_NO_DATA)
+		ims_compound_interval(&compound, 1 - 2 * call->tail, &lower, &upper);
+	for (int h = 0; h < call->request.horizon; h++)
+	{
+		call->lower[h] = lower;
+		call->upper[h] = upper;
 	}
 }
 
@@ -241,19 +267,23 @@ run_intermittent(ImsForecastCall *call)
 	ImsForecast *forecast = &call->forecast;
 	double *mean = forecast->mean;
 	double *variance = forecast->variance;
+	double *sum_variance = forecast->sum_variance;
 	size_t size = ims_intermittent_scratch_size(call->series.count);
 	void *scratch = palloc_extended(size, MCXT_ALLOC_HUGE);
 	ImsIntermittentRequest request;
 	ImsIntermittentForecast answer;
 
+	call->is_irregular = true;
 	ims_intermittent_request(&request);
 	request.weights.size = call->request.alpha;
 	request.weights.interval = call->request.beta;
 	request.interrupt = check_for_interrupts;
 	ims_intermittent(call->intermittent, &call->series, &request, scratch, size, &answer);
 	pfree(scratch);
+	call->irregular = answer;
 	*forecast = (ImsForecast){.mean = mean,
 							  .variance = variance,
+							  .sum_variance = sum_variance,
 							  .status = answer.status,
 							  .points = answer.points,
 							  .alpha = answer.weights.size,
@@ -279,7 +309,10 @@ run_intermittent(ImsForecastCall *call)
 	check_answer(call);
 }
 
-/* Many periods without demand; the class has no opinion on a series of none. */
+/*
+ * Many periods without demand; the class has no opinion on a series of none.
+ * Without a season some are enough: such an item has no trend to be trusted.
+ */
 static bool
 is_irregular(const ImsSeries *series)
 {
@@ -288,7 +321,20 @@ is_irregular(const ImsSeries *series)
 	return ims_classify_demand(series->value, series->count, IMS_ADI_SINCE_FIRST_DEMAND,
 							   NULL, &profile) == IMS_CLASSIFY_OK &&
 		   (profile.demand_class == IMS_DEMAND_INTERMITTENT ||
-			profile.demand_class == IMS_DEMAND_LUMPY);
+			profile.demand_class == IMS_DEMAND_LUMPY ||
+			(series->season == 1 && profile.adi > IMS_SLOW_ADI));
+}
+
+/* What an intermittent method answered, as whether there is demand and how much. */
+void
+ims_forecast_call_compound(const ImsForecastCall *call, ImsCompound *compound)
+{
+	size_t size = IMS_SCRATCH_ALIGNMENT + ims_compound_scratch_size(call->series.count);
+	ImsScratch scratch;
+
+	ims_scratch_start(&scratch, palloc_extended(size, MCXT_ALLOC_HUGE), size);
+	if (!ims_compound_prepare(&call->series, &call->irregular, &scratch, compound))
+		elog(ERROR, "scratch memory is too small");
 }
 
 /* auto asks the demand; any other method was asked for. */
@@ -299,17 +345,25 @@ ims_forecast_call_run(ImsForecastCall *call)
 	bool with_bounds = call->tail > 0;
 
 	call->forecast.mean = room_for(horizon);
-	call->forecast.variance = with_bounds ? room_for(horizon) : NULL;
+	call->forecast.variance = with_bounds || call->with_sums ? room_for(horizon) : NULL;
+	call->forecast.sum_variance = call->with_sums ? room_for(horizon) : NULL;
+	call->is_irregular = false;
 	if (call->method == IMS_METHOD_NONE ||
 		(call->intermittent == IMS_INTERMITTENT_AUTO && is_irregular(&call->series)))
 		run_intermittent(call);
 	else
+	{
 		run_regular(call);
+		ims_widen_variances(&call->forecast, horizon);
+	}
 	if (!with_bounds)
 		return;
 	call->lower = room_for(horizon);
 	call->upper = room_for(horizon);
-	find_bounds(call);
+	if (call->is_irregular)
+		find_irregular_bounds(call);
+	else
+		find_bounds(call);
 }
 
 /* Null for what is no ETS model. */

@@ -11,10 +11,9 @@
 #include "common/pg_prng.h"
 #include "fmgr.h"
 
-#include "forecast/forecast.h"
-#include "forecast/intermittent.h"
+#include "forecast/compound.h"
 
-/* Futures of an ETS model whose variance has no formula. */
+/* Futures, where there is no formula. */
 #define IMS_FORECAST_PATHS 2000
 
 typedef struct ImsForecastCall
@@ -24,10 +23,13 @@ typedef struct ImsForecastCall
 	ImsIntermittentMethod intermittent; /* auto: whichever the demand calls for */
 	ImsForecastRequest request;
 	pg_prng_state generator;
-	double tail; /* the share that each side of the interval leaves out */
+	double tail;	/* the share that each side of the interval leaves out */
+	bool with_sums; /* variances of sums are wanted, too */
 
 	/* The answer, of either door, in words; bounds are NULL where none were asked for. */
 	ImsForecast forecast;
+	bool is_irregular;				   /* an intermittent method answered: */
+	ImsIntermittentForecast irregular; /* in its own words */
 	const char *method_name;
 	const char *reason;
 	double *lower;
@@ -38,9 +40,12 @@ extern void ims_forecast_call_start(ImsForecastCall *call, FunctionCallInfo fcin
 									int demand, int season_length, int method);
 extern void ims_forecast_call_horizon(ImsForecastCall *call, FunctionCallInfo fcinfo,
 									  int horizon, int coverage);
+extern void ims_forecast_call_random(ImsForecastCall *call, FunctionCallInfo fcinfo,
+									 int non_negative, int seed);
 extern void ims_forecast_call_tune(ImsForecastCall *call, FunctionCallInfo fcinfo,
 								   int first);
 extern void ims_forecast_call_run(ImsForecastCall *call);
+extern void ims_forecast_call_compound(const ImsForecastCall *call, ImsCompound *compound);
 extern Datum ims_forecast_model_text(const ImsForecast *forecast, bool *is_null);
 
 #endif /* IMS_SQLFN_FORECAST_CALL_H */

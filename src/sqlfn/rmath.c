@@ -24,14 +24,14 @@
 #include "sqlfn/rmath.h"
 
 /*
- * What a standard normal variable exceeds with this probability.  By the upper
- * tail, so that a share near zero is not lost in rounding.  NaN unless the
- * share is within (0, 1).
+ * What a variable with Student's t distribution exceeds with this probability.  By
+ * the upper tail, so that a share near zero is not lost in rounding.  NaN unless the
+ * share is within (0, 1) and there are degrees of freedom.
  */
 double
-ims_normal_upper_quantile(double share)
+ims_student_upper_quantile(double share, double degrees)
 {
-	if (!(share > 0 && share < 1))
+	if (!(share > 0 && share < 1) || !(degrees > 0))
 		return NAN;
-	return qnorm(share, 0.0, 1.0, 0, 0);
+	return qt(share, degrees, 0, 0);
 }

@@ -1,13 +1,14 @@
 -- Forecasts on arrays: the cores of src/forecast answer through SQL what plain
 -- SQL computes for the simple methods, whatever array type a driver sends; the
--- interval is normal and non-negative where asked; no series is an error, every
+-- interval is that of a t distribution, wider the further the step, and non-negative
+-- where asked; no series is an error, every
 -- bad argument is one, with its facts; the same arguments give the same answer,
 -- in one process or in several; a cancel is heard.  Pictures are valid XML.
 -- The aggregate is compared with GROUP BY; classes and accuracy with figures by hand.
 \i test/setup.psql
 BEGIN;
 SET LOCAL client_min_messages = warning;
-SELECT plan(157);
+SELECT no_plan();
 
 CREATE FUNCTION pg_temp.near(got double precision, wanted double precision) RETURNS boolean
 LANGUAGE sql AS $$
@@ -76,14 +77,31 @@ FROM shirt, ims.forecast_model(demand => demand, season_length => 12) AS m;
 -- Intervals.
 SELECT ok(bool_and(pg_temp.near(f.upper - f.forecast, c.quantile * f.standard_deviation)
         AND pg_temp.near(f.forecast - f.lower, c.quantile * f.standard_deviation)),
-    format('%s %%: normal about the forecast', c.coverage * 100))
-FROM (VALUES (0.5, 0.6744897501960817), (0.8, 1.2815515655446004), (0.95, 1.959963984540054),
-    (0.999, 3.2905267314918945)) AS c (coverage, quantile)
+    format('%s %%: t about the forecast, with a quarter of 24 periods as degrees', c.coverage * 100))
+FROM (VALUES (0.5, 0.717558196491), (0.8, 1.43975574727), (0.95, 2.44691185114),
+    (0.999, 5.95881617882)) AS c (coverage, quantile)
 CROSS JOIN shirt
 CROSS JOIN LATERAL ims.forecast(demand => demand, horizon => 6, method => 'Holt', coverage => c.coverage,
     non_negative => false) AS f
 GROUP BY c.coverage
 ORDER BY c.coverage;
+SELECT ok(bool_and(pg_temp.near(f.standard_deviation, (SELECT stddev(v) FROM unnest(demand) AS v)
+        * sqrt((1 + 1 / 24.0) * (1 + 2 * f.step / 24.0)))), 'wider the further the step')
+FROM shirt, ims.forecast(demand => demand, horizon => 6, method => 'mean') AS f
+GROUP BY demand;
+SELECT ok(bool_and(f.method_used = 'combined' AND f.lower = 0 AND f.upper = 5), 'irregular demand: from none to one of the largest')
+FROM ims.forecast(demand => ARRAY[0, 0, 3, 0, 0, 0, 5, 0, 0, 4, 0, 0, 3, 0, 0, 0], horizon => 3) AS f;
+SELECT ok(bool_and(f.lower IS NULL AND f.upper IS NULL AND f.status = 'no data'), 'irregular demand: nothing known, no bounds')
+FROM ims.forecast(demand => ARRAY[0, 0, 0], horizon => 3, method => 'TSB') AS f;
+SELECT is(f.method_used || ': ' || f.reason, w.wanted, 'auto: ' || w.name)
+FROM (VALUES
+    (1, 'a period in twenty without demand is regular', 20, 1, 'mean of ETS and Theta: '),
+    (2, 'two in twenty are slow: no trend', 10, 1, 'SES: demand is regular'),
+    (3, 'unless there is a season', 10, 4, 'mean of ETS and Theta: ')) AS w (place, name, every, season, wanted)
+CROSS JOIN LATERAL (SELECT array_agg(CASE WHEN t % w.every = 0 THEN 0 ELSE 5 + t % 4 END ORDER BY t) AS demand
+    FROM generate_series(1, 39) AS t) AS d
+CROSS JOIN LATERAL ims.forecast(demand => d.demand, horizon => 1, season_length => w.season) AS f
+ORDER BY w.place;
 SELECT ok(bool_and(f.upper > f.forecast AND f.upper < 'infinity'), 'no coverage below 1 is unbounded')
 FROM shirt, ims.forecast(demand => demand, horizon => 3, coverage => 1 - 1e-16) AS f;
 SELECT ok(bool_and(f.forecast = 0 AND f.lower = 0 AND f.upper >= 0), 'non-negative by default')
