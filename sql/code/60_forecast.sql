@@ -85,6 +85,61 @@ such figure. The rest is as of ims.forecast().
 Example: SELECT l.mean, l.quantiles[2] FROM ims.lead_time_demand(demand => ARRAY[12, 15, 11, 14, 13, 16], lead_times => ARRAY[2, 2, 3], levels => ARRAY[0.5, 0.95]) AS l;';
 REVOKE ALL ON FUNCTION ims.lead_time_demand FROM PUBLIC;
 
+CREATE FUNCTION ims.forecast_with_drivers(
+    demand double precision[],
+    drivers double precision[],
+    season_length bigint DEFAULT 1,
+    method text DEFAULT 'auto',
+    coverage double precision DEFAULT 0.95,
+    non_negative boolean DEFAULT true,
+    seed bigint DEFAULT 1)
+RETURNS TABLE (
+    step bigint,
+    forecast double precision,
+    lower double precision,
+    upper double precision,
+    standard_deviation double precision,
+    driver_effect double precision,
+    drivers_used bigint,
+    method_used text,
+    status text,
+    reason text)
+LANGUAGE c IMMUTABLE PARALLEL SAFE COST 20000 ROWS 12
+AS 'MODULE_PATHNAME', 'ims_forecast_with_drivers';
+COMMENT ON FUNCTION ims.forecast_with_drivers IS
+'forecast where price, promotion or holidays are known
+
+drivers has one row per period of demand, oldest first, then one row per period to come: there
+are as many steps. Its columns, at most 20, are what is known of each period, such as a price
+or 1 for a promotion; an array of one dimension is one driver. What they do is estimated by
+regression beside a level that moves, a drift and the season, taken out, the rest forecast by
+method, and driver_effect put back: in the unit of demand, from the mean of each driver in the
+past. drivers_used: those that say something, see ims.driver_effects(). The interval knows
+that effects are uncertain. A driver that is null is IV503. The rest is as of ims.forecast().
+Example: SELECT f.step, round(f.forecast) FROM ims.forecast_with_drivers(demand => ARRAY[10, 11, 19, 10, 9, 20, 11, 10], drivers => ARRAY[0, 0, 1, 0, 0, 1, 0, 0, 1, 0]) AS f;';
+REVOKE ALL ON FUNCTION ims.forecast_with_drivers FROM PUBLIC;
+
+CREATE FUNCTION ims.driver_effects(
+    demand double precision[],
+    drivers double precision[],
+    season_length bigint DEFAULT 1)
+RETURNS TABLE (
+    driver bigint,
+    status text,
+    coefficient double precision,
+    standard_error double precision)
+LANGUAGE c IMMUTABLE PARALLEL SAFE COST 10000 ROWS 3
+AS 'MODULE_PATHNAME', 'ims_driver_effects';
+COMMENT ON FUNCTION ims.driver_effects IS
+'what one unit of each driver does to demand
+
+One row per column of drivers, counted from 1. coefficient: change of demand per period when
+the driver is higher by 1. status: used; constant, where the driver never changed; collinear,
+where others say all that it says or there are too few periods: these have no effect.
+Arguments as of ims.forecast_with_drivers(); rows of periods to come are not needed.
+Example: SELECT e.driver, round(e.coefficient) FROM ims.driver_effects(demand => ARRAY[10, 11, 19, 10, 9, 20, 11, 10], drivers => ARRAY[0, 0, 1, 0, 0, 1, 0, 0]) AS e;';
+REVOKE ALL ON FUNCTION ims.driver_effects FROM PUBLIC;
+
 CREATE FUNCTION ims.forecast_model(
     demand double precision[],
     season_length bigint DEFAULT 1,

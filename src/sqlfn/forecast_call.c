@@ -89,17 +89,25 @@ find_method(ImsForecastCall *call, const char *name)
 	refuse_method(name);
 }
 
+/* Demand and its season alone. */
+void
+ims_forecast_call_series(ImsForecastCall *call, FunctionCallInfo fcinfo, int demand,
+						 int season_length)
+{
+	call->series = ims_series_argument(fcinfo, demand, "demand");
+	call->series.season = ims_integer_argument(fcinfo, season_length, "season_length", 1,
+											   IMS_SERIES_MAX_SEASON, 1);
+	ims_forecast_request(&call->request, 1);
+	call->request.interrupt = check_for_interrupts;
+}
+
 /* Arguments by their places; horizon 1 and no interval until told otherwise. */
 void
 ims_forecast_call_start(ImsForecastCall *call, FunctionCallInfo fcinfo, int demand,
 						int season_length, int method)
 {
-	call->series = ims_series_argument(fcinfo, demand, "demand");
-	call->series.season = ims_integer_argument(fcinfo, season_length, "season_length", 1,
-											   IMS_SERIES_MAX_SEASON, 1);
+	ims_forecast_call_series(call, fcinfo, demand, season_length);
 	find_method(call, ims_text_argument(fcinfo, method));
-	ims_forecast_request(&call->request, 1);
-	call->request.interrupt = check_for_interrupts;
 	call->tail = 0;
 	call->with_sums = false;
 	call->lower = call->upper = NULL;

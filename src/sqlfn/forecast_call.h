@@ -36,6 +36,8 @@ typedef struct ImsForecastCall
 	double *upper;
 } ImsForecastCall;
 
+extern void ims_forecast_call_series(ImsForecastCall *call, FunctionCallInfo fcinfo,
+									 int demand, int season_length);
 extern void ims_forecast_call_start(ImsForecastCall *call, FunctionCallInfo fcinfo,
 									int demand, int season_length, int method);
 extern void ims_forecast_call_horizon(ImsForecastCall *call, FunctionCallInfo fcinfo,
