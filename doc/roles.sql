@@ -11,7 +11,7 @@
 
 SELECT format('CREATE ROLE %I NOLOGIN', r.name)
 FROM unnest('{ims_reader,ims_clerk,ims_supervisor,ims_steward,ims_controller,
-    ims_warehouse,ims_monitor}'::text[]) AS r (name)
+    ims_planner,ims_warehouse,ims_monitor}'::text[]) AS r (name)
 WHERE NOT EXISTS (SELECT FROM pg_roles AS p WHERE p.rolname = r.name)
 \gexec
 
@@ -52,6 +52,7 @@ WHERE p.pronamespace = 'ims'::regnamespace AND p.provolatile <> 'v'
 -- loads movements in bulk by INSERT.
 -- steward: keeps the master data of his owners.
 -- controller: closes and reopens periods, keeps closings.
+-- planner: forecasts, judges methods, sets overrides, classifies items.
 -- warehouse: keeps what all owners share, places, calendars and units.  It is
 -- for whoever runs the warehouse, never for a client's people: a flag of a
 -- place counts for every owner.  It sees no row of any owner by itself.  (The
@@ -62,7 +63,7 @@ WHERE p.pronamespace = 'ims'::regnamespace AND p.provolatile = 'v'
     AND has_function_privilege('ims_steward', p.oid, 'EXECUTE')
 ORDER BY p.proname
 \gexec
-GRANT ims_reader TO ims_clerk, ims_steward, ims_controller;
+GRANT ims_reader TO ims_clerk, ims_steward, ims_controller, ims_planner;
 GRANT ims_clerk TO ims_supervisor;
 -- Ids and times of recording are the ledger's to give: every other column.
 REVOKE INSERT ON ims.movement FROM ims_supervisor;
@@ -80,19 +81,22 @@ FROM (VALUES
         generate_serials,allot_handling_units,pack,unpack,move_handling_unit,rfid_ingest,
         rfid_sweep,receive_scan,pick_scan,count_scan}'::text[]),
     ('ims_supervisor', '{adjust,scrap,reverse_posting,transfer_ownership,set_lot_status,
-        recall,relot,post,post_ids,open_posting}'),
+        post,post_ids,open_posting,recall,relot}'),
     ('ims_steward', '{create_item,change_item,delete_item,set_item_unit,remove_item_unit,
         add_item_code,remove_item_code,set_item_supplier,remove_item_supplier,
         create_category,change_category,delete_category,create_party,change_party,
         delete_party,create_channel,change_channel,delete_channel,create_lot,change_lot,
-        delete_lot,create_serials,generate_serials,change_serial,delete_serial,
-        create_handling_unit,change_handling_unit,delete_handling_unit,add_demand_mark,
+        delete_lot,create_serials,change_serial,delete_serial,create_handling_unit,
+        change_handling_unit,delete_handling_unit,generate_serials,add_demand_mark,
         remove_demand_mark,set_item_succession,remove_item_succession,set_rfid_reader}'),
     ('ims_warehouse', '{create_site,create_location,change_location,delete_location,
         create_calendar,change_calendar,delete_calendar,set_calendar_day,
         remove_calendar_day,set_gs1_ai,remove_gs1_ai,create_unit,change_unit,delete_unit}'),
     ('ims_controller', '{create_period,change_period,delete_period,close_period,
-        reopen_period,take_closing,drop_closing,maintain_closings,drop_rfid_reads}')
+        reopen_period,take_closing,drop_closing,maintain_closings,drop_rfid_reads}'),
+    ('ims_planner', '{run_forecast,delete_forecast_run,set_forecast_override,
+        remove_forecast_override,import_forecast,run_backtest,delete_backtest,classify_items,
+        set_item_ved}')
     ) AS g (role_name, functions)
 JOIN pg_proc AS p ON p.pronamespace = 'ims'::regnamespace AND p.proname = ANY (g.functions)
 ORDER BY g.role_name, p.proname

@@ -16,6 +16,7 @@
 #include "access/heapam.h"
 #include "access/tableam.h"
 #include "storage/bufmgr.h"
+#include "utils/backend_status.h"
 
 #if PG_VERSION_NUM >= 160000
 #include "varatt.h"
@@ -101,6 +102,19 @@ ims_brin_tuple(BrinRevmap *revmap, BlockNumber block, Buffer *buffer,
 	return brinGetTupleForHeapBlock(revmap, block, buffer, offset, size,
 									BUFFER_LOCK_SHARE, NULL);
 #endif
+}
+
+/* 16: what backends report is fetched by index under another name */
+static inline const PgBackendStatus *
+ims_backend_status(int place)
+{
+#if PG_VERSION_NUM >= 160000
+	const LocalPgBackendStatus *backend = pgstat_get_local_beentry_by_index(place);
+#else
+	const LocalPgBackendStatus *backend = pgstat_fetch_stat_local_beentry(place);
+#endif
+
+	return backend != NULL ? &backend->backendStatus : NULL;
 }
 
 #endif /* IMS_COMPAT_H */

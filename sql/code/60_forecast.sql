@@ -284,6 +284,61 @@ IV501 on another method, IV503 on arrays of different lengths.
 Example: SELECT ims.uncensor_demand(demand => ARRAY[10, 4, 0], in_stock => ARRAY[1, 0.5, 0], method => ''share'');';
 REVOKE ALL ON FUNCTION ims.uncensor_demand FROM PUBLIC;
 
+CREATE FUNCTION ims.quantile_accuracy(
+    actual double precision[],
+    quantile double precision[],
+    level double precision,
+    training double precision[] DEFAULT NULL,
+    season_length bigint DEFAULT 1)
+RETURNS TABLE (
+    status text,
+    periods bigint,
+    pinball double precision,
+    scaled_pinball double precision,
+    share_below double precision)
+LANGUAGE c IMMUTABLE PARALLEL SAFE COST 100 ROWS 1
+AS 'MODULE_PATHNAME', 'ims_quantile_accuracy_row';
+COMMENT ON FUNCTION ims.quantile_accuracy IS
+'accuracy of a quantile against what came
+
+pinball: mean loss, level times what came above the quantile, 1 - level times what it was
+above; scaled_pinball by the error of the seasonal naive forecast of the training part.
+share_below: of actuals that are not above it, level if it is well calibrated. NULL: no
+meaning here; status is ok or says why. Arrays of different lengths are IV503.
+Example: SELECT a.pinball, a.share_below FROM ims.quantile_accuracy(actual => ARRAY[10, 12], quantile => ARRAY[14, 14], level => 0.9) AS a;';
+REVOKE ALL ON FUNCTION ims.quantile_accuracy FROM PUBLIC;
+
+CREATE FUNCTION ims.backtest(
+    demand double precision[],
+    horizon bigint,
+    origins bigint DEFAULT 4,
+    spacing bigint DEFAULT 1,
+    season_length bigint DEFAULT 1,
+    method text DEFAULT 'auto',
+    coverage double precision DEFAULT 0.95,
+    non_negative boolean DEFAULT true,
+    seed bigint DEFAULT 1)
+RETURNS TABLE (
+    origin bigint,
+    step bigint,
+    actual double precision,
+    forecast double precision,
+    lower double precision,
+    upper double precision,
+    method_used text,
+    status text)
+LANGUAGE c IMMUTABLE PARALLEL SAFE COST 40000 ROWS 48
+AS 'MODULE_PATHNAME', 'ims_backtest';
+COMMENT ON FUNCTION ims.backtest IS
+'forecasts that would have been made in the past, with what came
+
+One row per origin and step, earliest origin first. At an origin the method sees that many
+periods and forecasts the horizon after them; the last origin is a horizon before the end of
+the series, the others spacing periods apart before it. Origins that leave no period to
+learn from are left out. The other arguments are those of ims.forecast().
+Example: SELECT b.origin, b.step, b.actual, b.forecast FROM ims.backtest(demand => ARRAY[12, 15, 11, 14, 13, 16], horizon => 2, origins => 2, method => ''naive'') AS b;';
+REVOKE ALL ON FUNCTION ims.backtest FROM PUBLIC;
+
 CREATE FUNCTION ims.demand_class(
     demand double precision[],
     adi_cut double precision DEFAULT 1.32,
@@ -337,6 +392,46 @@ By the coefficient of variation of demand per period, periods without any includ
 x_cut, Y up to y_cut, else Z, also where there are fewer than two periods or no demand.
 Example: SELECT ims.xyz_class(demand => ARRAY[10, 12, 9, 11]);';
 REVOKE ALL ON FUNCTION ims.xyz_class FROM PUBLIC;
+
+CREATE FUNCTION ims.fsn_class(
+    turns double precision,
+    fast_cut double precision DEFAULT 3,
+    slow_cut double precision DEFAULT 1)
+RETURNS text
+LANGUAGE c IMMUTABLE PARALLEL SAFE COST 1
+AS 'MODULE_PATHNAME', 'ims_fsn_class';
+COMMENT ON FUNCTION ims.fsn_class IS
+'F, S or N: fast, slow or not moving
+
+By turns, demand of a year over mean stock, or any measure like it: F from fast_cut on, S
+from slow_cut on, else N, as for NULL. Cuts that do not ascend are IV501.
+Example: SELECT ims.fsn_class(turns => 2.5);';
+REVOKE ALL ON FUNCTION ims.fsn_class FROM PUBLIC;
+
+CREATE FUNCTION ims.life_cycle(
+    demand double precision[],
+    new_periods bigint DEFAULT 12,
+    dead_periods bigint DEFAULT 26,
+    window_length bigint DEFAULT 13,
+    growth_cut double precision DEFAULT 1.25,
+    decline_cut double precision DEFAULT 0.8,
+    confidence_cut double precision DEFAULT 1.64)
+RETURNS TABLE (
+    stage text,
+    age bigint,
+    periods_since_last bigint,
+    ratio double precision)
+LANGUAGE c IMMUTABLE PARALLEL SAFE COST 10 ROWS 1
+AS 'MODULE_PATHNAME', 'ims_life_cycle';
+COMMENT ON FUNCTION ims.life_cycle IS
+'stage of life: new, growing, mature, declining or dead
+
+dead: no demand for dead_periods; new: the first demand, the age, is less than new_periods
+ago; growing or declining: ratio, the mean of the latest window_length periods over that of
+as many before, is at least growth_cut or at most decline_cut, and both means are at least
+confidence_cut standard errors apart; else mature. none: never any demand.
+Example: SELECT l.stage, l.age FROM ims.life_cycle(demand => ARRAY[0, 3, 5, 4], new_periods => 6) AS l;';
+REVOKE ALL ON FUNCTION ims.life_cycle FROM PUBLIC;
 
 CREATE FUNCTION ims._demand_array_add(
     state internal,

@@ -165,6 +165,11 @@ BEGIN
                 'x.owner_id = t.owner_id AND x.item_id = t.item_id'),
             ('availability', 'site', 'location', 'site_id', '{item_id,site_id}',
                 'x.location_id = t.site_id AND x.kind = ''site'''),
+            ('forecast_result', 'site', 'location', 'site_id',
+                '{forecast_run_id,item_id,site_id}',
+                't.site_id = 0 OR x.location_id = t.site_id AND x.kind = ''site'''),
+            ('forecast_override', 'site', 'location', 'site_id', '{item_id,site_id,bucket,period}',
+                't.site_id = 0 OR x.location_id = t.site_id AND x.kind = ''site'''),
             ('closing_balance', 'closing', 'closing', 'closing_id', '{closing_id}',
                 'x.owner_id = t.owner_id AND x.closing_id = t.closing_id'),
             ('posting_key', 'posting', 'posting', 'posting_id', '{idempotency_key}',
@@ -311,6 +316,50 @@ COMMENT ON FUNCTION ims._acts_for_all() IS
     'whether the current role has the rights of the ledger''s role';
 REVOKE ALL ON FUNCTION ims._acts_for_all() FROM PUBLIC;
 
+-- A run is there whole, or not at all.
+CREATE FUNCTION ims._verify_forecast(wanted bigint)
+RETURNS TABLE (check_name text, key jsonb, expected text, found text)
+LANGUAGE plpgsql
+STABLE
+PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    RETURN QUERY
+    SELECT 'forecast_run.series',
+        jsonb_build_object('owner_id', n.owner_id, 'forecast_run_id', n.forecast_run_id),
+        n.series::text, count(r.item_id)::text
+    FROM ims.forecast_run AS n
+    LEFT JOIN ims.forecast_result AS r
+        ON r.owner_id = n.owner_id AND r.forecast_run_id = n.forecast_run_id
+    WHERE wanted IS NULL OR n.owner_id = wanted
+    GROUP BY n.owner_id, n.forecast_run_id, n.series
+    HAVING count(r.item_id) <> n.series
+    UNION ALL
+    SELECT 'forecast_result.horizon',
+        jsonb_build_object('owner_id', r.owner_id, 'forecast_run_id', r.forecast_run_id,
+            'item_id', r.item_id, 'site_id', r.site_id),
+        n.horizon::text, cardinality(r.forecast)::text
+    FROM ims.forecast_run AS n
+    JOIN ims.forecast_result AS r
+        ON r.owner_id = n.owner_id AND r.forecast_run_id = n.forecast_run_id
+    WHERE cardinality(r.forecast) <> n.horizon AND (wanted IS NULL OR n.owner_id = wanted)
+    UNION ALL
+    SELECT 'backtest.series',
+        jsonb_build_object('owner_id', b.owner_id, 'backtest_id', b.backtest_id),
+        (b.series * cardinality(b.methods))::text, count(r.item_id)::text
+    FROM ims.backtest AS b
+    LEFT JOIN ims.backtest_result AS r
+        ON r.owner_id = b.owner_id AND r.backtest_id = b.backtest_id
+    WHERE wanted IS NULL OR b.owner_id = wanted
+    GROUP BY b.owner_id, b.backtest_id, b.series, b.methods
+    HAVING count(r.item_id) <> b.series * cardinality(b.methods);
+END
+$$;
+COMMENT ON FUNCTION ims._verify_forecast(bigint) IS
+    'runs and back-tests that lack results, or have others than they say';
+REVOKE ALL ON FUNCTION ims._verify_forecast(bigint) FROM PUBLIC;
+
 CREATE FUNCTION ims._verify_catalog()
 RETURNS TABLE (check_name text, key jsonb, expected text, found text)
 LANGUAGE plpgsql
@@ -416,6 +465,7 @@ BEGIN
     RETURN QUERY SELECT * FROM ims._verify_reference(wanted);
     RETURN QUERY SELECT * FROM ims._verify_nesting(wanted);
     RETURN QUERY SELECT * FROM ims._verify_rfid(wanted);
+    RETURN QUERY SELECT * FROM ims._verify_forecast(wanted);
 END
 $$;
 COMMENT ON FUNCTION ims._verify_rows(bigint) IS

@@ -117,3 +117,27 @@ CREATE POLICY rfid_visit_rows ON ims.rfid_visit
 ALTER TABLE ims.rfid_event ENABLE ROW LEVEL SECURITY;
 CREATE POLICY rfid_event_rows ON ims.rfid_event
     USING (owner_id IN (SELECT ims._my_owners()));
+ALTER TABLE ims.forecast_run ENABLE ROW LEVEL SECURITY;
+CREATE POLICY forecast_run_rows ON ims.forecast_run
+    USING (owner_id IN (SELECT ims._my_owners()));
+ALTER TABLE ims.forecast_result ENABLE ROW LEVEL SECURITY;
+CREATE POLICY forecast_result_rows ON ims.forecast_result
+    USING (owner_id IN (SELECT ims._my_owners()));
+ALTER TABLE ims.forecast_override ENABLE ROW LEVEL SECURITY;
+CREATE POLICY forecast_override_rows ON ims.forecast_override
+    USING (owner_id IN (SELECT ims._my_owners()));
+ALTER TABLE ims.forecast_import ENABLE ROW LEVEL SECURITY;
+CREATE POLICY forecast_import_rows ON ims.forecast_import
+    USING (owner_id IN (SELECT ims._my_owners()));
+ALTER TABLE ims.backtest ENABLE ROW LEVEL SECURITY;
+CREATE POLICY backtest_rows ON ims.backtest
+    USING (owner_id IN (SELECT ims._my_owners()));
+ALTER TABLE ims.backtest_result ENABLE ROW LEVEL SECURITY;
+CREATE POLICY backtest_result_rows ON ims.backtest_result
+    USING (owner_id IN (SELECT ims._my_owners()));
+ALTER TABLE ims.item_class ENABLE ROW LEVEL SECURITY;
+CREATE POLICY item_class_rows ON ims.item_class
+    USING (owner_id IN (SELECT ims._my_owners()));
+ALTER TABLE ims.item_class_change ENABLE ROW LEVEL SECURITY;
+CREATE POLICY item_class_change_rows ON ims.item_class_change
+    USING (owner_id IN (SELECT ims._my_owners()));

@@ -151,8 +151,8 @@ is_member_row(Datum role_name, Oid role)
 	return OidIsValid(member) && has_privs_of_role(role, member);
 }
 
-static bool
-may_act_for(Oid role, int64 owner_id)
+bool
+ims_role_acts_for(Oid role, int64 owner_id)
 {
 	const ImsLedger *ledger = ims_ledger();
 	ImsProbe probe;
@@ -270,7 +270,7 @@ ims_owner_for_caller(const char *code)
 		if (ims_probe_next(&probe))
 			owner_id = DatumGetInt64(ims_probe_value(&probe, OWNER_OWNER_ID, NULL));
 		ims_probe_close(&probe);
-		if (owner_id == 0 || !may_act_for(role, owner_id))
+		if (owner_id == 0 || !ims_role_acts_for(role, owner_id))
 			raise_unknown_owner(code, 0);
 		return owner_id;
 	}
@@ -279,7 +279,7 @@ ims_owner_for_caller(const char *code)
 void
 ims_check_owner_for_caller(int64 owner_id)
 {
-	if (!may_act_for(ims_immediate_caller(), owner_id))
+	if (!ims_role_acts_for(ims_immediate_caller(), owner_id))
 		raise_unknown_owner(NULL, owner_id);
 }
 

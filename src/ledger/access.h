@@ -21,6 +21,7 @@ extern void ims_door_enter(ImsDoor *door);
 extern void ims_door_leave(ImsDoor *door);
 extern Oid ims_caller(void);
 extern Oid ims_immediate_caller(void);
+extern bool ims_role_acts_for(Oid role, int64 owner_id);
 
 /* Both raise IV202 alike for an unknown owner and for one of somebody else. */
 extern int64 ims_owner_for_caller(const char *code);

@@ -23,6 +23,7 @@
 #define FIGURES 19
 
 PG_FUNCTION_INFO_V1(ims_forecast_accuracy);
+PG_FUNCTION_INFO_V1(ims_quantile_accuracy_row);
 
 static void
 check_length(const ImsSeries *series, const char *name, const ImsSeries *actual)
@@ -144,6 +145,41 @@ ims_forecast_accuracy(PG_FUNCTION_ARGS)
 			values[FIRST_FIGURE + i] =
 				ims_float_or_null(figures[i], &nulls[FIRST_FIGURE + i]);
 	}
+	tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
+	return (Datum) 0;
+}
+
+/*
+ * ims_quantile_accuracy_row -- SQL: ims.quantile_accuracy(actual, quantile, level, ..)
+ *
+ * One row; null is what has no meaning for these periods.  Raises IV501, and
+ * IV503 on arrays of different lengths.
+ */
+Datum
+ims_quantile_accuracy_row(PG_FUNCTION_ARGS)
+{
+	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
+	ImsSeries actual = ims_series_argument(fcinfo, 0, "actual");
+	ImsSeries quantile = ims_series_argument(fcinfo, 1, "quantile");
+	double level = ims_share_argument(fcinfo, 2, "level", 0.5);
+	ImsSeries training = ims_series_argument(fcinfo, 3, "training");
+	Datum values[5];
+	bool nulls[5] = {false};
+	ImsErrorScale scale;
+	ImsQuantileAccuracy a;
+
+	training.season =
+		ims_integer_argument(fcinfo, 4, "season_length", 1, IMS_SERIES_MAX_SEASON, 1);
+	check_length(&quantile, "quantile", &actual);
+	ims_error_scale(&training, &scale);
+	ims_quantile_accuracy(&scale, actual.value, quantile.value, actual.count, level, &a);
+
+	InitMaterializedSRF(fcinfo, MAT_SRF_USE_EXPECTED_DESC);
+	values[0] = status_text(a.status);
+	values[1] = Int64GetDatum(a.periods);
+	values[2] = ims_float_or_null(a.pinball, &nulls[2]);
+	values[3] = ims_float_or_null(a.scaled_pinball, &nulls[3]);
+	values[4] = ims_float_or_null(a.below, &nulls[4]);
 	tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
 	return (Datum) 0;
 }

@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * classify.c
- *	  ims.demand_class, ims.abc_class, ims.xyz_class: classes of items.
+ *	  ims.demand_class, ims.abc_class and their kin: classes of items.
  *
  *-------------------------------------------------------------------------
  */
@@ -24,6 +24,8 @@
 PG_FUNCTION_INFO_V1(ims_demand_class);
 PG_FUNCTION_INFO_V1(ims_abc_class);
 PG_FUNCTION_INFO_V1(ims_xyz_class);
+PG_FUNCTION_INFO_V1(ims_fsn_class);
+PG_FUNCTION_INFO_V1(ims_life_cycle);
 
 /* The first of two cuts may not be above the second. */
 static void
@@ -149,4 +151,59 @@ ims_xyz_class(PG_FUNCTION_ARGS)
 	check_order("x_cut", cuts.x, "y_cut", cuts.y);
 	class = ims_classify_xyz(ims_variation(series.value, series.count), &cuts);
 	PG_RETURN_TEXT_P(cstring_to_text_with_len(&class, 1));
+}
+
+/*
+ * ims_fsn_class -- SQL: ims.fsn_class(turns, fast_cut, slow_cut) returns text
+ *
+ * F, S or N; N without turns.  Raises IV501 on cuts.
+ */
+Datum
+ims_fsn_class(PG_FUNCTION_ARGS)
+{
+	double turns = PG_ARGISNULL(0) ? NAN : PG_GETARG_FLOAT8(0);
+	ImsFsnCuts cuts;
+	char class;
+
+	cuts.fast = ims_number_argument(fcinfo, 1, "fast_cut", 0, IMS_CUT_MOST, 3);
+	cuts.slow = ims_number_argument(fcinfo, 2, "slow_cut", 0, IMS_CUT_MOST, 1);
+	check_order("slow_cut", cuts.slow, "fast_cut", cuts.fast);
+	class = ims_classify_fsn(turns, &cuts);
+	PG_RETURN_TEXT_P(cstring_to_text_with_len(&class, 1));
+}
+
+/*
+ * ims_life_cycle -- SQL: ims.life_cycle(demand, new_periods, dead_periods, ..)
+ *
+ * One row: the stage, the age and what it was told by.  Raises IV501 on cuts,
+ * IV503 on what is no series.
+ */
+Datum
+ims_life_cycle(PG_FUNCTION_ARGS)
+{
+	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
+	ImsSeries series = ims_series_argument(fcinfo, 0, "demand");
+	ImsLifeCuts cuts;
+	ImsLifeProfile profile;
+	Datum values[4];
+	bool nulls[4] = {false};
+
+	cuts.new_periods = ims_integer_argument(fcinfo, 1, "new_periods", 0, IMS_CUT_MOST, 12);
+	cuts.dead_periods =
+		ims_integer_argument(fcinfo, 2, "dead_periods", 1, IMS_CUT_MOST, 26);
+	cuts.window =
+		ims_integer_argument(fcinfo, 3, "window_length", 1, IMS_SERIES_MAX_POINTS / 2, 13);
+	cuts.growth = ims_number_argument(fcinfo, 4, "growth_cut", 1, IMS_CUT_MOST, 1.25);
+	cuts.decline = ims_share_argument(fcinfo, 5, "decline_cut", 0.8);
+	cuts.confidence =
+		ims_number_argument(fcinfo, 6, "confidence_cut", 0, IMS_CUT_MOST, 1.64);
+	ims_classify_life(series.value, series.count, &cuts, &profile);
+	InitMaterializedSRF(fcinfo, MAT_SRF_USE_EXPECTED_DESC);
+	values[0] = CStringGetTextDatum(ims_life_stage_name(profile.stage));
+	values[1] = Int64GetDatum(profile.age);
+	values[2] = Int64GetDatum(profile.periods_since_last);
+	nulls[2] = profile.stage == IMS_LIFE_NONE;
+	values[3] = ims_float_or_null(profile.ratio, &nulls[3]);
+	tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
+	return (Datum) 0;
 }

@@ -38,6 +38,8 @@ INSERT INTO good_call VALUES
     ('set_calendar_day', 'calendar => ''CAL'''), ('remove_calendar_day', 'calendar => ''CAL'''),
     ('create_period', 'name => ''p2'', starts_at => ''2024-03-01 00:00+00'', ends_at => ''2024-04-01 00:00+00'''),
     ('change_period', 'name => ''p1'''),
+    ('set_forecast_override', 'item => ''L'', quantity => 1'),
+    ('remove_forecast_override', 'item => ''L'''),
     ('add_demand_mark', 'kind => ''outlier'', from_day => ''2024-01-01'''),
     ('set_item_succession', 'item => ''L'', predecessor => ''SN''');
 SELECT set_eq('SELECT DISTINCT t.function FROM time_argument AS t', 'SELECT g.function FROM good_call AS g',

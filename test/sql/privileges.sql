@@ -5,7 +5,7 @@
 BEGIN;
 \i test/ledger_fixture.psql
 \i doc/roles.sql
-SELECT plan(42);
+SELECT plan(44);
 
 -- Roles: the recipes, each with the right for one owner; and none at all.
 CREATE ROLE ims_test_none;
@@ -14,6 +14,7 @@ CREATE ROLE ims_test_clerk IN ROLE ims_clerk;
 CREATE ROLE ims_test_supervisor IN ROLE ims_supervisor;
 CREATE ROLE ims_test_steward IN ROLE ims_steward;
 CREATE ROLE ims_test_controller IN ROLE ims_controller;
+CREATE ROLE ims_test_planner IN ROLE ims_planner;
 CREATE ROLE ims_test_warehouse IN ROLE ims_warehouse;
 CREATE ROLE ims_test_other IN ROLE ims_supervisor, ims_steward, ims_controller;
 CREATE ROLE ims_test_both IN ROLE ims_reader;
@@ -22,7 +23,7 @@ CREATE ROLE ims_test_auditor IN ROLE ims_reader BYPASSRLS;
 CREATE ROLE ims_test_all IN ROLE ims_owner;
 INSERT INTO ims.owner_member (owner_id, role_name) VALUES
     (9001, 'ims_test_reader'), (9001, 'ims_test_clerk'), (9001, 'ims_test_supervisor'),
-    (9001, 'ims_test_steward'), (9001, 'ims_test_controller'), (9002, 'ims_test_other'),
+    (9001, 'ims_test_steward'), (9001, 'ims_test_controller'), (9001, 'ims_test_planner'), (9002, 'ims_test_other'),
     (9001, 'ims_test_both'), (9002, 'ims_test_both'), (9001, 'no role of that name');
 
 -- Calls a function as a role with NULL for every argument, or for all but the
@@ -58,7 +59,7 @@ CREATE TEMP TABLE matrix AS
 SELECT r.role, p.proname AS function, p.provolatile <> 'v' AS is_reader,
     pg_temp.call('ims_test_' || r.role, p.oid) AS answer
 FROM pg_proc AS p
-CROSS JOIN unnest('{none,reader,clerk,supervisor,steward,controller,warehouse,all}'::text[]) AS r (role)
+CROSS JOIN unnest('{none,reader,clerk,supervisor,steward,controller,planner,warehouse,all}'::text[]) AS r (role)
 WHERE p.pronamespace = 'ims'::regnamespace AND p.proname !~ '^_';
 CREATE FUNCTION pg_temp.may(role_name text) RETURNS text LANGUAGE sql AS $$
     SELECT coalesce(string_agg(m.function::text, ' ' ORDER BY m.function), '')
@@ -111,6 +112,8 @@ INSERT INTO duty VALUES
         remove_calendar_day,remove_gs1_ai,set_calendar_day,set_gs1_ai}'),
     ('controller', '{change_period,close_period,create_period,delete_period,drop_closing,
         drop_rfid_reads,maintain_closings,reopen_period,take_closing}'),
+    ('planner', '{classify_items,delete_backtest,delete_forecast_run,import_forecast,
+        remove_forecast_override,run_backtest,run_forecast,set_forecast_override,set_item_ved}'),
     ('administrator', '{add_owner_member,change_owner,create_ledger,create_owner,delete_owner,
         migrate_ledger,rebuild,remove_owner_member,repair_guards}');
 INSERT INTO duty
@@ -120,7 +123,7 @@ SELECT is(pg_temp.may(r.role), (
         FROM (SELECT DISTINCT unnest(d.functions) AS f FROM duty AS d WHERE d.role = r.role) AS u
         WHERE EXISTS (SELECT FROM matrix AS m WHERE m.function = u.f)),
     'a ' || r.role || ' may call what is his duty')
-FROM unnest('{clerk,supervisor,steward,controller,warehouse}'::text[]) AS r (role);
+FROM unnest('{clerk,supervisor,steward,controller,planner,warehouse}'::text[]) AS r (role);
 SELECT is((SELECT string_agg(DISTINCT m.function::text, ' ') FROM matrix AS m
     WHERE NOT m.is_reader
         AND m.function NOT IN (SELECT unnest(d.functions) FROM duty AS d)), NULL,
@@ -138,7 +141,7 @@ SELECT is_empty(format($$
             ('ims_test_supervisor', 'movement', 'INSERT'), ('ims_test_other', 'movement', 'INSERT'))$$,
     r.role, r.role), r.role || ' writes no table')
 FROM unnest('{ims_test_none,ims_test_reader,ims_test_clerk,ims_test_supervisor,
-    ims_test_steward,ims_test_controller,ims_test_warehouse,ims_test_other}'::text[]) AS r (role);
+    ims_test_steward,ims_test_controller,ims_test_planner,ims_test_warehouse,ims_test_other}'::text[]) AS r (role);
 SELECT is_empty('SELECT * FROM ims.verify() AS v WHERE v.check_name LIKE ''catalog.%''',
     'verify() accepts the rights of the recipes');
 
@@ -185,6 +188,7 @@ BEGIN
                     WHEN a.atttypid = 'date'::regtype THEN quote_literal('2026-01-01')
                     WHEN a.atttypid = 'jsonb'::regtype THEN quote_literal('{}')
                     WHEN a.atttypid = 'bytea'::regtype THEN quote_literal('')
+                    WHEN a.atttypid::regtype::text LIKE '%[]' THEN quote_literal('{7}')
                     ELSE quote_literal('7') END, ', ' ORDER BY a.attnum)
             INTO columns, expressions
             FROM pg_attribute AS a

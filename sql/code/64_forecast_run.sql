@@ -1,0 +1,653 @@
+-- Forecasts that are kept: runs, overrides, imported forecasts, and what reads
+-- them.
+--
+-- A run is one statement of its caller.  Its history goes into a table of its
+-- own first, unlogged and dropped at the end: parallel workers can read that,
+-- and its size tells the planner that they are worth while.  RETURN QUERY gets
+-- a parallel plan, which INSERT .. SELECT does not.  No row of a run is written
+-- twice, so that nothing is locked but what is new.
+
+-- Periods: a day, a week from Monday, a month.
+
+CREATE FUNCTION ims._period_start(bucket text, day date)
+RETURNS date
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN CASE bucket
+    WHEN 'day' THEN day
+    WHEN 'week' THEN date_trunc('week', day::timestamp)::date
+    ELSE date_trunc('month', day::timestamp)::date END;
+COMMENT ON FUNCTION ims._period_start IS 'first day of the period that has the day';
+
+CREATE FUNCTION ims._period_after(bucket text, period date, periods bigint)
+RETURNS date
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN CASE bucket
+    WHEN 'day' THEN period + periods::integer
+    WHEN 'week' THEN period + 7 * periods::integer
+    ELSE (period + make_interval(months => periods::integer))::date END;
+COMMENT ON FUNCTION ims._period_after IS 'first day of the period that many periods later';
+
+CREATE FUNCTION ims._periods_between(bucket text, period date, later date)
+RETURNS bigint
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN CASE bucket
+    WHEN 'day' THEN later - period
+    WHEN 'week' THEN (later - period) / 7
+    ELSE (extract(year FROM later) - extract(year FROM period)) * 12
+        + extract(month FROM later) - extract(month FROM period) END::bigint;
+COMMENT ON FUNCTION ims._periods_between IS 'periods from one first day to a later one';
+
+CREATE FUNCTION ims._today(owner_id bigint)
+RETURNS date
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    RETURN (SELECT (now() AT TIME ZONE o.time_zone)::date
+            FROM ims.owner AS o WHERE o.owner_id = _today.owner_id);
+END
+$$;
+COMMENT ON FUNCTION ims._today IS 'day in the zone of the owner';
+
+-- Which items a call means: those named, those of a category and below it, or
+-- every active one.
+CREATE FUNCTION ims._planned_item_ids(owner_id bigint, items text[], category text)
+RETURNS bigint[]
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+#variable_conflict use_variable
+DECLARE
+    item_ids bigint[] := ims._item_ids(owner_id, items);
+    root_id bigint;
+BEGIN
+    IF category IS NULL THEN
+        RETURN coalesce(item_ids, ARRAY(
+            SELECT i.item_id FROM ims.item AS i
+            WHERE i.owner_id = owner_id AND i.status = 'active' AND i.stocked
+            ORDER BY i.item_id));
+    END IF;
+    SELECT c.category_id INTO root_id
+    FROM ims.category AS c WHERE c.owner_id = owner_id AND c.code = category;
+    IF root_id IS NULL THEN
+        PERFORM ims._raise_unknown_code('category', 'category', category, 'IV229');
+    END IF;
+    RETURN ARRAY(
+        WITH RECURSIVE node AS (
+            SELECT root_id AS category_id
+            UNION
+            SELECT c.category_id
+            FROM node AS n
+            JOIN ims.category AS c ON c.owner_id = owner_id AND c.parent_id = n.category_id)
+        SELECT i.item_id
+        FROM node AS n
+        JOIN ims.item AS i ON i.owner_id = owner_id AND i.category_id = n.category_id
+        WHERE CASE WHEN items IS NULL THEN i.status = 'active' AND i.stocked
+                   ELSE i.item_id = ANY (item_ids) END
+        ORDER BY i.item_id);
+END
+$$;
+COMMENT ON FUNCTION ims._planned_item_ids IS 'items named, or of a category, or all active ones';
+
+-- As ims._raise_unknown(), which only the ledger's role may call.
+CREATE FUNCTION ims._raise_unknown_code(argument text, what text, code text, state text)
+RETURNS void
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    RAISE '% "%" is unknown', what, left(code, 120)
+        USING ERRCODE = state,
+            DETAIL = 'The owner has no such row. '
+                || jsonb_build_object(argument, left(code, 120))::text,
+            HINT = 'Codes are matched exactly, upper and lower case included.';
+END
+$$;
+COMMENT ON FUNCTION ims._raise_unknown_code IS 'raise that a code or an id is unknown';
+
+-- Demand of the past, from shipments to customers less what came back, each at
+-- its own day at the site.  A series begins with the first period that has any.
+CREATE FUNCTION ims._forecast_history(
+    owner_id bigint,
+    item_ids bigint[],
+    by_site boolean,
+    bucket text,
+    from_period date,
+    to_period date)
+RETURNS TABLE (
+    item_id bigint,
+    site_id bigint,
+    first_period date,
+    demand double precision[],
+    in_stock double precision[])
+LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 1000
+SET search_path = pg_catalog, pg_temp
+SET plan_cache_mode = force_custom_plan
+SET jit = off
+AS $$
+#variable_conflict use_variable
+DECLARE
+    owner_zone text := (SELECT o.time_zone FROM ims.owner AS o WHERE o.owner_id = owner_id);
+BEGIN
+    -- The days of a site may begin a day before or after those of UTC.
+    RETURN QUERY
+    SELECT h.item_id, h.site_id, h.first_period,
+        h.demand[ims._periods_between(bucket, from_period, h.first_period) + 1 : ],
+        NULL::double precision[]
+    FROM (
+        SELECT m.item_id, CASE WHEN by_site THEN m.site_id ELSE 0 END AS site_id,
+            ims._period_start(bucket, min(m.day)) AS first_period,
+            ims.demand_array(m.quantity, m.day, from_period, to_period, bucket, 'zero') AS demand
+        FROM (
+            SELECT m.item_id, s.location_id AS site_id,
+                (m.effective_at AT TIME ZONE coalesce(s.time_zone, owner_zone))::date AS day,
+                CASE WHEN t.kind = 'customer' THEN m.quantity::numeric
+                     ELSE - m.quantity::numeric END AS quantity
+            FROM ims.movement AS m
+            JOIN ims.location AS f ON f.location_id = m.from_location_id
+            JOIN ims.location AS t ON t.location_id = m.to_location_id
+            JOIN ims.location AS s
+                ON s.location_id = CASE WHEN t.kind = 'customer' THEN f.site_id ELSE t.site_id END
+            WHERE m.owner_id = owner_id AND m.item_id = ANY (item_ids)
+              AND (t.kind = 'customer') <> (f.kind = 'customer')
+              AND m.effective_at >= from_period::timestamp AT TIME ZONE 'UTC' - interval '1 day'
+              AND m.effective_at < to_period::timestamp AT TIME ZONE 'UTC' + interval '1 day') AS m
+        WHERE m.day >= from_period AND m.day < to_period
+        GROUP BY 1, 2) AS h;
+END
+$$;
+COMMENT ON FUNCTION ims._forecast_history IS
+    'demand per period of items, one row per item or per item and site; items without any are left out';
+
+CREATE FUNCTION ims._forecast_arrays(
+    demand double precision[],
+    horizon bigint,
+    season_length bigint,
+    method text,
+    coverage double precision,
+    non_negative boolean,
+    seed bigint,
+    OUT forecast double precision[],
+    OUT lower_bound double precision[],
+    OUT upper_bound double precision[],
+    OUT method_used text,
+    OUT model_used text,
+    OUT status text,
+    OUT reason text,
+    OUT parameters jsonb,
+    OUT periods bigint,
+    OUT mean_demand double precision,
+    OUT naive_error double precision,
+    OUT naive_deviation double precision)
+LANGUAGE c IMMUTABLE PARALLEL SAFE COST 10000
+AS 'MODULE_PATHNAME', 'ims_forecast_arrays';
+COMMENT ON FUNCTION ims._forecast_arrays IS
+    'forecast of one series with bounds as arrays, weights and scale of errors';
+REVOKE ALL ON FUNCTION ims._forecast_arrays FROM PUBLIC;
+
+-- Progress: counters of the backend, which the server clears at the end of the
+-- transaction.
+
+CREATE FUNCTION ims._progress_begin(owner_id bigint, kind text)
+RETURNS void
+LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'ims_progress_begin';
+COMMENT ON FUNCTION ims._progress_begin IS 'a run over the items of an owner begins';
+REVOKE ALL ON FUNCTION ims._progress_begin FROM PUBLIC;
+
+CREATE FUNCTION ims._progress_phase(phase text, total bigint)
+RETURNS void
+LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'ims_progress_phase';
+COMMENT ON FUNCTION ims._progress_phase IS 'a part of the run begins, of that many series';
+REVOKE ALL ON FUNCTION ims._progress_phase FROM PUBLIC;
+
+-- The leader counts what comes out of the workers.
+CREATE FUNCTION ims._progress_step()
+RETURNS boolean
+LANGUAGE c VOLATILE STRICT PARALLEL RESTRICTED
+AS 'MODULE_PATHNAME', 'ims_progress_step';
+COMMENT ON FUNCTION ims._progress_step IS 'one more series is done; always true';
+REVOKE ALL ON FUNCTION ims._progress_step FROM PUBLIC;
+
+CREATE FUNCTION ims._progress_end()
+RETURNS void
+LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'ims_progress_end';
+COMMENT ON FUNCTION ims._progress_end IS 'the run ended';
+REVOKE ALL ON FUNCTION ims._progress_end FROM PUBLIC;
+
+CREATE FUNCTION ims._progress()
+RETURNS TABLE (
+    owner_id bigint,
+    process_id bigint,
+    kind text,
+    phase text,
+    series_done bigint,
+    series_total bigint,
+    started_at timestamptz)
+LANGUAGE c STABLE STRICT PARALLEL RESTRICTED ROWS 5
+AS 'MODULE_PATHNAME', 'ims_progress_rows';
+COMMENT ON FUNCTION ims._progress IS
+    'runs under way in this database, for owners that the current role may act for';
+
+-- The history of a run, where workers can read it.
+
+CREATE FUNCTION ims._spool_history(
+    spool text,
+    owner_id bigint,
+    item_ids bigint[],
+    by_site boolean,
+    bucket text,
+    from_period date,
+    to_period date)
+RETURNS bigint
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+SET client_min_messages = error
+AS $$
+#variable_conflict use_variable
+DECLARE
+    series bigint;
+BEGIN
+    EXECUTE format('CREATE UNLOGGED TABLE ims.%I (item_id bigint NOT NULL, site_id bigint NOT NULL,'
+        ' first_period date NOT NULL, demand double precision[], in_stock double precision[])'
+        ' WITH (autovacuum_enabled = off)', spool);
+    EXECUTE format('INSERT INTO ims.%I'
+        ' SELECT h.* FROM ims._forecast_history($1, $2, $3, $4, $5, $6) AS h', spool)
+    USING owner_id, item_ids, by_site, bucket, from_period, to_period;
+    -- An item without any demand gets its row, too.
+    EXECUTE format('INSERT INTO ims.%1$I (item_id, site_id, first_period, demand)'
+        ' SELECT DISTINCT u.item_id, 0, $2, ''{}''::double precision[] FROM unnest($1) AS u (item_id)'
+        ' WHERE NOT EXISTS (SELECT FROM ims.%1$I AS s WHERE s.item_id = u.item_id)', spool)
+    USING item_ids, to_period;
+    EXECUTE format('SELECT count(*) FROM ims.%I', spool) INTO series;
+    RETURN series;
+END
+$$;
+COMMENT ON FUNCTION ims._spool_history IS 'make a table of the demand of a run: number of series';
+REVOKE ALL ON FUNCTION ims._spool_history FROM PUBLIC;
+
+-- What a model made elsewhere says, where it says enough.
+CREATE FUNCTION ims._mean_of_arrays(one double precision[], other double precision[])
+RETURNS double precision[]
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN (SELECT array_agg((u.a + u.b) / 2 ORDER BY u.place)
+        FROM ROWS FROM (unnest(one), unnest(other)) WITH ORDINALITY AS u (a, b, place));
+COMMENT ON FUNCTION ims._mean_of_arrays IS 'mean of two arrays, element by element';
+REVOKE ALL ON FUNCTION ims._mean_of_arrays FROM PUBLIC;
+
+-- A period without demand in which the shelf was empty throughout says nothing.
+CREATE FUNCTION ims._known_demand(demand double precision[], in_stock double precision[])
+RETURNS double precision[]
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN CASE WHEN in_stock IS NULL OR 0 < ALL (in_stock) THEN demand ELSE (
+    SELECT array_agg(CASE WHEN u.share <= 0 AND u.value <= 0 THEN NULL ELSE u.value END
+            ORDER BY u.place)
+    FROM ROWS FROM (unnest(demand), unnest(in_stock)) WITH ORDINALITY AS u (value, share, place))
+    END;
+COMMENT ON FUNCTION ims._known_demand IS 'demand, null for periods without any in which the shelf was empty';
+REVOKE ALL ON FUNCTION ims._known_demand FROM PUBLIC;
+
+CREATE FUNCTION ims._import_was_better(
+    owner_id bigint,
+    backtest_id bigint,
+    item_id bigint,
+    site_id bigint,
+    method text,
+    imported_model text)
+RETURNS boolean
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+#variable_conflict use_variable
+BEGIN
+    RETURN EXISTS (
+        SELECT
+        FROM ims.backtest_result AS i
+        JOIN ims.backtest_result AS c
+            ON c.owner_id = owner_id AND c.backtest_id = backtest_id AND c.item_id = item_id
+            AND c.site_id = site_id AND c.method = method
+        WHERE i.owner_id = owner_id AND i.backtest_id = backtest_id AND i.item_id = item_id
+          AND i.site_id = site_id AND i.method = 'import:' || imported_model
+          AND i.rmse < c.rmse);
+END
+$$;
+COMMENT ON FUNCTION ims._import_was_better IS
+    'whether a model made elsewhere had the smaller squared error in a back-test';
+REVOKE ALL ON FUNCTION ims._import_was_better FROM PUBLIC;
+
+-- One row per series of the spool, in parallel.  A forecast made elsewhere takes
+-- the place of the computed one (replace), is averaged with it (combine), or takes
+-- it where it was better in the latest back-test that judged both (choose).  The
+-- planner does not see what a function in FROM costs for each row, so workers are
+-- made cheap for it here.
+CREATE FUNCTION ims._forecast_series(
+    spool text,
+    owner_id bigint,
+    bucket text,
+    first_period date,
+    horizon bigint,
+    season_length bigint,
+    method text,
+    coverage numeric,
+    non_negative boolean,
+    seed bigint,
+    imported_model text,
+    import_use text)
+RETURNS TABLE (
+    item_id bigint,
+    site_id bigint,
+    forecast double precision[],
+    lower_bound double precision[],
+    upper_bound double precision[],
+    method_used text,
+    model_used text,
+    status text,
+    reason text,
+    parameters jsonb,
+    periods bigint,
+    mean_demand numeric,
+    naive_error numeric,
+    naive_deviation numeric,
+    counted boolean)
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE ROWS 100000
+SET search_path = pg_catalog, pg_temp
+SET plan_cache_mode = force_custom_plan
+SET min_parallel_table_scan_size = 0
+SET parallel_setup_cost = 0
+SET parallel_tuple_cost = 0
+SET jit = off
+AS $$
+#variable_conflict use_variable
+DECLARE
+    computed CONSTANT text := format(
+        'SELECT s.item_id, s.site_id, f.forecast, f.lower_bound, f.upper_bound, f.method_used,'
+        ' f.model_used, f.status, f.reason, f.parameters, f.periods, f.mean_demand::numeric,'
+        ' f.naive_error::numeric, f.naive_deviation::numeric, ims._progress_step() AS counted'
+        ' FROM ims.%I AS s'
+        ' CROSS JOIN LATERAL ims._forecast_arrays('
+        '     ims._known_demand(s.demand, s.in_stock), $1, $2, $3, $4, $5, $6) AS f', spool);
+    combined CONSTANT text := $q$
+        SELECT c.item_id, c.site_id,
+            CASE u.way WHEN 'combine' THEN ims._mean_of_arrays(c.forecast, u.forecast)
+                WHEN 'replace' THEN u.forecast ELSE c.forecast END,
+            CASE u.way WHEN 'combine' THEN ims._mean_of_arrays(c.lower_bound, u.lower_bound)
+                WHEN 'replace' THEN u.lower_bound ELSE c.lower_bound END,
+            CASE u.way WHEN 'combine' THEN ims._mean_of_arrays(c.upper_bound, u.upper_bound)
+                WHEN 'replace' THEN u.upper_bound ELSE c.upper_bound END,
+            CASE u.way WHEN 'combine' THEN c.method_used || ' and import:' || $10
+                WHEN 'replace' THEN 'import:' || $10 ELSE c.method_used END,
+            CASE u.way WHEN 'replace' THEN NULL ELSE c.model_used END,
+            CASE u.way WHEN 'replace' THEN 'ok' ELSE c.status END,
+            CASE u.way WHEN 'replace' THEN '' ELSE c.reason END,
+            CASE u.way WHEN 'replace' THEN '{}' ELSE c.parameters END,
+            c.periods, c.mean_demand, c.naive_error, c.naive_deviation, c.counted
+        FROM (%s) AS c
+        LEFT JOIN LATERAL (
+            SELECT m.forecast[1 : $1] AS forecast, m.lower_bound[1 : $1] AS lower_bound,
+                m.upper_bound[1 : $1] AS upper_bound,
+                CASE WHEN $11 <> 'choose' THEN $11
+                    WHEN ims._import_was_better($7, $12, c.item_id, c.site_id, $3, $10)
+                    THEN 'replace' END AS way
+            FROM ims.forecast_import AS m
+            WHERE m.owner_id = $7 AND m.model = $10 AND m.bucket = $8 AND m.first_period = $9
+              AND m.item_id = c.item_id AND m.site_id = c.site_id
+              AND cardinality(m.forecast) >= $1) AS u ON true $q$;
+    judged_id bigint;
+BEGIN
+    IF imported_model IS NULL THEN
+        RETURN QUERY EXECUTE computed
+        USING horizon, season_length, method, coverage::double precision, non_negative, seed;
+        RETURN;
+    END IF;
+    IF import_use = 'choose' THEN
+        SELECT max(b.backtest_id) INTO judged_id
+        FROM ims.backtest AS b
+        WHERE b.owner_id = owner_id AND b.bucket = bucket
+          AND b.methods @> ARRAY[method, 'import:' || imported_model];
+    END IF;
+    RETURN QUERY EXECUTE format(combined, computed)
+    USING horizon, season_length, method, coverage::double precision, non_negative, seed,
+        owner_id, bucket, first_period, imported_model, import_use, judged_id;
+END
+$$;
+COMMENT ON FUNCTION ims._forecast_series IS 'forecasts of the series of a run, in parallel';
+REVOKE ALL ON FUNCTION ims._forecast_series FROM PUBLIC;
+
+-- What a run and a back-test check alike.  Arguments of the cores are checked
+-- by an empty series, before any history is read.
+CREATE FUNCTION ims._check_run(
+    bucket text,
+    horizon bigint,
+    history_periods bigint,
+    season_length bigint,
+    coverage numeric,
+    as_of date,
+    today date,
+    methods text[])
+RETURNS void
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    PERFORM ims._check_choice('bucket', bucket, 'day', 'week', 'month');
+    PERFORM ims._check_range('horizon', horizon, 1, 1000);
+    PERFORM ims._check_range('history_periods', history_periods, 1, 10000);
+    PERFORM ims._check_day('as_of', as_of);
+    IF as_of > today THEN
+        RAISE 'invalid time % for argument "%"', as_of, 'as_of'
+            USING ERRCODE = 'invalid_parameter_value',
+                DETAIL = 'It is in the future: periods that are not over have no demand yet. '
+                    || jsonb_build_object('argument', 'as_of', 'value', as_of)::text,
+                HINT = 'Leave it out for today.';
+    END IF;
+    PERFORM ims._forecast_arrays('{}', horizon, season_length, m.method,
+        coverage::double precision, true, 1)
+    FROM unnest(methods) AS m (method);
+END
+$$;
+COMMENT ON FUNCTION ims._check_run IS
+    'raise 22023 for arguments of a run that are out of bounds, IV501 or IV502 for those of the cores';
+REVOKE ALL ON FUNCTION ims._check_run FROM PUBLIC;
+
+CREATE FUNCTION ims._usual_history(bucket text)
+RETURNS bigint
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN CASE bucket WHEN 'day' THEN 730 WHEN 'month' THEN 60 ELSE 104 END;
+COMMENT ON FUNCTION ims._usual_history IS 'periods looked back where a call does not say';
+REVOKE ALL ON FUNCTION ims._usual_history FROM PUBLIC;
+
+CREATE FUNCTION ims._usual_season(bucket text)
+RETURNS bigint
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN CASE bucket WHEN 'day' THEN 7 WHEN 'month' THEN 12 ELSE 1 END;
+COMMENT ON FUNCTION ims._usual_season IS 'periods of a season where a call does not say';
+REVOKE ALL ON FUNCTION ims._usual_season FROM PUBLIC;
+
+CREATE FUNCTION ims._run_forecast(
+    owner_id bigint,
+    items text[] DEFAULT NULL,
+    category text DEFAULT NULL,
+    bucket text DEFAULT 'week',
+    horizon bigint DEFAULT 13,
+    history_periods bigint DEFAULT NULL,
+    by_site boolean DEFAULT false,
+    as_of date DEFAULT NULL,
+    season_length bigint DEFAULT NULL,
+    method text DEFAULT 'auto',
+    coverage numeric DEFAULT 0.95,
+    non_negative boolean DEFAULT true,
+    seed bigint DEFAULT 1,
+    imported_model text DEFAULT NULL,
+    import_use text DEFAULT 'combine',
+    reason text DEFAULT NULL,
+    actor text DEFAULT NULL,
+    OUT forecast_run_id bigint,
+    OUT first_period date,
+    OUT series bigint,
+    OUT fallbacks bigint,
+    OUT without_data bigint)
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+#variable_conflict use_variable
+DECLARE
+    item_ids bigint[];
+    spool text;
+    today date := ims._today(owner_id);
+BEGIN
+    bucket := coalesce(bucket, 'week');
+    horizon := coalesce(horizon, 13);
+    history_periods := coalesce(history_periods, ims._usual_history(bucket));
+    season_length := coalesce(season_length, ims._usual_season(bucket));
+    by_site := coalesce(by_site, false);
+    as_of := coalesce(as_of, today);
+    method := coalesce(method, 'auto');
+    coverage := coalesce(coverage, 0.95);
+    non_negative := coalesce(non_negative, true);
+    seed := coalesce(seed, 1);
+    import_use := coalesce(import_use, 'combine');
+    PERFORM ims._check_why(reason, actor);
+    PERFORM ims._check_choice('import_use', import_use, 'combine', 'replace', 'choose');
+    PERFORM ims._check_run(bucket, horizon, history_periods, season_length, coverage, as_of,
+        today, ARRAY[method]);
+    item_ids := ims._planned_item_ids(owner_id, items, category);
+    first_period := ims._period_start(bucket, as_of);
+
+    forecast_run_id := nextval('ims.forecast_run_forecast_run_id_seq');
+    spool := 'forecast_spool_' || forecast_run_id;
+    PERFORM ims._progress_begin(owner_id, 'forecast');
+    PERFORM ims._progress_phase('reading', cardinality(item_ids));
+    series := ims._spool_history(spool, owner_id, item_ids, by_site, bucket,
+        ims._period_after(bucket, first_period, - history_periods), first_period);
+    PERFORM ims._progress_phase('computing', series);
+    PERFORM ims._engine_begin();
+    INSERT INTO ims.forecast_run (owner_id, forecast_run_id, as_of, bucket, first_period,
+        horizon, history_periods, season_length, by_site, method, coverage, parameters, series,
+        library_version, recorded_at, reason, session_role, caller_role, actor)
+    VALUES (owner_id, forecast_run_id, as_of, bucket, first_period, horizon, history_periods,
+        season_length, by_site, method, coverage,
+        jsonb_strip_nulls(jsonb_build_object('items', items, 'category', category,
+            'non_negative', non_negative, 'seed', seed, 'imported_model', imported_model,
+            'import_use', CASE WHEN imported_model IS NOT NULL THEN import_use END)),
+        series, ims._library_version(), clock_timestamp(), reason, session_user,
+        ims._caller_role(), actor);
+    WITH stored AS (
+        INSERT INTO ims.forecast_result AS r (owner_id, forecast_run_id, item_id, site_id,
+            forecast, lower_bound, upper_bound, method, model, status, reason, parameters,
+            periods, mean_demand, naive_error, naive_deviation)
+        SELECT owner_id, forecast_run_id, f.item_id, f.site_id, f.forecast, f.lower_bound,
+            f.upper_bound, f.method_used, f.model_used, f.status, f.reason, f.parameters,
+            f.periods, f.mean_demand, f.naive_error, f.naive_deviation
+        FROM ims._forecast_series(spool, owner_id, bucket, first_period, horizon,
+            season_length, method, coverage, non_negative, seed, imported_model, import_use)
+            AS f
+        RETURNING r.status)
+    SELECT count(*) FILTER (WHERE s.status = 'fallback'),
+        count(*) FILTER (WHERE s.status = 'no data')
+    INTO fallbacks, without_data
+    FROM stored AS s;
+    PERFORM ims._engine_end();
+    EXECUTE format('DROP TABLE ims.%I', spool);
+    PERFORM ims._progress_end();
+END
+$$;
+COMMENT ON FUNCTION ims._run_forecast IS 'internal form of ims.run_forecast()';
+REVOKE ALL ON FUNCTION ims._run_forecast FROM PUBLIC;
+
+CREATE FUNCTION ims.run_forecast(
+    owner text DEFAULT NULL,
+    items text[] DEFAULT NULL,
+    category text DEFAULT NULL,
+    bucket text DEFAULT 'week',
+    horizon bigint DEFAULT 13,
+    history_periods bigint DEFAULT NULL,
+    by_site boolean DEFAULT false,
+    as_of date DEFAULT NULL,
+    season_length bigint DEFAULT NULL,
+    method text DEFAULT 'auto',
+    coverage numeric DEFAULT 0.95,
+    non_negative boolean DEFAULT true,
+    seed bigint DEFAULT 1,
+    imported_model text DEFAULT NULL,
+    import_use text DEFAULT 'combine',
+    reason text DEFAULT NULL,
+    actor text DEFAULT NULL,
+    OUT forecast_run_id bigint,
+    OUT first_period date,
+    OUT series bigint,
+    OUT fallbacks bigint,
+    OUT without_data bigint)
+LANGUAGE c VOLATILE PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'ims_door';
+COMMENT ON FUNCTION ims.run_forecast IS
+'forecast the items of an owner, and keep it
+
+For items, or those of a category and below it, or all active ones: a result each, with
+by_site one per item and site that had demand. bucket: day, week (from Monday) or month;
+periods that ended before as_of, by default today, are the history, history_periods of them
+at most (by default 730, 104, 60). season_length is 7, 1, 12 by default. method, coverage,
+non_negative and seed as in ims.forecast(). imported_model: a model of ims.import_forecast(),
+which import_use averages with the computed forecast (combine), lets take its place (replace),
+or lets do so where it was better in the latest back-test of both (choose). One bad series
+never ends a run: it is among fallbacks or without_data. Cancelled, nothing is kept.
+Example: SELECT * FROM ims.run_forecast(bucket => ''week'', horizon => 13, as_of => ''2026-11-16'');';
+REVOKE ALL ON FUNCTION ims.run_forecast FROM PUBLIC;
+
+CREATE FUNCTION ims._run_id(owner_id bigint, forecast_run_id bigint)
+RETURNS bigint
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+#variable_conflict use_variable
+DECLARE
+    found_id bigint;
+BEGIN
+    SELECT max(r.forecast_run_id) INTO found_id
+    FROM ims.forecast_run AS r
+    WHERE r.owner_id = owner_id
+      AND (forecast_run_id IS NULL OR r.forecast_run_id = forecast_run_id);
+    IF found_id IS NULL THEN
+        PERFORM ims._raise_unknown_code('forecast_run_id', 'forecast run',
+            coalesce(forecast_run_id::text, 'latest'), 'IV229');
+    END IF;
+    RETURN found_id;
+END
+$$;
+COMMENT ON FUNCTION ims._run_id IS 'run of that id, the latest for null, or IV229';
+
+CREATE FUNCTION ims._delete_forecast_run(
+    owner_id bigint,
+    forecast_run_id bigint DEFAULT NULL)
+RETURNS void
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+#variable_conflict use_variable
+BEGIN
+    PERFORM ims._check_present('forecast_run_id', forecast_run_id IS NOT NULL);
+    PERFORM ims._run_id(owner_id, forecast_run_id);
+    PERFORM ims._engine_begin();
+    DELETE FROM ims.forecast_result AS r
+    WHERE r.owner_id = owner_id AND r.forecast_run_id = forecast_run_id;
+    DELETE FROM ims.forecast_run AS r
+    WHERE r.owner_id = owner_id AND r.forecast_run_id = forecast_run_id;
+    PERFORM ims._engine_end();
+END
+$$;
+COMMENT ON FUNCTION ims._delete_forecast_run IS 'internal form of ims.delete_forecast_run()';
+REVOKE ALL ON FUNCTION ims._delete_forecast_run FROM PUBLIC;
+
+CREATE FUNCTION ims.delete_forecast_run(
+    owner text DEFAULT NULL,
+    forecast_run_id bigint DEFAULT NULL)
+RETURNS void
+LANGUAGE c VOLATILE PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'ims_door';
+COMMENT ON FUNCTION ims.delete_forecast_run IS
+'delete a run of forecasts with its results
+
+Overrides and imported forecasts stay. IV229 where there is no such run.
+Example: SELECT ims.delete_forecast_run(forecast_run_id => 17);';
+REVOKE ALL ON FUNCTION ims.delete_forecast_run FROM PUBLIC;

@@ -1,0 +1,641 @@
+-- What people set beside the runs, what was made elsewhere, and the forecast
+-- that counts: override else computed, less open orders, summed over items.
+
+-- A category's quantity less what is fixed for single items of it goes to the
+-- others in proportion to the computed forecast, or equally where that is zero.
+-- Shares are cut to six decimals; what is left over goes to the largest.
+CREATE FUNCTION ims._override_shares(
+    owner_id bigint,
+    forecast_run_id bigint,
+    item_ids bigint[],
+    site_id bigint,
+    bucket text,
+    period date,
+    quantity numeric)
+RETURNS TABLE (item_id bigint, share numeric)
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+#variable_conflict use_variable
+DECLARE
+    fixed numeric;
+BEGIN
+    SELECT coalesce(sum(o.quantity), 0) INTO fixed
+    FROM ims.forecast_override AS o
+    WHERE o.owner_id = owner_id AND o.item_id = ANY (item_ids) AND o.site_id = site_id
+      AND o.bucket = bucket AND o.period = period AND o.category_id IS NULL;
+    RETURN QUERY
+    WITH open AS (
+        SELECT r.item_id, greatest(r.forecast[
+            ims._periods_between(bucket, n.first_period, period) + 1]::numeric, 0) AS computed
+        FROM ims.forecast_run AS n
+        JOIN ims.forecast_result AS r
+            ON r.owner_id = owner_id AND r.forecast_run_id = forecast_run_id
+            AND r.item_id = ANY (item_ids) AND r.site_id = site_id
+        WHERE n.owner_id = owner_id AND n.forecast_run_id = forecast_run_id
+          AND NOT EXISTS (
+            SELECT FROM ims.forecast_override AS o
+            WHERE o.owner_id = owner_id AND o.item_id = r.item_id AND o.site_id = site_id
+              AND o.bucket = bucket AND o.period = period AND o.category_id IS NULL)),
+    cut AS (
+        SELECT o.item_id, o.computed, trunc(greatest(quantity - fixed, 0)
+            * CASE WHEN sum(o.computed) OVER () > 0
+                   THEN o.computed / sum(o.computed) OVER ()
+                   ELSE 1.0 / count(*) OVER () END, 6) AS share
+        FROM open AS o)
+    SELECT c.item_id, c.share + CASE
+        WHEN row_number() OVER (ORDER BY c.computed DESC, c.item_id) = 1
+        THEN greatest(quantity - fixed, 0) - sum(c.share) OVER () ELSE 0 END
+    FROM cut AS c;
+END
+$$;
+COMMENT ON FUNCTION ims._override_shares IS 'what the items of a category get of its quantity';
+REVOKE ALL ON FUNCTION ims._override_shares FROM PUBLIC;
+
+CREATE FUNCTION ims._planned_site_id(site text)
+RETURNS bigint
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    found_id bigint := 0;
+BEGIN
+    IF site IS NOT NULL THEN
+        found_id := (SELECT l.location_id FROM ims.location AS l
+                     WHERE l.code = site AND l.kind = 'site');
+        IF found_id IS NULL THEN
+            PERFORM ims._raise_unknown_code('site', 'site', site, 'IV204');
+        END IF;
+    END IF;
+    RETURN found_id;
+END
+$$;
+COMMENT ON FUNCTION ims._planned_site_id IS 'site of that code, 0 for null, or IV204';
+
+CREATE FUNCTION ims._run_of_period(
+    owner_id bigint,
+    forecast_run_id bigint,
+    bucket text,
+    by_site boolean,
+    period date)
+RETURNS bigint
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+#variable_conflict use_variable
+DECLARE
+    found_id bigint;
+BEGIN
+    SELECT max(r.forecast_run_id) INTO found_id
+    FROM ims.forecast_run AS r
+    WHERE r.owner_id = owner_id AND r.bucket = bucket AND r.by_site = by_site
+      AND r.first_period <= period
+      AND ims._period_after(bucket, r.first_period, r.horizon) > period
+      AND (forecast_run_id IS NULL OR r.forecast_run_id = forecast_run_id);
+    IF found_id IS NULL THEN
+        RAISE 'no forecast run covers the period'
+            USING ERRCODE = 'IV501',
+                DETAIL = 'A category''s quantity is spread in proportion to one. '
+                    || jsonb_build_object('argument', 'period', 'value', period)::text,
+                HINT = 'Name a period, bucket and site that a run forecast.';
+    END IF;
+    RETURN found_id;
+END
+$$;
+COMMENT ON FUNCTION ims._run_of_period IS 'run that forecast the period, by default the latest, or IV501';
+REVOKE ALL ON FUNCTION ims._run_of_period FROM PUBLIC;
+
+CREATE FUNCTION ims._check_override(
+    item text,
+    category text,
+    bucket text,
+    period date)
+RETURNS void
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    PERFORM ims._check_present('period', period IS NOT NULL),
+        ims._check_present('item', coalesce(item, category) IS NOT NULL);
+    PERFORM ims._check_choice('bucket', bucket, 'day', 'week', 'month'),
+        ims._check_day('period', period);
+    IF item IS NOT NULL AND category IS NOT NULL THEN
+        RAISE 'arguments "item" and "category" exclude each other'
+            USING ERRCODE = 'IV223',
+                DETAIL = 'An override is of one of them. '
+                    || jsonb_build_object('argument', 'category')::text,
+                HINT = 'Leave one of them out.';
+    END IF;
+END
+$$;
+COMMENT ON FUNCTION ims._check_override IS 'raise IV201, IV223 or 22023 for an override that names no period of one thing';
+REVOKE ALL ON FUNCTION ims._check_override FROM PUBLIC;
+
+-- What a category's items get rests on what is set for single items: one change
+-- of an owner's overrides at a time.  People make them, so nobody waits long.
+CREATE FUNCTION ims._lock_overrides(owner_id bigint)
+RETURNS void
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    PERFORM FROM ims.owner AS o WHERE o.owner_id = _lock_overrides.owner_id FOR NO KEY UPDATE;
+END
+$$;
+COMMENT ON FUNCTION ims._lock_overrides IS 'keep others from changing overrides of the owner until the end of the transaction';
+REVOKE ALL ON FUNCTION ims._lock_overrides FROM PUBLIC;
+
+CREATE FUNCTION ims._set_forecast_override(
+    owner_id bigint,
+    item text DEFAULT NULL,
+    category text DEFAULT NULL,
+    quantity numeric DEFAULT NULL,
+    site text DEFAULT NULL,
+    bucket text DEFAULT 'week',
+    period date DEFAULT NULL,
+    forecast_run_id bigint DEFAULT NULL,
+    reason text DEFAULT NULL,
+    actor text DEFAULT NULL,
+    OUT items_set bigint,
+    OUT first_day date)
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+SET ims.actor = ''
+AS $$
+#variable_conflict use_variable
+DECLARE
+    site_id bigint := ims._planned_site_id(site);
+    category_id bigint;
+    share record;
+BEGIN
+    PERFORM set_config('ims.actor', coalesce(actor, ''), true);
+    PERFORM ims._check_why(reason, actor);
+    bucket := coalesce(bucket, 'week');
+    PERFORM ims._check_override(item, category, bucket, period);
+    PERFORM ims._check_present('quantity', quantity IS NOT NULL);
+    PERFORM ims._check_quantity('quantity', quantity, 0);
+    first_day := ims._period_start(bucket, period);
+    PERFORM ims._lock_overrides(owner_id);
+    IF category IS NOT NULL THEN
+        category_id := ims._category_id(owner_id, category);
+        forecast_run_id := ims._run_of_period(owner_id, forecast_run_id, bucket, site_id > 0,
+            first_day);
+    END IF;
+    INSERT INTO ims.forecast_override AS o
+        (owner_id, item_id, site_id, bucket, period, quantity, category_id, reason)
+    SELECT owner_id, s.item_id, site_id, bucket, first_day, s.share, category_id, reason
+    FROM (
+        SELECT s.item_id, s.share
+        FROM ims._override_shares(owner_id, forecast_run_id,
+            CASE WHEN category IS NOT NULL
+                THEN ims._planned_item_ids(owner_id, NULL, category) END,
+            site_id, bucket, first_day, quantity) AS s
+        WHERE category IS NOT NULL
+        UNION ALL
+        SELECT ims._item_id(owner_id, item), quantity
+        WHERE category IS NULL
+        ORDER BY 1) AS s
+    ON CONFLICT ON CONSTRAINT forecast_override_pkey DO UPDATE
+    SET quantity = EXCLUDED.quantity, category_id = EXCLUDED.category_id,
+        reason = EXCLUDED.reason;
+    GET DIAGNOSTICS items_set = ROW_COUNT;
+END
+$$;
+COMMENT ON FUNCTION ims._set_forecast_override IS 'internal form of ims.set_forecast_override()';
+REVOKE ALL ON FUNCTION ims._set_forecast_override FROM PUBLIC;
+
+CREATE FUNCTION ims.set_forecast_override(
+    owner text DEFAULT NULL,
+    item text DEFAULT NULL,
+    category text DEFAULT NULL,
+    quantity numeric DEFAULT NULL,
+    site text DEFAULT NULL,
+    bucket text DEFAULT 'week',
+    period date DEFAULT NULL,
+    forecast_run_id bigint DEFAULT NULL,
+    reason text DEFAULT NULL,
+    actor text DEFAULT NULL,
+    OUT items_set bigint,
+    OUT first_day date)
+LANGUAGE c VOLATILE PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'ims_door';
+COMMENT ON FUNCTION ims.set_forecast_override IS
+'set the demand of a period beside what is computed
+
+quantity: in base units, of the period that has the day period. It stands beside every run,
+those made later included, until it is removed. Of a category (middle-out) it is spread over
+the items of it and below it, in proportion to what a run computed, by default the latest
+that forecast the period: items with an override of their own keep it, and the rest is shared
+by the others. Items that come into the category later get none. Without site it is of all
+sites together, and counts for runs that were not made by site.
+Example: SELECT * FROM ims.set_forecast_override(item => ''TEA'', quantity => 500, period => ''2026-12-21'', reason => ''promotion'');';
+REVOKE ALL ON FUNCTION ims.set_forecast_override FROM PUBLIC;
+
+CREATE FUNCTION ims._remove_forecast_override(
+    owner_id bigint,
+    item text DEFAULT NULL,
+    category text DEFAULT NULL,
+    site text DEFAULT NULL,
+    bucket text DEFAULT 'week',
+    period date DEFAULT NULL,
+    actor text DEFAULT NULL,
+    OUT items_removed bigint)
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+SET ims.actor = ''
+AS $$
+#variable_conflict use_variable
+DECLARE
+    site_id bigint := ims._planned_site_id(site);
+    item_id bigint;
+    category_id bigint;
+BEGIN
+    PERFORM set_config('ims.actor', coalesce(actor, ''), true);
+    PERFORM ims._check_why(NULL, actor);
+    bucket := coalesce(bucket, 'week');
+    PERFORM ims._check_override(item, category, bucket, period);
+    IF item IS NOT NULL THEN
+        item_id := ims._item_id(owner_id, item);
+    ELSE
+        category_id := ims._category_id(owner_id, category);
+    END IF;
+    PERFORM ims._lock_overrides(owner_id);
+    DELETE FROM ims.forecast_override AS o
+    WHERE o.owner_id = owner_id AND o.site_id = site_id AND o.bucket = bucket
+      AND o.period = ims._period_start(bucket, period)
+      AND (o.item_id = item_id OR o.category_id = category_id);
+    GET DIAGNOSTICS items_removed = ROW_COUNT;
+END
+$$;
+COMMENT ON FUNCTION ims._remove_forecast_override IS
+    'internal form of ims.remove_forecast_override()';
+REVOKE ALL ON FUNCTION ims._remove_forecast_override FROM PUBLIC;
+
+CREATE FUNCTION ims.remove_forecast_override(
+    owner text DEFAULT NULL,
+    item text DEFAULT NULL,
+    category text DEFAULT NULL,
+    site text DEFAULT NULL,
+    bucket text DEFAULT 'week',
+    period date DEFAULT NULL,
+    actor text DEFAULT NULL,
+    OUT items_removed bigint)
+LANGUAGE c VOLATILE PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'ims_door';
+COMMENT ON FUNCTION ims.remove_forecast_override IS
+'remove the override of a period
+
+Of an item, or what was spread from a category; zero items where there is none.
+Example: SELECT ims.remove_forecast_override(item => ''TEA'', period => ''2026-12-21'');';
+REVOKE ALL ON FUNCTION ims.remove_forecast_override FROM PUBLIC;
+
+-- Forecasts made elsewhere.
+
+CREATE FUNCTION ims._raise_bad_line(argument text, place bigint, problem text)
+RETURNS void
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    RAISE 'argument "%" is not as it should be', argument
+        USING ERRCODE = 'IV503',
+            DETAIL = CASE WHEN place > 0 THEN format('Line %s: ', place) ELSE '' END || problem
+                || ' ' || jsonb_build_object('argument', argument, 'element', place)::text,
+            HINT = 'Give an array of objects, as the example in the reference shows.';
+END
+$$;
+COMMENT ON FUNCTION ims._raise_bad_line IS 'raise IV503 for an element of a JSON array';
+
+CREATE FUNCTION ims._is_forecast_array(value jsonb, other jsonb)
+RETURNS boolean
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN CASE
+    WHEN value IS NULL OR jsonb_typeof(value) = 'null' THEN other IS NOT NULL
+    WHEN jsonb_typeof(value) <> 'array' THEN false
+    WHEN jsonb_array_length(value) NOT BETWEEN 1 AND 1000 THEN false
+    WHEN jsonb_array_length(value) <> jsonb_array_length(coalesce(other, value)) THEN false
+    ELSE NOT jsonb_path_exists(value,
+        '$[*] ? (!(@.type() == "number" && @ <= 1e300 && @ >= -1e300))') END;
+COMMENT ON FUNCTION ims._is_forecast_array IS
+    'whether it is an array of 1 to 1000 finite numbers; as long as the other, or nothing, where there is one';
+REVOKE ALL ON FUNCTION ims._is_forecast_array FROM PUBLIC;
+
+CREATE FUNCTION ims._json_floats(value jsonb)
+RETURNS double precision[]
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN (SELECT array_agg(e.number::double precision ORDER BY e.place)
+        FROM jsonb_array_elements_text(CASE WHEN jsonb_typeof(value) = 'array' THEN value END)
+            WITH ORDINALITY AS e (number, place));
+COMMENT ON FUNCTION ims._json_floats IS 'numbers of a JSON array, null for none';
+REVOKE ALL ON FUNCTION ims._json_floats FROM PUBLIC;
+
+CREATE FUNCTION ims._import_line_problem(line jsonb)
+RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN CASE
+    WHEN jsonb_typeof(line) <> 'object' THEN 'It is not an object.'
+    WHEN NOT line ?& ARRAY['item', 'first_period', 'forecast']
+        THEN 'item, first_period and forecast are needed.'
+    WHEN line - ARRAY['item', 'site', 'first_period', 'forecast', 'lower', 'upper'] <> '{}'
+        THEN 'A key is not known.'
+    WHEN NOT ims._is_forecast_array(line -> 'forecast', NULL)
+        THEN 'forecast is no array of 1 to 1000 finite numbers.'
+    WHEN NOT ims._is_forecast_array(line -> 'lower', line -> 'forecast')
+        OR NOT ims._is_forecast_array(line -> 'upper', line -> 'forecast')
+        THEN 'lower or upper is no array of as many finite numbers.' END;
+COMMENT ON FUNCTION ims._import_line_problem IS 'what is wrong with a line of ims.import_forecast(), null for nothing';
+REVOKE ALL ON FUNCTION ims._import_line_problem FROM PUBLIC;
+
+CREATE FUNCTION ims._import_forecast(
+    owner_id bigint,
+    model text DEFAULT NULL,
+    lines jsonb DEFAULT NULL,
+    bucket text DEFAULT 'week',
+    actor text DEFAULT NULL,
+    OUT imported bigint)
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+#variable_conflict use_variable
+DECLARE
+    bad record;
+BEGIN
+    PERFORM ims._check_code('model', model);
+    PERFORM ims._check_why(NULL, actor);
+    PERFORM ims._check_present('lines', lines IS NOT NULL);
+    bucket := coalesce(bucket, 'week');
+    PERFORM ims._check_choice('bucket', bucket, 'day', 'week', 'month');
+    IF jsonb_typeof(lines) <> 'array' THEN
+        PERFORM ims._raise_bad_line('lines', 0, 'It is not an array.');
+    END IF;
+    SELECT e.place, ims._import_line_problem(e.line) AS problem INTO bad
+    FROM jsonb_array_elements(lines) WITH ORDINALITY AS e (line, place)
+    WHERE ims._import_line_problem(e.line) IS NOT NULL
+    ORDER BY e.place
+    LIMIT 1;
+    IF FOUND THEN
+        PERFORM ims._raise_bad_line('lines', bad.place, bad.problem);
+    END IF;
+    -- Of lines that say the same thing the last one counts.
+    INSERT INTO ims.forecast_import AS m (owner_id, model, item_id, site_id, bucket, first_period,
+        forecast, lower_bound, upper_bound, recorded_at, session_role, caller_role, actor)
+    SELECT DISTINCT ON (e.first_period, e.item_id, e.site_id)
+        owner_id, model, e.item_id, e.site_id, bucket, e.first_period,
+        ims._json_floats(e.line -> 'forecast'), ims._json_floats(e.line -> 'lower'),
+        ims._json_floats(e.line -> 'upper'), clock_timestamp(), session_user,
+        ims._caller_role(), actor
+    FROM (
+        SELECT a.line, a.place, ims._item_id(owner_id, a.line ->> 'item') AS item_id,
+            ims._planned_site_id(a.line ->> 'site') AS site_id,
+            ims._period_start(bucket, (a.line ->> 'first_period')::date) AS first_period
+        FROM jsonb_array_elements(lines) WITH ORDINALITY AS a (line, place)) AS e
+    ORDER BY e.first_period, e.item_id, e.site_id, e.place DESC
+    ON CONFLICT ON CONSTRAINT forecast_import_pkey DO UPDATE
+    SET forecast = EXCLUDED.forecast, lower_bound = EXCLUDED.lower_bound,
+        upper_bound = EXCLUDED.upper_bound, recorded_at = EXCLUDED.recorded_at,
+        session_role = EXCLUDED.session_role, caller_role = EXCLUDED.caller_role,
+        actor = EXCLUDED.actor;
+    GET DIAGNOSTICS imported = ROW_COUNT;
+END
+$$;
+COMMENT ON FUNCTION ims._import_forecast IS 'internal form of ims.import_forecast()';
+REVOKE ALL ON FUNCTION ims._import_forecast FROM PUBLIC;
+
+CREATE FUNCTION ims.import_forecast(
+    owner text DEFAULT NULL,
+    model text DEFAULT NULL,
+    lines jsonb DEFAULT NULL,
+    bucket text DEFAULT 'week',
+    actor text DEFAULT NULL,
+    OUT imported bigint)
+LANGUAGE c VOLATILE PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'ims_door';
+COMMENT ON FUNCTION ims.import_forecast IS
+'take in forecasts that were made elsewhere
+
+lines: one object per item, site and first period, with item, first_period (a day of it),
+forecast (one number per period, base units), and where there are any site, lower, upper.
+What the model said before of the same item, site and first period is replaced.
+ims.run_forecast() combines it with its own or lets it take its place; ims.run_backtest()
+judges it as method import:<model>, at origins for which it was imported. A bad line is IV503.
+Example: SELECT ims.import_forecast(model => ''ml'', lines => ''[{"item": "TEA", "first_period": "2026-11-16", "forecast": [12, 13, 11]}]'');';
+REVOKE ALL ON FUNCTION ims.import_forecast FROM PUBLIC;
+
+-- Readers.
+
+CREATE FUNCTION ims._forecast_rows(
+    owner_id bigint,
+    forecast_run_id bigint,
+    item_ids bigint[],
+    site_id bigint)
+RETURNS TABLE (
+    item_id bigint,
+    site_id bigint,
+    period date,
+    computed numeric,
+    lower_bound numeric,
+    upper_bound numeric,
+    override numeric,
+    forecast numeric)
+LANGUAGE sql STABLE PARALLEL SAFE ROWS 1000
+SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT p.item_id, p.site_id, p.period, p.computed, p.lower_bound, p.upper_bound,
+        o.quantity::numeric, coalesce(o.quantity::numeric, p.computed)
+    FROM (
+        SELECT n.bucket, r.item_id, r.site_id,
+            ims._period_after(n.bucket, n.first_period, u.place - 1) AS period,
+            u.value::numeric AS computed, u.lower_value::numeric AS lower_bound,
+            u.upper_value::numeric AS upper_bound
+        FROM ims.forecast_run AS n
+        JOIN ims.forecast_result AS r ON r.owner_id = $1 AND r.forecast_run_id = $2
+        CROSS JOIN LATERAL ROWS FROM (
+            unnest(r.forecast), unnest(r.lower_bound), unnest(r.upper_bound))
+            WITH ORDINALITY AS u (value, lower_value, upper_value, place)
+        WHERE n.owner_id = $1 AND n.forecast_run_id = $2
+          AND ($3 IS NULL OR r.item_id = ANY ($3)) AND ($4 IS NULL OR r.site_id = $4)) AS p
+    LEFT JOIN ims.forecast_override AS o
+        ON o.owner_id = $1 AND o.item_id = p.item_id AND o.site_id = p.site_id
+        AND o.bucket = p.bucket AND o.period = p.period
+$$;
+COMMENT ON FUNCTION ims._forecast_rows IS
+    'results of a run per period, with overrides: the forecast that counts is the last column';
+
+CREATE FUNCTION ims._order_line_problem(line jsonb)
+RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN CASE
+    WHEN jsonb_typeof(line) <> 'object' THEN 'It is not an object.'
+    WHEN NOT line ?& ARRAY['item', 'day', 'quantity'] THEN 'item, day and quantity are needed.'
+    WHEN line - ARRAY['item', 'site', 'day', 'quantity'] <> '{}' THEN 'A key is not known.'
+    WHEN NOT jsonb_path_exists(line, '$.quantity ? (@.type() == "number" && @ >= 0)')
+        THEN 'quantity is no number from 0 on.' END;
+COMMENT ON FUNCTION ims._order_line_problem IS 'what is wrong with an open order, null for nothing';
+
+CREATE FUNCTION ims._ordered(owner_id bigint, open_orders jsonb)
+RETURNS TABLE (item_id bigint, site_id bigint, day date, quantity numeric)
+LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 1000
+SET search_path = pg_catalog, pg_temp
+AS $$
+#variable_conflict use_variable
+DECLARE
+    bad record;
+BEGIN
+    IF open_orders IS NULL THEN
+        RETURN;
+    END IF;
+    IF jsonb_typeof(open_orders) <> 'array' THEN
+        PERFORM ims._raise_bad_line('open_orders', 0, 'It is not an array.');
+    END IF;
+    SELECT e.place, ims._order_line_problem(e.line) AS problem INTO bad
+    FROM jsonb_array_elements(open_orders) WITH ORDINALITY AS e (line, place)
+    WHERE ims._order_line_problem(e.line) IS NOT NULL
+    ORDER BY e.place
+    LIMIT 1;
+    IF FOUND THEN
+        PERFORM ims._raise_bad_line('open_orders', bad.place, bad.problem);
+    END IF;
+    RETURN QUERY
+    SELECT (ims._item_ids(owner_id, ARRAY[e.line ->> 'item']))[1],
+        ims._planned_site_id(e.line ->> 'site'), (e.line ->> 'day')::date,
+        (e.line ->> 'quantity')::numeric
+    FROM jsonb_array_elements(open_orders) AS e (line);
+END
+$$;
+COMMENT ON FUNCTION ims._ordered IS 'open orders given as JSON, one row each';
+
+CREATE FUNCTION ims.forecast_demand(
+    owner text DEFAULT NULL,
+    items text[] DEFAULT NULL,
+    category text DEFAULT NULL,
+    site text DEFAULT NULL,
+    forecast_run_id bigint DEFAULT NULL,
+    open_orders jsonb DEFAULT NULL)
+RETURNS TABLE (
+    item text,
+    site_code text,
+    period date,
+    computed numeric,
+    lower_bound numeric,
+    upper_bound numeric,
+    override numeric,
+    forecast numeric,
+    ordered numeric,
+    net_forecast numeric)
+LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 1000
+SET search_path = pg_catalog, pg_temp
+SET plan_cache_mode = force_custom_plan
+AS $$
+#variable_conflict use_variable
+DECLARE
+    my_owner_id bigint := ims._reading_owner_id(owner);
+    my_run_id bigint := ims._run_id(my_owner_id, forecast_run_id);
+    my_item_ids bigint[] := CASE WHEN items IS NOT NULL OR category IS NOT NULL
+        THEN ims._planned_item_ids(my_owner_id, items, category) END;
+    run record;
+BEGIN
+    SELECT n.bucket, n.first_period, n.by_site INTO run
+    FROM ims.forecast_run AS n
+    WHERE n.owner_id = my_owner_id AND n.forecast_run_id = my_run_id;
+    -- What is overdue is wanted in the first period; what comes after the last
+    -- one has no forecast to be taken from.
+    RETURN QUERY
+    WITH due AS (
+        SELECT o.item_id, CASE WHEN run.by_site THEN o.site_id ELSE 0 END AS site_id,
+            greatest(ims._period_start(run.bucket, o.day), run.first_period) AS period,
+            sum(o.quantity) AS quantity
+        FROM ims._ordered(my_owner_id, open_orders) AS o
+        GROUP BY 1, 2, 3)
+    SELECT i.code, l.code, r.period, r.computed, r.lower_bound, r.upper_bound, r.override,
+        r.forecast, coalesce(d.quantity, 0),
+        greatest(r.forecast - coalesce(d.quantity, 0), 0)
+    FROM ims._forecast_rows(my_owner_id, my_run_id, my_item_ids,
+        CASE WHEN site IS NOT NULL THEN ims._planned_site_id(site) END) AS r
+    JOIN ims.item AS i ON i.owner_id = my_owner_id AND i.item_id = r.item_id
+    LEFT JOIN ims.location AS l ON l.location_id = r.site_id
+    LEFT JOIN due AS d
+        ON d.item_id = r.item_id AND d.site_id = r.site_id AND d.period = r.period
+    ORDER BY i.code, l.code, r.period;
+END
+$$;
+COMMENT ON FUNCTION ims.forecast_demand IS
+'forecast per item and period, with overrides and open orders
+
+Of a run, by default the latest. computed: by the run, between lower_bound and upper_bound
+with its coverage; override: as set by ims.set_forecast_override(), whose quantity counts;
+forecast: what counts. open_orders: an array of objects with item, day, quantity and, for
+runs by site, site; they use up the forecast of their period, overdue ones that of the first:
+net_forecast is what is expected besides them, never below zero. Base units. A bad line is
+IV503, no such run IV229.
+Example: SELECT * FROM ims.forecast_demand(items => ARRAY[''TEA''], open_orders => ''[{"item": "TEA", "day": "2026-11-18", "quantity": 30}]'');';
+REVOKE ALL ON FUNCTION ims.forecast_demand FROM PUBLIC;
+
+CREATE FUNCTION ims._check_level(level text)
+RETURNS void
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    IF level IS NULL OR level NOT IN ('item', 'category', 'site', 'owner') THEN
+        RAISE 'invalid value "%" for argument "level"', level
+            USING ERRCODE = 'invalid_parameter_value',
+                DETAIL = 'It is none of item, category, site, owner. '
+                    || jsonb_build_object('argument', 'level', 'value', level)::text,
+                HINT = 'Use one of item, category, site, owner.';
+    END IF;
+END
+$$;
+COMMENT ON FUNCTION ims._check_level IS 'raise 22023 unless it is a level of the hierarchy';
+
+CREATE FUNCTION ims.forecast_hierarchy(
+    owner text DEFAULT NULL,
+    level text DEFAULT 'category',
+    forecast_run_id bigint DEFAULT NULL)
+RETURNS TABLE (
+    code text,
+    period date,
+    items bigint,
+    computed numeric,
+    overridden bigint,
+    forecast numeric)
+LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 1000
+SET search_path = pg_catalog, pg_temp
+SET plan_cache_mode = force_custom_plan
+AS $$
+#variable_conflict use_variable
+DECLARE
+    my_owner_id bigint := ims._reading_owner_id(owner);
+    my_run_id bigint;
+BEGIN
+    PERFORM ims._check_level(level);
+    my_run_id := ims._run_id(my_owner_id, forecast_run_id);
+    RETURN QUERY
+    WITH RECURSIVE under AS (
+        SELECT c.code AS root_code, c.category_id
+        FROM ims.category AS c
+        WHERE c.owner_id = my_owner_id AND level = 'category'
+        UNION
+        SELECT u.root_code, c.category_id
+        FROM under AS u
+        JOIN ims.category AS c ON c.owner_id = my_owner_id AND c.parent_id = u.category_id)
+    SELECT CASE level WHEN 'category' THEN u.root_code WHEN 'site' THEN l.code
+            WHEN 'item' THEN i.code ELSE o.code END AS code,
+        r.period, count(DISTINCT r.item_id), sum(r.computed), count(r.override), sum(r.forecast)
+    FROM ims._forecast_rows(my_owner_id, my_run_id, NULL, NULL) AS r
+    JOIN ims.item AS i ON i.owner_id = my_owner_id AND i.item_id = r.item_id
+    JOIN ims.owner AS o ON o.owner_id = my_owner_id
+    LEFT JOIN under AS u ON u.category_id = i.category_id
+    LEFT JOIN ims.location AS l ON l.location_id = r.site_id
+    GROUP BY 1, 2
+    ORDER BY 1, 2;
+END
+$$;
+COMMENT ON FUNCTION ims.forecast_hierarchy IS
+'forecast summed over items: by category, site or owner
+
+Bottom-up, of a run, by default the latest. level: item, category (with all below it; a row
+without code is for items that have none), site (without code: all together) or owner.
+overridden: results of the period with an override, which forecast takes instead of what was
+computed. To go the other way, give a category an override: it is spread over its items.
+Example: SELECT * FROM ims.forecast_hierarchy(level => ''category'');';
+REVOKE ALL ON FUNCTION ims.forecast_hierarchy FROM PUBLIC;

@@ -1,0 +1,123 @@
+/*-------------------------------------------------------------------------
+ *
+ * forecast_arrays.c
+ *	  One row per series, for runs over many: forecast and bounds as arrays.
+ *
+ * A run keeps what was said of each item, so besides the figures it gets the
+ * weights of the method and the scale of errors of the history, by which
+ * accuracy is judged later, when that history is gone.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include <math.h>
+
+#include "access/htup_details.h"
+#include "fmgr.h"
+#include "funcapi.h"
+#include "lib/stringinfo.h"
+#include "utils/builtins.h"
+#include "utils/float.h"
+#include "utils/fmgrprotos.h"
+
+#include "forecast/accuracy.h"
+#include "sqlfn/argument.h"
+#include "sqlfn/forecast_call.h"
+
+PG_FUNCTION_INFO_V1(ims_forecast_arrays);
+
+enum
+{
+	ARRAYS_FORECAST,
+	ARRAYS_LOWER,
+	ARRAYS_UPPER,
+	ARRAYS_METHOD,
+	ARRAYS_MODEL,
+	ARRAYS_STATUS,
+	ARRAYS_REASON,
+	ARRAYS_PARAMETERS,
+	ARRAYS_PERIODS,
+	ARRAYS_MEAN,
+	ARRAYS_NAIVE_ERROR,
+	ARRAYS_NAIVE_DEVIATION,
+	ARRAYS_COLUMNS
+};
+
+static void
+put_weight(StringInfo json, const char *name, double value)
+{
+	if (isfinite(value))
+		appendStringInfo(json, "%s\"%s\": %s", json->len > 1 ? ", " : "", name,
+						 float8out_internal(value));
+}
+
+/* What the method has no figure for is left out. */
+static Datum
+parameters_of(const ImsForecast *forecast)
+{
+	StringInfoData json;
+
+	initStringInfo(&json);
+	appendStringInfoChar(&json, '{');
+	put_weight(&json, "alpha", forecast->alpha);
+	put_weight(&json, "beta", forecast->beta);
+	put_weight(&json, "gamma", forecast->gamma);
+	put_weight(&json, "phi", forecast->phi);
+	put_weight(&json, "theta", forecast->theta);
+	put_weight(&json, "drift", forecast->drift);
+	put_weight(&json, "sigma", sqrt(forecast->sigma2));
+	put_weight(&json, "aicc", forecast->aicc);
+	appendStringInfoChar(&json, '}');
+	return DirectFunctionCall1(jsonb_in, CStringGetDatum(json.data));
+}
+
+static void
+put_scale(const ImsSeries *series, Datum *values, bool *nulls)
+{
+	ImsErrorScale scale;
+
+	ims_error_scale(series, &scale);
+	values[ARRAYS_MEAN] = ims_float_or_null(scale.mean, &nulls[ARRAYS_MEAN]);
+	values[ARRAYS_NAIVE_ERROR] =
+		ims_float_or_null(scale.absolute, &nulls[ARRAYS_NAIVE_ERROR]);
+	values[ARRAYS_NAIVE_DEVIATION] = ims_float_or_null(sqrt(scale.squared) * scale.unit,
+													   &nulls[ARRAYS_NAIVE_DEVIATION]);
+}
+
+/*
+ * ims_forecast_arrays -- SQL: ims._forecast_arrays(demand double precision[], ..)
+ *
+ * One row, whatever the series.  Bounds are null where the method has no
+ * figure for them.  Raises IV501 to IV503 on bad arguments.
+ */
+Datum
+ims_forecast_arrays(PG_FUNCTION_ARGS)
+{
+	ImsForecastCall call;
+	TupleDesc row;
+	Datum values[ARRAYS_COLUMNS];
+	bool nulls[ARRAYS_COLUMNS] = {false};
+	int horizon;
+
+	if (get_call_result_type(fcinfo, NULL, &row) != TYPEFUNC_COMPOSITE)
+		elog(ERROR, "ims._forecast_arrays() returns a row");
+	ims_forecast_call_start(&call, fcinfo, 0, 2, 3);
+	ims_forecast_call_horizon(&call, fcinfo, 1, 4);
+	ims_forecast_call_run(&call);
+
+	horizon = call.request.horizon;
+	values[ARRAYS_FORECAST] = ims_float_array(call.forecast.mean, horizon);
+	values[ARRAYS_LOWER] = ims_float_array(call.lower, horizon);
+	values[ARRAYS_UPPER] = ims_float_array(call.upper, horizon);
+	nulls[ARRAYS_LOWER] = nulls[ARRAYS_UPPER] = isnan(call.upper[0]);
+	values[ARRAYS_METHOD] = CStringGetTextDatum(call.method_name);
+	values[ARRAYS_MODEL] = ims_forecast_model_text(&call.forecast, &nulls[ARRAYS_MODEL]);
+	values[ARRAYS_STATUS] =
+		CStringGetTextDatum(ims_forecast_status_name(call.forecast.status));
+	values[ARRAYS_REASON] = CStringGetTextDatum(call.reason);
+	values[ARRAYS_PARAMETERS] = parameters_of(&call.forecast);
+	values[ARRAYS_PERIODS] = Int64GetDatum(call.series.count);
+	put_scale(&call.series, values, nulls);
+	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(row), values, nulls)));
+}

@@ -1,0 +1,258 @@
+-- Forecasts that are kept: a run says of each item what ims.forecast() says of its
+-- history, in one process or in several, and whatever the series; it is there whole
+-- or not at all, and never changed.  Overrides count and stay, a category's quantity
+-- is spread exactly; open orders are netted; sums are those of the items; imported
+-- models are combined, chosen and judged.  The history is a stub where series are
+-- chosen, and the ledger's own in the second half.
+\i test/setup.psql
+BEGIN;
+SET LOCAL client_min_messages = warning;
+\i test/refusal.psql
+SELECT plan(108);
+
+-- Items T01 .. with chosen series.
+SELECT ims.create_category(code => 'ALL') AS c, ims.create_category(code => 'SUB', parent => 'ALL') AS d \gset ignored_
+CREATE TEMP TABLE series (code text, demand double precision[], in_stock double precision[]);
+INSERT INTO series VALUES
+    ('T01', '{12,15,11,14,13,16,12,18,14,13,15,17}', NULL),
+    ('T02', '{0,0,4,0,0,5,0,0,3,0,0,6}', NULL),
+    ('T03', '{7,7,7,7,7,7}', NULL),
+    ('T04', '{}', NULL),
+    ('T05', '{5}', NULL),
+    ('T06', '{0,0,0,0,0}', NULL),
+    ('T07', '{NaN,3,NaN,4,5,NaN,6,4}', NULL),
+    ('T08', '{1e300,1e300,-1e300,1e299,1e300,1e298}', NULL),
+    ('T09', '{-5,-4,-6,-5,-7,-4}', NULL),
+    ('T10', '{NULL,NULL,NULL}', NULL),
+    ('T11', '{Infinity,1,2,3,4,-Infinity}', NULL),
+    ('T12', '{12,0,11,14,0,16,12,18,14,13,15,17}', '{1,0,1,1,0,1,1,1,1,1,1,1}'),
+    ('T13', NULL, NULL);
+SELECT count(ims.create_item(code => s.code, category => CASE WHEN s.code < 'T04' THEN 'SUB' END)) FROM series AS s \gset ignored_
+CREATE TEMP TABLE history AS
+SELECT i.item_id, 0::bigint AS site_id, date '2026-01-05' AS first_period, s.demand, s.in_stock
+FROM series AS s JOIN ims.item AS i ON i.code = s.code;
+GRANT SELECT ON history TO PUBLIC;
+-- What the real one was, for the second half.
+SELECT pg_get_functiondef('ims._forecast_history'::regproc) AS real_history \gset
+CREATE OR REPLACE FUNCTION ims._forecast_history(owner_id bigint, item_ids bigint[], by_site boolean,
+    bucket text, from_period date, to_period date)
+RETURNS TABLE (item_id bigint, site_id bigint, first_period date, demand double precision[],
+    in_stock double precision[])
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+    SELECT h.* FROM pg_temp.history AS h
+    WHERE h.item_id = ANY ($2) AND h.first_period < $6 AND h.demand IS NOT NULL
+$$;
+
+-- One run over all of them.
+SELECT r.* FROM ims.run_forecast(horizon => 3, as_of => '2026-04-01', reason => 'test', actor => 'me') AS r \gset run_
+SELECT is(ARRAY[:run_series, :run_fallbacks, :run_without_data]::bigint[], ARRAY[13, 3, 3]::bigint[],
+    'a row for every item, and how many were not as asked');
+SELECT is(:'run_first_period'::date, date '2026-03-30', 'from the week that is not over');
+SELECT results_eq('SELECT i.code, r.status, cardinality(r.forecast), r.periods'
+    ' FROM ims.forecast_result AS r JOIN ims.item AS i USING (owner_id, item_id) ORDER BY i.code',
+    $$VALUES ('T01', 'ok', 3, 12::bigint), ('T02', 'ok', 3, 12), ('T03', 'fallback', 3, 6), ('T04', 'no data', 3, 0),
+    ('T05', 'fallback', 3, 1), ('T06', 'fallback', 3, 5), ('T07', 'ok', 3, 8), ('T08', 'ok', 3, 6),
+    ('T09', 'ok', 3, 6), ('T10', 'no data', 3, 3), ('T11', 'ok', 3, 6), ('T12', 'ok', 3, 12), ('T13', 'no data', 3, 0)$$,
+    'no series ends a run: each has a status');
+SELECT is_empty($$SELECT * FROM ims.forecast_result AS r CROSS JOIN unnest(r.forecast || r.lower_bound) AS u (v)
+    WHERE u.v IS NULL OR u.v = 'NaN' OR u.v = 'Infinity' OR u.v < 0$$, 'figures are finite and not negative');
+SELECT is_empty($$
+    SELECT s.code FROM series AS s
+    JOIN ims.item AS i ON i.code = s.code JOIN ims.forecast_result AS r ON r.item_id = i.item_id
+    CROSS JOIN LATERAL (SELECT array_agg(f.forecast ORDER BY f.step) AS forecast,
+            array_agg(f.upper ORDER BY f.step) AS upper_bound, min(f.method_used) AS method, min(f.reason) AS reason
+        FROM ims.forecast(demand => s.demand, horizon => 3) AS f) AS f
+    WHERE s.code <> 'T12' AND (r.forecast, coalesce(r.upper_bound, array_fill(NULL::double precision, '{3}')), r.method, r.reason)
+        IS DISTINCT FROM (f.forecast, f.upper_bound, f.method, f.reason)$$,
+    'each is what ims.forecast() says of the series');
+SELECT is((SELECT r.forecast FROM ims.forecast_result AS r JOIN ims.item AS i USING (item_id) WHERE i.code = 'T12'),
+    (SELECT array_agg(f.forecast ORDER BY f.step)
+     FROM ims.forecast(demand => '{12,NULL,11,14,NULL,16,12,18,14,13,15,17}', horizon => 3) AS f),
+    'a period without demand and without stock is unknown');
+SELECT is((SELECT (r.parameters ->> 'alpha')::double precision FROM ims.forecast_result AS r JOIN ims.item AS i USING (item_id)
+    WHERE i.code = 'T01'),
+    (SELECT m.alpha_used FROM ims.forecast_model(demand => '{12,15,11,14,13,16,12,18,14,13,15,17}', horizon => 3) AS m),
+    'with the weights');
+SELECT is((SELECT ARRAY[round(r.mean_demand, 6), round(r.naive_error, 6), round(r.naive_deviation, 6)]
+    FROM ims.forecast_result AS r JOIN ims.item AS i USING (item_id) WHERE i.code = 'T01'),
+    (SELECT ARRAY[round(170 / 12.0, 6), round(avg(abs(u.v - u.before)), 6), round(sqrt(avg((u.v - u.before) ^ 2)), 6)]
+     FROM (SELECT v::numeric, lag(v) OVER (ORDER BY n)::numeric AS before
+           FROM unnest('{12,15,11,14,13,16,12,18,14,13,15,17}'::integer[]) WITH ORDINALITY AS x (v, n)) AS u),
+    'and the scale of errors');
+SELECT results_eq('SELECT r.as_of, r.bucket, r.horizon, r.history_periods, r.season_length, r.by_site, r.method, r.coverage,'
+    ' r.series, r.reason, r.actor, r.parameters::text FROM ims_bi.forecast_run AS r',
+    $$VALUES (date '2026-04-01', 'week', 3::bigint, 104::bigint, 1::bigint, false, 'auto', 0.95, 13::bigint, 'test', 'me',
+        '{"seed": 1, "non_negative": true}')$$, 'the run says how it was made');
+SELECT is_empty('SELECT * FROM ims.verify()', 'verify() finds nothing');
+SELECT is_empty($$SELECT c.relname FROM pg_class AS c WHERE c.relname ~ 'spool'$$, 'no table is left');
+
+-- Workers.
+SET LOCAL max_parallel_workers_per_gather = 0;
+SELECT r.forecast_run_id AS alone FROM ims.run_forecast(horizon => 3, as_of => '2026-04-01') AS r \gset
+SET LOCAL max_parallel_workers_per_gather = 2;
+SET LOCAL parallel_leader_participation = off;
+SELECT r.forecast_run_id AS shared FROM ims.run_forecast(horizon => 3, as_of => '2026-04-01') AS r \gset
+SET LOCAL parallel_leader_participation = on;
+SELECT is_empty(format('SELECT item_id, forecast, lower_bound, upper_bound, method, status, reason, parameters'
+    ' FROM ims.forecast_result WHERE forecast_run_id = %s EXCEPT'
+    ' SELECT item_id, forecast, lower_bound, upper_bound, method, status, reason, parameters'
+    ' FROM ims.forecast_result WHERE forecast_run_id = %s', :alone, :shared), 'the same, whoever computes');
+
+-- Buckets.
+SELECT is((SELECT r.first_period FROM ims.run_forecast(items => '{T01}', bucket => b.bucket, as_of => b.as_of::date) AS r),
+    b.expected::date, b.bucket || ' of ' || b.as_of)
+FROM (VALUES ('day', '2026-04-01', '2026-04-01'), ('week', '2026-04-05', '2026-03-30'), ('week', '2026-04-06', '2026-04-06'),
+    ('month', '2026-04-30', '2026-04-01'), ('month', '2026-05-01', '2026-05-01')) AS b (bucket, as_of, expected)
+ORDER BY b.bucket, b.as_of;
+SELECT is(ims._periods_between(b.bucket, b.early::date, b.late::date), b.expected, b.bucket || 's between')
+FROM (VALUES ('day', '2026-02-28', '2026-03-01', 1::bigint), ('week', '2025-12-29', '2026-01-12', 2),
+    ('month', '2025-11-01', '2026-02-01', 3)) AS b (bucket, early, late, expected)
+ORDER BY b.bucket;
+
+-- Bad arguments.
+SELECT is(substring(pg_temp.refusal('SELECT * FROM ims.run_forecast(' || b.arguments || ')') FROM '^[^|]*[^| ]'), b.expected,
+    'refused: ' || b.arguments)
+FROM (VALUES
+    (1, 'bucket => ''year''', '22023'), (2, 'horizon => 0', '22023'), (3, 'horizon => -1', '22023'), (4, 'horizon => 1001', '22023'),
+    (5, 'history_periods => 0', '22023'), (6, 'history_periods => 10001', '22023'),
+    (7, 'as_of => ''9999-01-01''', '22023'), (8, 'as_of => ''infinity''', '22023'), (9, 'season_length => 367', 'IV501'),
+    (10, 'method => ''magic''', 'IV502'), (11, 'coverage => 1', 'IV501'), (12, 'coverage => 0', 'IV501'),
+    (13, 'items => ''{NONE}''', 'IV203'), (14, 'category => ''NONE''', 'IV229'), (15, 'import_use => ''guess''', '22023'),
+    (16, 'owner => ''NONE''', 'IV202'), (17, 'actor => repeat(''x'', 101)', '22001'),
+    (18, 'items => ''{}'', as_of => ''2026-04-01''', 'accepted'), (19, 'horizon => 1, history_periods => 1, items => ''{T01}''', 'accepted'),
+    (20, 'horizon => 1000, items => ''{T01}'', as_of => ''2026-04-01''', 'accepted')
+    ) AS b (place, arguments, expected)
+ORDER BY b.place;
+
+-- A run that is cut short leaves nothing.
+CREATE FUNCTION pg_temp.cut_short(statement text) RETURNS text LANGUAGE plpgsql AS $$
+BEGIN
+    EXECUTE statement;
+    RETURN 'done';
+EXCEPTION WHEN query_canceled THEN
+    RETURN SQLSTATE;
+END
+$$;
+SELECT count(*) AS runs FROM ims.forecast_run \gset
+SET LOCAL statement_timeout = '300ms';
+SELECT is(pg_temp.cut_short($$SELECT count(r.series) FROM generate_series(1, 1000000) AS n
+    CROSS JOIN LATERAL ims.run_forecast(items => '{T01}', horizon => 1000, as_of => '2026-04-01', seed => n) AS r$$), '57014',
+    'a run is interrupted');
+SET LOCAL statement_timeout = 0;
+SELECT is((SELECT count(*) FROM ims.forecast_run), :runs::bigint, 'and none is kept in part');
+SELECT is_empty($$SELECT c.relname FROM pg_class AS c WHERE c.relname ~ 'spool'$$, 'nor its table');
+SELECT is_empty('SELECT * FROM ims_bi.progress', 'nor its progress');
+
+-- Progress, while a run is under way and after it.
+SELECT o.owner_id FROM ims.owner AS o \gset
+SELECT ims._progress_begin(:owner_id, 'forecast'), ims._progress_phase('computing', 7), ims._progress_step(), ims._progress_step(),
+    pg_stat_clear_snapshot() \gset ignored_
+SELECT is((SELECT ROW(p.owner_id, p.kind, p.phase, p.series_done, p.series_total)::text FROM ims_bi.progress AS p
+    WHERE p.process_id = pg_backend_pid()), format('(%s,forecast,computing,2,7)', :owner_id), 'progress is told');
+SELECT is_empty('SELECT * FROM pg_stat_progress_copy', 'but not in the views of the server');
+CREATE ROLE ims_test_nobody;
+GRANT USAGE ON SCHEMA ims, ims_bi TO ims_test_nobody;
+GRANT SELECT ON ims_bi.progress, ims.owner TO ims_test_nobody;
+SET LOCAL ROLE ims_test_nobody;
+SELECT is_empty('SELECT * FROM ims_bi.progress', 'nor to who may not act for the owner');
+RESET ROLE;
+SELECT ims._progress_end() \gset ignored_
+SELECT pg_stat_clear_snapshot() \gset ignored_
+SELECT is_empty('SELECT * FROM ims_bi.progress', 'nor when the run ended');
+
+-- Overrides.
+SELECT ok(s.items_set = 1 AND s.first_day = '2026-03-30', 'an override, of the period that has the day')
+FROM ims.set_forecast_override(item => 'T01', quantity => 40, period => '2026-04-02', reason => 'fair', actor => 'me') AS s;
+SELECT r.forecast_run_id AS later FROM ims.run_forecast(horizon => 3, as_of => '2026-04-01') AS r \gset
+SELECT results_eq(format('SELECT d.override, d.forecast FROM ims.forecast_demand(items => ''{T01}'', forecast_run_id => %s) AS d'
+    ' WHERE d.period = ''2026-03-30''', r.id), 'VALUES (40::numeric, 40::numeric)', 'counts for runs made ' || r.what)
+FROM (VALUES (1, :run_forecast_run_id, 'before'), (2, :later, 'after')) AS r (place, id, what) ORDER BY r.place;
+SELECT ok(d.computed BETWEEN 10 AND 20 AND d.override IS NULL AND d.forecast = d.computed, 'and for no other period')
+FROM ims.forecast_demand(items => '{T01}') AS d WHERE d.period = '2026-04-06';
+SELECT is((SELECT s.items_set FROM ims.set_forecast_override(category => 'ALL', quantity => 100, period => '2026-03-30') AS s), 2::bigint,
+    'a category''s quantity goes to its items, and those below it, but for what is set already');
+SELECT is((SELECT h.forecast FROM ims.forecast_hierarchy(level => 'category') AS h WHERE h.code = 'ALL' AND h.period = '2026-03-30'), 100::numeric,
+    'and adds up to it');
+SELECT ok((SELECT abs(a.forecast / b.forecast - a.computed / b.computed) < 1e-5 FROM ims.forecast_demand(items => '{T02}') AS a,
+    ims.forecast_demand(items => '{T03}') AS b WHERE a.period = '2026-03-30' AND b.period = '2026-03-30'), 'in proportion to what was computed');
+SELECT is((SELECT sum(o.quantity) FROM ims.forecast_override AS o WHERE o.category_id IS NOT NULL), 60::numeric, 'to the last millionth');
+SELECT count(*) FROM ims.set_forecast_override(category => 'SUB', quantity => 30, period => '2026-03-30') \gset ignored_
+SELECT is((SELECT sum(o.quantity) FROM ims.forecast_override AS o WHERE o.category_id IS NOT NULL), 0::numeric, 'nothing where single items take it all');
+SELECT is((SELECT count(*) FROM ims.master_change AS m WHERE m.table_name = 'forecast_override' AND m.actor = 'me'), 1::bigint, 'who set it is kept');
+SELECT is((SELECT r.items_removed FROM ims.remove_forecast_override(category => 'SUB', period => '2026-03-31') AS r), 2::bigint, 'removed with the category');
+SELECT is((SELECT r.items_removed FROM ims.remove_forecast_override(item => 'T01', period => '2026-04-05') AS r), 1::bigint, 'or alone');
+SELECT is((SELECT r.items_removed FROM ims.remove_forecast_override(item => 'T01', period => '2026-04-05') AS r), 0::bigint, 'once');
+SELECT is(substring(pg_temp.refusal('SELECT * FROM ims.set_forecast_override(' || b.arguments || ')') FROM '^[^|]*[^| ]'), b.expected,
+    'refused: ' || b.arguments)
+FROM (VALUES
+    (1, 'item => ''T01'', quantity => 1', 'IV201'), (2, 'quantity => 1, period => ''2026-04-01''', 'IV201'),
+    (3, 'item => ''T01'', period => ''2026-04-01''', 'IV201'), (4, 'item => ''T01'', category => ''ALL'', quantity => 1, period => ''2026-04-01''', 'IV223'),
+    (5, 'item => ''T01'', quantity => -1, period => ''2026-04-01''', 'IV101'), (6, 'item => ''T01'', quantity => 1e12, period => ''2026-04-01''', 'IV101'),
+    (7, 'item => ''T01'', quantity => 1, period => ''infinity''', '22023'), (8, 'category => ''ALL'', quantity => 1, period => ''2099-04-01''', 'IV501'),
+    (9, 'item => ''NONE'', quantity => 1, period => ''2026-04-01''', 'IV203'), (10, 'item => ''T01'', quantity => 1, site => ''NONE'', period => ''2026-04-01''', 'IV204')
+    ) AS b (place, arguments, expected)
+ORDER BY b.place;
+
+-- Netting: 350 a period, of which 130, 100 and 80 are ordered.
+SELECT count(*) FROM generate_series(0, 2) AS n, ims.set_forecast_override(item => 'T01', quantity => 350, period => date '2026-03-30' + 7 * n) \gset ignored_
+SELECT results_eq($$SELECT d.ordered, d.net_forecast FROM ims.forecast_demand(items => '{T01}', open_orders => '[
+    {"item": "T01", "day": "2026-03-01", "quantity": 30}, {"item": "T01", "day": "2026-04-02", "quantity": 100},
+    {"item": "T01", "day": "2026-04-12", "quantity": 100}, {"item": "T01", "day": "2026-04-13", "quantity": 80},
+    {"item": "T01", "day": "2026-04-20", "quantity": 999}]') AS d$$,
+    'VALUES (130::numeric, 220::numeric), (100, 250), (80, 270)', 'open orders use up the forecast of their period, overdue ones of the first');
+SELECT is((SELECT min(d.net_forecast) FROM ims.forecast_demand(items => '{T01}', open_orders => '[{"item": "T01", "day": "2026-03-30", "quantity": 9999}]') AS d),
+    0::numeric, 'never below zero');
+SELECT is(substring(pg_temp.refusal(format('SELECT * FROM ims.forecast_demand(open_orders => %L)', b.orders)) FROM '^[^|]*[^| ]'), b.expected, 'refused: ' || b.orders)
+FROM (VALUES (1, '{}', 'IV503'), (2, '[1]', 'IV503'), (3, '[{"item": "T01"}]', 'IV503'), (4, '[{"item": "T01", "day": "2026-04-01", "quantity": -1}]', 'IV503'),
+    (5, '[{"item": "T01", "day": "2026-04-01", "quantity": 1, "colour": "red"}]', 'IV503'), (6, '[{"item": "NONE", "day": "2026-04-01", "quantity": 1}]', 'IV203'),
+    (7, '[]', 'accepted')) AS b (place, orders, expected)
+ORDER BY b.place;
+
+-- Sums.
+SELECT is((SELECT sum(h.computed) FROM ims.forecast_hierarchy(level => b.level) AS h), (SELECT sum(d.computed) FROM ims.forecast_demand() AS d),
+    b.level || ': the sum of all items') FROM unnest('{item,owner,site}'::text[]) AS b (level);
+SELECT is(substring(pg_temp.refusal('SELECT * FROM ims.forecast_hierarchy(level => ''planet'')') FROM 1 FOR 5), '22023', 'no other level');
+SELECT is(substring(pg_temp.refusal('SELECT * FROM ims.forecast_demand(forecast_run_id => 0)') FROM 1 FOR 5), 'IV229', 'no other run');
+
+-- Models made elsewhere.
+SELECT is((SELECT i.imported FROM ims.import_forecast(model => 'ml', lines => '[
+    {"item": "T01", "first_period": "2026-03-31", "forecast": [20, 20, 20], "lower": [1, 2, 3], "upper": [30, 30, 30]},
+    {"item": "T02", "first_period": "2026-03-30", "forecast": [1, 1]},
+    {"item": "T01", "first_period": "2026-03-09", "forecast": [13, 15, 17], "lower": [9, 9, 9], "upper": [20, 20, 20]},
+    {"item": "T01", "first_period": "2026-03-09", "forecast": [14, 15, 17], "lower": [9, 9, 9], "upper": [20, 20, 20]}]') AS i), 3::bigint,
+    'imported, the last of two that say the same');
+SELECT r.forecast_run_id AS plain, c.forecast_run_id AS combined, p.forecast_run_id AS replaced
+FROM ims.run_forecast(horizon => 3, as_of => '2026-04-01') AS r,
+    ims.run_forecast(horizon => 3, as_of => '2026-04-01', imported_model => 'ml') AS c,
+    ims.run_forecast(horizon => 3, as_of => '2026-04-01', imported_model => 'ml', import_use => 'replace') AS p \gset
+SELECT is((SELECT c.computed - (a.computed + 20) / 2 FROM ims.forecast_demand(items => '{T01}', forecast_run_id => :combined) AS c,
+    ims.forecast_demand(items => '{T01}', forecast_run_id => :plain) AS a WHERE c.period = '2026-03-30' AND a.period = '2026-03-30')::numeric(9, 6), 0::numeric,
+    'combined: the mean of both');
+SELECT results_eq(format('SELECT i.code, r.forecast, r.lower_bound, r.method FROM ims.forecast_result AS r JOIN ims.item AS i USING (item_id)'
+    ' WHERE r.forecast_run_id = %s AND i.code = ''T01''', :replaced),
+    $$VALUES ('T01', '{20,20,20}'::double precision[], '{1,2,3}'::double precision[], 'import:ml')$$, 'or in its place');
+SELECT is((SELECT r.method ~ 'import' FROM ims.forecast_result AS r JOIN ims.item AS i USING (item_id) WHERE r.forecast_run_id = :replaced AND i.code = 'T02'), false,
+    'not where it says too little');
+SELECT is(substring(pg_temp.refusal(format('SELECT * FROM ims.import_forecast(model => ''ml'', lines => %L)', b.lines)) FROM '^[^|]*[^| ]'), b.expected, 'refused: ' || left(b.lines, 70))
+FROM (VALUES (1, NULL, 'IV201'), (2, '1', 'IV503'), (3, '[{}]', 'IV503'), (4, '[{"item": "T01", "first_period": "2026-03-30", "forecast": []}]', 'IV503'),
+    (5, '[{"item": "T01", "first_period": "2026-03-30", "forecast": [null]}]', 'IV503'), (6, '[{"item": "T01", "first_period": "2026-03-30", "forecast": [1e301]}]', 'IV503'),
+    (7, '[{"item": "T01", "first_period": "2026-03-30", "forecast": [1], "lower": [1, 2]}]', 'IV503'), (8, '[{"item": "NONE", "first_period": "2026-03-30", "forecast": [1]}]', 'IV203'),
+    (9, '[{"item": "T01", "first_period": "someday", "forecast": [1]}]', '22007')) AS b (place, lines, expected)
+ORDER BY b.place;
+
+-- Nobody changes what was said.
+SELECT is(substring(pg_temp.refusal(b.statement) FROM 1 FOR 5), b.expected, b.statement)
+FROM (VALUES (1, 'UPDATE ims.forecast_result SET forecast = ''{}''', 'IV221'), (2, 'UPDATE ims.forecast_run SET horizon = 1', 'IV221'),
+    (3, 'DELETE FROM ims.forecast_result', 'IV222'), (4, 'TRUNCATE ims.forecast_result', 'IV221'), (5, 'DELETE FROM ims.forecast_run', 'IV222')) AS b (place, statement, expected)
+ORDER BY b.place;
+SELECT ims.delete_forecast_run(forecast_run_id => :plain) \gset ignored_
+SELECT is((SELECT count(*) FROM ims.forecast_result AS r WHERE r.forecast_run_id = :plain), 0::bigint, 'but a run goes as a whole');
+SELECT is(substring(pg_temp.refusal(format('SELECT ims.delete_forecast_run(forecast_run_id => %s)', :plain)) FROM 1 FOR 5), 'IV229', 'once');
+SELECT is_empty('SELECT * FROM ims.verify()', 'verify() finds nothing');
+SET LOCAL session_replication_role = replica;
+SELECT is((SELECT string_agg(DISTINCT v.check_name, ' ') FROM (SELECT 1) AS x, LATERAL (
+    SELECT f.check_name FROM ims._verify_forecast(NULL) AS f) AS v), NULL, 'nor before the damage');
+DELETE FROM ims.forecast_result AS r WHERE r.forecast_run_id = :combined AND r.item_id = (SELECT max(item_id) FROM ims.item);
+SELECT is((SELECT string_agg(DISTINCT f.check_name, ' ') FROM ims._verify_forecast(NULL) AS f), 'forecast_run.series', 'a result that is lost is found');
+SELECT * FROM finish();
+ROLLBACK;

@@ -1,0 +1,59 @@
+-- Classes of items: cut points and their boundaries, stages of life, and the
+-- classification of a ledger: kept, compared with the last, each change recorded
+-- once; VED as given.
+\i test/setup.psql
+BEGIN;
+SET LOCAL client_min_messages = warning;
+\i test/refusal.psql
+SELECT plan(43);
+
+SELECT is(ims.fsn_class(turns => v.turns), v.expected, coalesce(v.turns::text, 'no') || ' turns')
+FROM (VALUES (1, 3.0, 'F'), (2, 2.999, 'S'), (3, 1, 'S'), (4, 0.999, 'N'), (5, 0, 'N'), (6, NULL, 'N'), (7, 'NaN', 'N'), (8, 'Infinity', 'F')) AS v (place, turns, expected)
+ORDER BY v.place;
+SELECT is(ims.fsn_class(turns => 5, fast_cut => 6, slow_cut => 5), 'S', 'cut points are arguments');
+SELECT is(l.stage || coalesce(' ' || l.age, '') || coalesce(' ' || l.periods_since_last, ''), v.expected, v.title)
+FROM (VALUES
+    (1, '{}'::double precision[], 'none 0', 'no demand ever'), (2, '{0,0,NULL}', 'none 0', 'only zeros'), (3, NULL, 'none 0', 'no series'),
+    (4, '{0,0,3,4,5}', 'new 3 0', 'young'), (5, '{1,2,1,0,0,0,0}', 'dead 7 4', 'over'), (6, '{1,2,1,0,0,0}', 'mature 6 3', 'not quite over'),
+    (7, '{2,2,1,2,8,9,8,9}', 'growing 8 0', 'more'), (8, '{8,9,8,9,2,2,1,2}', 'declining 8 0', 'less'), (9, '{8,9,8,9,9,8,9,8}', 'mature 8 0', 'as before')
+    ) AS v (place, demand, expected, title)
+CROSS JOIN LATERAL ims.life_cycle(demand => v.demand, new_periods => 4, dead_periods => 4, window_length => 4) AS l
+ORDER BY v.place;
+SELECT is(substring(pg_temp.refusal('SELECT * FROM ' || b.call) FROM '^[^|]*[^| ]'), b.expected, b.call)
+FROM (VALUES (1, 'ims.fsn_class(1, 1, 2)', 'IV501'), (2, 'ims.fsn_class(1, -1)', 'IV501'), (3, 'ims.life_cycle(''{1}'', new_periods => -1)', 'IV501'),
+    (4, 'ims.life_cycle(''{1}'', dead_periods => 0)', 'IV501'), (5, 'ims.life_cycle(''{1}'', growth_cut => 0.9)', 'IV501'), (6, 'ims.life_cycle(''{1}'', decline_cut => 1.1)', 'IV501'),
+    (7, 'ims.life_cycle(''{{1}}'')', 'IV503'), (8, 'ims.classify_items(measure => ''weight'')', '22023'), (9, 'ims.classify_items(cuts => ''[]'')', 'IV503'),
+    (10, 'ims.classify_items(cuts => ''{"z_cut": 1}'')', '22023'), (11, 'ims.classify_items(cuts => ''{"a_cut": "x"}'')', 'IV503'), (12, 'ims.classify_items(history_periods => 0)', '22023'),
+    (13, 'ims.classify_items(items => ''{NONE}'')', 'IV203'), (14, 'ims.set_item_ved(item => ''NONE'', ved => ''V'')', 'IV203')) AS b (place, call, expected)
+ORDER BY b.place;
+
+-- A ledger: one item that sells much, one that sells little, one that does not.
+SELECT ims.create_site(code => 'NORTH') AS s \gset ignored_
+SELECT count(ims.create_item(code => v.code, cost_price => v.cost, retail_price => v.price)) FROM (VALUES ('BIG', 10, 12), ('SMALL', 1, 9), ('IDLE', 5, 5)) AS v (code, cost, price) \gset ignored_
+SELECT count(*) FROM (SELECT ims.receive(item => v.code, quantity => 1000, to_location => 'NORTH', effective_at => '2025-01-01 00:00+00') FROM (VALUES ('BIG'), ('SMALL'), ('IDLE')) AS v (code)) AS r \gset ignored_
+SELECT count(*) FROM (SELECT ims.ship(item => 'BIG', quantity => 19, from_location => 'NORTH', effective_at => timestamptz '2025-01-08 12:00+00' + n * interval '7 days') FROM generate_series(0, 50) AS n) AS r \gset ignored_
+SELECT count(*) FROM (SELECT ims.ship(item => 'SMALL', quantity => 5, from_location => 'NORTH', effective_at => timestamptz '2025-01-08 12:00+00' + n * interval '35 days') FROM generate_series(0, 9) AS n) AS r \gset ignored_
+SELECT is(c::text, '(3,15)', 'classified, everything new')
+FROM ims.classify_items(as_of => '2026-01-05', cuts => '{"a_cut": 0.995, "b_cut": 0.999}', actor => 'me') AS c;
+SELECT results_eq('SELECT c.item, c.amount, c.abc, c.xyz, c.demand_class, c.fsn, c.life_stage FROM ims_bi.item_class AS c ORDER BY c.item',
+    $$VALUES ('BIG', 9690::numeric, 'A', 'X', 'smooth', 'S', 'mature'), ('IDLE', 0, 'C', 'Z', 'none', 'N', 'none'), ('SMALL', 50, 'C', 'Z', 'intermittent', 'N', 'mature')$$,
+    'by cost, variation, pattern, turns and age');
+SELECT is(c::text, '(3,0)', 'the same again changes nothing')
+FROM ims.classify_items(as_of => '2026-01-05', cuts => '{"a_cut": 0.995, "b_cut": 0.999}') AS c;
+SELECT count(*) FROM ims.classify_items(as_of => '2026-01-05', measure => 'picks') \gset ignored_
+SELECT is((SELECT string_agg(concat_ws(' ', c.item, round(c.amount)), ', ' ORDER BY c.item) FROM ims_bi.item_class AS c), 'BIG 51, IDLE 0, SMALL 10', 'by lines');
+SELECT count(*) FROM ims.classify_items(as_of => '2026-01-05', measure => 'margin') \gset ignored_
+SELECT is((SELECT string_agg(concat_ws(' ', c.item, round(c.amount)), ', ' ORDER BY c.item) FROM ims_bi.item_class AS c), 'BIG 1938, IDLE 0, SMALL 400', 'by margin');
+SELECT ims.set_item_ved(item => 'IDLE', ved => 'V', actor => 'me'), ims.set_item_ved(item => 'IDLE', ved => 'V') \gset ignored_
+SELECT count(*) FROM ims.classify_items(as_of => '2026-01-12', cuts => '{"dead_periods": 1}') \gset ignored_
+SELECT is((SELECT c.ved || to_char(c.classified_on, ' YYYY-MM-DD') FROM ims_bi.item_class AS c WHERE c.item = 'IDLE'), 'V 2026-01-12', 'VED stays as given');
+SELECT results_eq($$SELECT c.item, c.kind, c.old_class, c.new_class FROM ims_bi.item_class_change AS c
+    WHERE c.classified_on = '2026-01-12' OR c.kind = 'ved' ORDER BY c.item, c.kind COLLATE "C"$$,
+    $$VALUES ('BIG', 'abc', 'B', 'C'), ('BIG', 'life_stage', 'mature', 'dead'), ('IDLE', 'ved', NULL, 'V'), ('SMALL', 'life_stage', 'mature', 'dead')$$,
+    'each change is kept, once');
+SELECT is(substring(pg_temp.refusal(b.statement) FROM 1 FOR 5), 'IV221', b.statement)
+FROM (VALUES (1, 'UPDATE ims.item_class_change SET new_class = ''A'''), (2, 'DELETE FROM ims.item_class_change'), (3, 'TRUNCATE ims.item_class_change')) AS b (place, statement)
+ORDER BY b.place;
+SELECT is_empty('SELECT * FROM ims.verify()', 'verify() finds nothing');
+SELECT * FROM finish();
+ROLLBACK;
