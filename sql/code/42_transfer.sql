@@ -320,8 +320,8 @@ BEGIN
             FROM ims._receive_transfer(owner_id, dispatch_id, dispatch_number, lines,
                 to_location, accept_overage, effective_at, reason, reference_type,
                 reference_number, actor, idempotency_key, false) AS r;
-            RAISE SQLSTATE 'IV000';
-        EXCEPTION WHEN SQLSTATE 'IV000' THEN
+            RAISE SQLSTATE 'IVDRY';
+        EXCEPTION WHEN SQLSTATE 'IVDRY' THEN
             status := CASE WHEN replayed THEN 'posted' ELSE 'dry_run' END;
             posting_id := CASE WHEN replayed THEN posting_id END;
             document_number := CASE WHEN replayed THEN document_number END;

@@ -162,8 +162,8 @@ BEGIN
             INTO posting_id, document_number, replayed
             FROM ims._pack(owner_id, handling_unit, lines, handling_units, location, effective_at,
                 reason, reference_type, reference_number, actor, idempotency_key, false) AS r;
-            RAISE SQLSTATE 'IV000';
-        EXCEPTION WHEN SQLSTATE 'IV000' THEN
+            RAISE SQLSTATE 'IVDRY';
+        EXCEPTION WHEN SQLSTATE 'IVDRY' THEN
             status := CASE WHEN replayed THEN 'posted' ELSE 'dry_run' END;
             posting_id := CASE WHEN replayed THEN posting_id END;
             document_number := CASE WHEN replayed THEN document_number END;
@@ -315,8 +315,8 @@ BEGIN
             FROM ims._unpack(owner_id, handling_unit, lines, handling_units, location,
                 effective_at, reason, reference_type, reference_number, actor, idempotency_key,
                 false) AS r;
-            RAISE SQLSTATE 'IV000';
-        EXCEPTION WHEN SQLSTATE 'IV000' THEN
+            RAISE SQLSTATE 'IVDRY';
+        EXCEPTION WHEN SQLSTATE 'IVDRY' THEN
             status := CASE WHEN replayed THEN 'posted' ELSE 'dry_run' END;
             posting_id := CASE WHEN replayed THEN posting_id END;
             document_number := CASE WHEN replayed THEN document_number END;
@@ -554,8 +554,8 @@ BEGIN
             FROM ims._move_handling_unit(owner_id, handling_unit, kind, to_location,
                 effective_at, reason, party, channel, reference_type, reference_number, actor,
                 idempotency_key, false) AS r;
-            RAISE SQLSTATE 'IV000';
-        EXCEPTION WHEN SQLSTATE 'IV000' THEN
+            RAISE SQLSTATE 'IVDRY';
+        EXCEPTION WHEN SQLSTATE 'IVDRY' THEN
             status := CASE WHEN replayed THEN 'posted' ELSE 'dry_run' END;
             posting_id := CASE WHEN replayed THEN posting_id END;
             document_number := CASE WHEN replayed THEN document_number END;

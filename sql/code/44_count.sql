@@ -748,8 +748,8 @@ BEGIN
             FROM ims._count_stock(owner_id, item, quantity, unit, location, lot, serial,
                 handling_unit, lines, complete, counted_at, reason, reference_type,
                 reference_number, actor, idempotency_key, false) AS r;
-            RAISE SQLSTATE 'IV000';
-        EXCEPTION WHEN SQLSTATE 'IV000' THEN
+            RAISE SQLSTATE 'IVDRY';
+        EXCEPTION WHEN SQLSTATE 'IVDRY' THEN
             status := CASE WHEN replayed THEN 'posted' ELSE 'dry_run' END;
             posting_id := CASE WHEN replayed THEN posting_id END;
             document_number := CASE WHEN replayed THEN document_number END;

@@ -319,8 +319,8 @@ BEGIN
             FROM ims._relot(owner_id, item, from_quantities, to_quantities, unit, location,
                 from_lots, to_lots, serials, handling_unit, effective_at, reason,
                 reference_type, reference_number, actor, idempotency_key, false) AS r;
-            RAISE SQLSTATE 'IV000';
-        EXCEPTION WHEN SQLSTATE 'IV000' THEN
+            RAISE SQLSTATE 'IVDRY';
+        EXCEPTION WHEN SQLSTATE 'IVDRY' THEN
             status := CASE WHEN replayed THEN 'posted' ELSE 'dry_run' END;
             posting_id := CASE WHEN replayed THEN posting_id END;
             document_number := CASE WHEN replayed THEN document_number END;

@@ -252,8 +252,8 @@ BEGIN
             INTO posting_id, document_number, replayed
             FROM ims._reverse_posting(owner_id, original_id, original_number, effective_at,
                 reason, actor, idempotency_key, false) AS r;
-            RAISE SQLSTATE 'IV000';
-        EXCEPTION WHEN SQLSTATE 'IV000' THEN
+            RAISE SQLSTATE 'IVDRY';
+        EXCEPTION WHEN SQLSTATE 'IVDRY' THEN
             status := CASE WHEN replayed THEN 'posted' ELSE 'dry_run' END;
             posting_id := CASE WHEN replayed THEN posting_id END;
             document_number := CASE WHEN replayed THEN document_number END;

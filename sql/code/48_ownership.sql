@@ -283,8 +283,8 @@ BEGIN
                 location, lot, serial, handling_unit, to_handling_unit, effective_at, reason,
                 reference_type, reference_number, reference_line, unit_cost, currency, rate,
                 sale_value, actor, idempotency_key, false) AS r;
-            RAISE SQLSTATE 'IV000';
-        EXCEPTION WHEN SQLSTATE 'IV000' THEN
+            RAISE SQLSTATE 'IVDRY';
+        EXCEPTION WHEN SQLSTATE 'IVDRY' THEN
             status := CASE WHEN replayed THEN 'posted' ELSE 'dry_run' END;
             posting_id := CASE WHEN replayed THEN posting_id END;
             document_number := CASE WHEN replayed THEN document_number END;

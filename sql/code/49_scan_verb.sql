@@ -514,7 +514,7 @@ BEGIN
             IF dry_run THEN
                 RAISE SQLSTATE 'IVDRY';
             END IF;
-        EXCEPTION WHEN SQLSTATE 'IVDRY' THEN  -- IV000 would be the whole class
+        EXCEPTION WHEN SQLSTATE 'IVDRY' THEN
             status := 'dry_run';
             document_number := NULL;
         END;

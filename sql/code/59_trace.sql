@@ -223,30 +223,6 @@ $$;
 COMMENT ON FUNCTION ims._reading_lot_id IS
     'identifies the lot that a reader asks for; an unknown code is an error';
 
-CREATE FUNCTION ims._reading_serial_id(owner_id bigint, item_id bigint, item text, serial text)
-RETURNS bigint
-LANGUAGE plpgsql STABLE PARALLEL SAFE
-SET search_path = pg_catalog, pg_temp
-AS $$
-DECLARE
-    found_id bigint;
-BEGIN
-    SELECT s.serial_id INTO found_id
-    FROM ims.serial AS s
-    WHERE s.owner_id = $1 AND s.item_id = $2 AND s.code = serial;
-    IF NOT FOUND THEN
-        RAISE 'serial "%" of item "%" is unknown', serial, item
-            USING ERRCODE = 'IV206',
-                DETAIL = 'The item has no such serial. '
-                    || jsonb_build_object('item', item, 'serial', serial)::text,
-                HINT = 'Codes are matched exactly; see ims.serial.';
-    END IF;
-    RETURN found_id;
-END
-$$;
-COMMENT ON FUNCTION ims._reading_serial_id IS
-    'identifies the serial that a reader asks for; an unknown code is an error';
-
 CREATE FUNCTION ims._raise_missing(argument text, sentence text)
 RETURNS void
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
@@ -315,7 +291,7 @@ BEGIN
         serial_ids := '{0}';
         RETURN;
     END IF;
-    unit_id := ims._reading_serial_id(owner_id, item_id, item, serial);
+    unit_id := ims._reading_serial_id(owner_id, item, serial);
     IF lot_id IS NOT NULL THEN
         lot_ids := ARRAY[lot_id];
     ELSE

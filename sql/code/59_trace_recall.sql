@@ -314,8 +314,8 @@ BEGIN
         -- the rows outlive the subtransaction
         BEGIN
             RETURN QUERY SELECT r.* FROM ims._recall($1, $2, $3, $4, $5, $6, $7, $8, false) AS r;
-            RAISE SQLSTATE 'IV000';
-        EXCEPTION WHEN SQLSTATE 'IV000' THEN
+            RAISE SQLSTATE 'IVDRY';
+        EXCEPTION WHEN SQLSTATE 'IVDRY' THEN
             RETURN;
         END;
     END IF;
@@ -419,7 +419,7 @@ BEGIN
         my_lot_id := ims._reading_lot_id(my_owner_id, my_item_id, $2, $3);
     END IF;
     IF $4 IS NOT NULL THEN
-        my_serial_id := ims._reading_serial_id(my_owner_id, my_item_id, $2, $4);
+        my_serial_id := ims._reading_serial_id(my_owner_id, $2, $4);
     END IF;
     RETURN QUERY
     WITH effect AS (
@@ -679,7 +679,7 @@ BEGIN
         RETURN QUERY
         SELECT r.*
         FROM ims._where_is_serial(my_owner_id,
-            ims._reading_serial_id(my_owner_id, my_item_id, $2, $4)) AS r;
+            ims._reading_serial_id(my_owner_id, $2, $4)) AS r;
     ELSIF $3 IS NOT NULL THEN
         RETURN QUERY
         SELECT r.*

@@ -136,6 +136,13 @@ probability(const Mixture *mixture, double x, bool above)
 	return sum;
 }
 
+static bool
+is_enough(const Mixture *mixture, double x, double level)
+{
+	return level > 0.5 ? probability(mixture, x, true) <= 1 - level
+					   : probability(mixture, x, false) >= level;
+}
+
 /*
  * The least demand that is not exceeded with this probability.  Each case has its
  * own in closed form; that of the mixture is between the least and the greatest.
@@ -155,14 +162,15 @@ quantile(const Mixture *mixture, double level)
 		low = fmin(low, one->mean + off * one->deviation);
 		high = fmax(high, one->mean + off * one->deviation);
 	}
+	if (is_enough(mixture, low, level))
+		return low;
 	for (int i = 0; i < MOST_HALVINGS; i++)
 	{
 		double middle = low + (high - low) / 2;
 
 		if (!(middle > low && middle < high))
 			break;
-		if (level > 0.5 ? probability(mixture, middle, true) <= 1 - level
-						: probability(mixture, middle, false) >= level)
+		if (is_enough(mixture, middle, level))
 			high = middle;
 		else
 			low = middle;

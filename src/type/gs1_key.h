@@ -16,8 +16,8 @@
 extern char *ims_gs1_shown(const char *text, size_t length);
 
 /* Raises IV110 unless the status is ok; softly leaves it in the context, if any. */
-extern bool ims_gs1_require_softly(ImsGs1Status status, const char *kind, const char *text,
-								   size_t length, fmNodePtr context);
+extern bool ims_gs1_require_softly(ImsGs1Status status, const char *kind,
+								   const char *text, size_t length, fmNodePtr context);
 extern void ims_gs1_require(ImsGs1Status status, const char *kind, const char *text,
 							size_t length);
 

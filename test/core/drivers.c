@@ -174,8 +174,9 @@ test_truth(double alpha)
 	}
 	ok(fabs(sum) <= 3 * sqrt(square / SERIES), "level that takes %.1f: bias %.3f of %.3f",
 	   alpha, sum, sqrt(square));
-	ok(fabs(within / (double) SERIES - 0.95) <= 0.03, "standard errors hold: %.3f",
-	   within / (double) SERIES);
+	/* Regression without the filter is several times less certain of a walk. */
+	ok(fabs(within / (double) SERIES - 0.95) <= 0.03 && sqrt(square) < 1.5,
+	   "standard errors hold: %.3f", within / (double) SERIES);
 }
 
 int

@@ -331,6 +331,13 @@ test_lead_time_bounds(void)
 						 sizeof(scratch), &demand);
 	ok(isnan(q[0]) && isnan(demand.variance) && demand.mean == 1,
 	   "no variance, no quantiles");
+	sum_variance[0] = 0;
+	times = (ImsLeadTimes){(double[]){0, 1}, NULL, 2};
+	ims_lead_time_demand(&forecast, &times, true, level, LEVELS, &request, scratch,
+						 sizeof(scratch), &demand);
+	ok(q[0] == 0 && fabs(q[1] - 1) < 1e-12, "two numbers without a deviation: %g and %g",
+	   q[0], q[1]);
+	times = (ImsLeadTimes){&periods, NULL, 1};
 	mean[0] = DBL_MAX;
 	sum_variance[0] = DBL_MAX;
 	ims_lead_time_demand(&forecast, &times, true, level, LEVELS, &request, scratch,
@@ -428,6 +435,9 @@ test_drawn(void)
 	   "a quarter of the periods has 1, 2 or 3");
 	ok(drawn.lower == 0 && drawn.upper == 3,
 	   "no demand is within: all that is left out is above");
+	draw(value, 48, IMS_INTERMITTENT_ZERO, &one, 1, 1, NULL, &drawn);
+	ok(drawn.demand.mean == 0 && fabs(drawn.mean - 0.3 * 0.5) < 0.02,
+	   "demand may return to its old rate: %.4f", drawn.mean);
 	draw(value, 48, IMS_INTERMITTENT_MEAN, &part, 1, 1, NULL, &drawn);
 	ok(relative_difference(drawn.mean, 1.25) < 0.03, "two periods and a half: %.4f",
 	   drawn.mean);

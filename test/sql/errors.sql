@@ -54,8 +54,8 @@ SELECT count(*) FROM ims.count_stock('SHOP', 'INK', 5, location => 'T-HERE-A',
 SELECT posting_id AS sale FROM ims.posting WHERE owner_id = 9001 AND kind = 'ship' \gset
 SELECT posting_id AS receipt FROM ims.posting WHERE owner_id = 9001 AND kind = 'receive' \gset
 SELECT m.movement_id AS sold FROM ims.movement AS m WHERE m.posting_id = :sale \gset
-SELECT count(*) FROM ims.reverse_posting('SHOP', :receipt, dry_run => true, reason => 'try') \g /dev/null
 SELECT r.posting_id AS back FROM ims.receive('SHOP', 'INK', 1, to_location => 'T-HERE-B') AS r \gset
+SELECT count(*) FROM ims.reverse_posting('SHOP', :back, dry_run => true, reason => 'try') \g /dev/null
 SELECT count(*) FROM ims.reverse_posting('SHOP', :back, reason => 'typed twice') \g /dev/null
 SELECT ims.create_period('SHOP', 'march', '2024-03-01 00:00+00', '2024-04-01 00:00+00') \g /dev/null
 SELECT ims.create_period('SHOP', 'april', '2024-04-01 00:00+00', '2024-05-01 00:00+00') \g /dev/null

@@ -8,7 +8,7 @@
 \i test/setup.psql
 BEGIN;
 SET LOCAL client_min_messages = warning;
-SELECT no_plan();
+SELECT plan(163);
 
 CREATE FUNCTION pg_temp.near(got double precision, wanted double precision) RETURNS boolean
 LANGUAGE sql AS $$

@@ -254,8 +254,8 @@ BEGIN
     ALTER TABLE ims.rfid_visit DISABLE TRIGGER USER;
     ALTER TABLE ims.rfid_read DISABLE TRIGGER USER;
     EXECUTE damage;
-    found := (SELECT string_agg(DISTINCT v.check_name, ' ' ORDER BY v.check_name) FROM ims.verify('SHOP') AS v
-        WHERE v.check_name LIKE 'rfid%');
+    found := (SELECT string_agg(DISTINCT v.check_name, ' ' ORDER BY v.check_name)
+        FROM ims._verify_rows(9001) AS v);
     RAISE EXCEPTION USING ERRCODE = 'P0099', MESSAGE = coalesce(found, 'nothing');
 EXCEPTION WHEN SQLSTATE 'P0099' THEN
     RETURN SQLERRM;

@@ -216,6 +216,14 @@ END $$;
 CREATE TEMPORARY TABLE view_name AS
     SELECT c.relname::text AS name FROM pg_class AS c
      WHERE c.relnamespace = 'ims_bi'::regnamespace AND c.relkind = 'v';
+SELECT ims.set_rfid_reader('HISTORY', 'DOOR', 'TRANSIT') \g /dev/null
+SELECT count(*) FROM ims.rfid_ingest('HISTORY', 'DOOR', 'A',
+    '[{"epc": "AA", "read_at": "2026-01-01T00:00:00Z"}]') \g /dev/null
+SELECT count(*) FROM
+    ims.run_forecast(owner => 'HISTORY', as_of => '2026-02-02', horizon => 2) AS f,
+    ims.run_backtest(owner => 'HISTORY', as_of => '2026-02-02') AS b,
+    ims.classify_items(owner => 'HISTORY', as_of => '2026-02-02') AS c \gset ignored_
+SELECT ims._progress_begin(9001, 'forecast'), ims._progress_phase('reading', 1) \gset ignored_
 -- a production, for what shows nothing else
 SET LOCAL session_replication_role = replica;
 INSERT INTO ims.movement (owner_id, posting_id, effective_at, recorded_at, item_id, from_location_id, to_location_id, quantity)
