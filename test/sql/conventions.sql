@@ -210,10 +210,14 @@ INSERT INTO rule VALUES
 (32, 'what is safe for parallel queries calls nothing that is not', $$
     SELECT f.signature || ' calls ' || g.signature
     FROM function AS f
-    JOIN function AS g ON g.proparallel <> 's'
-    WHERE f.proparallel = 's' AND f.language IN ('sql', 'plpgsql')
-        -- remarks and hints name functions, too
-        AND regexp_replace(regexp_replace(f.prosrc, '--[^\n]*', '', 'g'), '''[^'']*''', '''''', 'g') ~ ('\mims\.' || g.name || '\s*\(') $$);
+    -- remarks and hints name functions, too
+    CROSS JOIN LATERAL (
+        SELECT DISTINCT m[1] AS name
+        FROM regexp_matches(
+            regexp_replace(regexp_replace(f.prosrc, '--[^\n]*', '', 'g'), '''[^'']*''', '''''', 'g'),
+            '\mims\.(\w+)\s*\(', 'g') AS m) AS c
+    JOIN function AS g ON g.name = c.name AND g.proparallel <> 's'
+    WHERE f.proparallel = 's' AND f.language IN ('sql', 'plpgsql') $$);
 
 CREATE FUNCTION pg_temp.finds(finder text) RETURNS SETOF text LANGUAGE plpgsql AS $$
 BEGIN
