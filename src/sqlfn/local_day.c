@@ -18,6 +18,7 @@
 #include "utils/datetime.h"
 #include "utils/timestamp.h"
 
+#include "compat.h"
 #include "ims.h"
 
 #define MOST_ZONE 255
