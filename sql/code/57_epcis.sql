@@ -81,7 +81,6 @@ RETURN CASE
     WHEN part = 1 THEN 'unpacking'
     WHEN part = 7 THEN 'packing'
     WHEN part = 3 THEN CASE
-        WHEN kind = 'assemble' THEN 'assembling'
         WHEN kind = 'disassemble' THEN 'disassembling'
         WHEN kind = 'relot' THEN 'creating_class_instance'
         WHEN kind NOT IN ('consume', 'usage') THEN 'commissioning'

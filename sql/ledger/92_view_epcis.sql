@@ -5,7 +5,8 @@
 -- Lines of one part and way are one event, and what it is about is summed by
 -- item, lot and unit.  A posting that was reversed did not occur: its events
 -- say so themselves, and the reversal has none, but for a shipment that is
--- declared void.
+-- declared void.  Which unit is in which is no line: it follows from the
+-- intervals of nesting, and from what was shipped together.
 --
 -- Filters on owner_id, posting_id and event_time reach the tables, since lines
 -- are grouped by them.
@@ -29,6 +30,18 @@ WITH line AS NOT MATERIALIZED (
       JOIN ims.posting AS p ON p.owner_id = m.owner_id AND p.posting_id = m.posting_id
       JOIN ims.location AS f ON f.location_id = m.from_location_id
       JOIN ims.location AS t ON t.location_id = m.to_location_id
+), nest AS NOT MATERIALIZED (
+    -- a shipment ends nesting too, and takes nothing out; a reversal has no events
+    SELECT n.owner_id, n.pack_posting_id AS posting_id, n.packed_at AS effective_at, 7 AS part,
+           n.parent_id, n.handling_unit_id AS unit_id
+      FROM ims.handling_unit_nesting AS n
+      JOIN ims.posting AS p
+        ON p.owner_id = n.owner_id AND p.posting_id = n.pack_posting_id AND p.kind = 'pack'
+    UNION ALL
+    SELECT n.owner_id, n.unpack_posting_id, n.unpacked_at, 1, n.parent_id, n.handling_unit_id
+      FROM ims.handling_unit_nesting AS n
+      JOIN ims.posting AS p
+        ON p.owner_id = n.owner_id AND p.posting_id = n.unpack_posting_id AND p.kind = 'unpack'
 ), piece AS (
     -- goods that are moved, made or used
     SELECT l.owner_id, l.posting_id, l.effective_at, l.part,
@@ -67,6 +80,49 @@ WITH line AS NOT MATERIALIZED (
       FROM line AS l
      WHERE l.to_handling_unit_id <> 0 AND l.from_handling_unit_id <> l.to_handling_unit_id
        AND l.kind <> 'reversal' AND l.from_kind <> 'ownership'
+    UNION ALL
+    -- units that enter another, or leave it: there where one of both held goods
+    SELECT n.owner_id, n.posting_id, n.effective_at, n.part, false, 0, 0, b.location_id,
+           n.parent_id, n.unit_id, 0, 0, 0, 0
+      FROM nest AS n
+     CROSS JOIN LATERAL (
+        SELECT CASE WHEN pg_catalog.min(g.location_id) = pg_catalog.max(g.location_id)
+                    THEN pg_catalog.min(g.location_id) END AS location_id
+          FROM (
+            SELECT v.location_id
+              FROM (
+                SELECT m.to_location_id AS location_id, m.to_handling_unit_id AS unit_id,
+                       m.item_id, m.lot_id, m.quantity::numeric AS quantity
+                  FROM ims.movement AS m
+                 WHERE m.owner_id = n.owner_id AND m.to_handling_unit_id <> 0
+                   AND m.to_handling_unit_id IN (n.parent_id, n.unit_id)
+                   AND (m.effective_at, m.posting_id) <= (n.effective_at, n.posting_id)
+                UNION ALL
+                SELECT m.from_location_id, m.from_handling_unit_id, m.item_id, m.lot_id,
+                       - m.quantity::numeric
+                  FROM ims.movement AS m
+                 WHERE m.owner_id = n.owner_id AND m.from_handling_unit_id <> 0
+                   AND m.from_handling_unit_id IN (n.parent_id, n.unit_id)
+                   AND (m.effective_at, m.posting_id) <= (n.effective_at, n.posting_id)) AS v
+             GROUP BY v.location_id, v.unit_id, v.item_id, v.lot_id
+            HAVING pg_catalog.sum(v.quantity) > 0) AS g) AS b
+    UNION ALL
+    -- units that were shipped as a whole, and in each those that were in it
+    SELECT d.owner_id, d.posting_id, a.left_at, u.part, false, a.from_location_id, 3, 3,
+           u.parent_id, d.handling_unit_id, 0, 0, 0, 0
+      FROM (
+        SELECT e.owner_id, e.posting_id, e.left_at,
+               CASE WHEN pg_catalog.min(m.from_location_id) = pg_catalog.max(m.from_location_id)
+                    THEN pg_catalog.min(m.from_location_id) ELSE 0 END AS from_location_id
+          FROM ims.handling_unit_departure AS e
+          JOIN ims.movement AS m
+            ON m.owner_id = e.owner_id AND m.from_handling_unit_id = e.handling_unit_id
+           AND m.from_handling_unit_id <> 0 AND m.posting_id = e.posting_id
+         GROUP BY e.owner_id, e.posting_id, e.left_at) AS a
+      JOIN ims.handling_unit_departure AS d
+        ON d.owner_id = a.owner_id AND d.posting_id = a.posting_id
+     CROSS JOIN LATERAL (VALUES (2, 0::bigint), (6, d.parent_id)) AS u (part, parent_id)
+     WHERE u.parent_id IS NOT NULL
     UNION ALL
     -- what a count saw; to see nothing is an event too
     SELECT c.owner_id, c.posting_id, c.counted_at, 5, false, 0, c.location_id, c.location_id,
@@ -116,7 +172,7 @@ WITH line AS NOT MATERIALIZED (
            n.to_location_id, n.parent_id,
            pg_catalog.bool_or(n.is_input) AS has_input,
            pg_catalog.bool_or(NOT n.is_input) AS has_output,
-           -- where it is made or used, where that is one place
+           -- where it is made, used or packed, where that is one place
            pg_catalog.min(n.place_id) FILTER (WHERE n.is_input) AS first_source_id,
            pg_catalog.max(n.place_id) FILTER (WHERE n.is_input) AS last_source_id,
            pg_catalog.min(n.place_id) FILTER (WHERE NOT n.is_input) AS first_place_id,
@@ -185,12 +241,14 @@ WITH line AS NOT MATERIALIZED (
        AND d.kind = 'dispatch' AND p.kind = 'receive_transfer'
       LEFT JOIN ims.party AS y ON y.owner_id = p.owner_id AND y.party_id = p.party_id
       LEFT JOIN ims.location AS f
-        ON f.location_id = CASE WHEN e.part <> 3 THEN e.from_location_id
+        ON f.location_id = CASE WHEN e.from_location_id <> 0 THEN e.from_location_id
+                                WHEN e.part = 1 AND e.first_place_id = e.last_place_id
+                                THEN e.first_place_id
                                 WHEN e.first_source_id = e.last_source_id
                                 THEN e.first_source_id END
       LEFT JOIN ims.location AS fw ON fw.location_id = f.site_id
       LEFT JOIN ims.location AS t
-        ON t.location_id = CASE WHEN e.part <> 3 THEN e.to_location_id
+        ON t.location_id = CASE WHEN e.to_location_id <> 0 THEN e.to_location_id
                                 WHEN e.first_place_id = e.last_place_id
                                 THEN e.first_place_id END
       LEFT JOIN ims.location AS tw ON tw.location_id = t.site_id

@@ -57,7 +57,19 @@ SELECT results_eq(
     ('ship', 25, '4', 'TransactionEvent', 'ADD', NULL, NULL, NULL, NULL),
     ('ship', 26, '2', 'ObjectEvent', 'OBSERVE', 'shipping', 'in_transit', '9521234543213', NULL),
     ('reversal', 27, '2', 'ObjectEvent', 'OBSERVE', 'void_shipping', 'in_progress', '9521234543213', '9521234543213'),
-    ('receive', 28, '2', 'ObjectEvent', 'OBSERVE', 'receiving', 'in_progress', '9521234543213', '9521234543213') $$,
+    ('receive', 28, '2', 'ObjectEvent', 'OBSERVE', 'receiving', 'in_progress', '9521234543213', '9521234543213'),
+    ('receive', 31, '2', 'ObjectEvent', 'OBSERVE', 'receiving', 'in_progress', 'T-THERE-A', 'T-THERE-A'),
+    ('pack', 32, '7', 'AggregationEvent', 'ADD', 'packing', 'in_progress', 'T-THERE-A', 'T-THERE-A'),
+    ('pack', 32, '7', 'AggregationEvent', 'ADD', 'packing', 'in_progress', 'T-THERE-A', 'T-THERE-A'),
+    ('pack', 33, '7', 'AggregationEvent', 'ADD', 'packing', 'in_progress', 'T-THERE-A', 'T-THERE-A'),
+    ('pack', 33, '7', 'AggregationEvent', 'ADD', 'packing', 'in_progress', 'T-THERE-A', 'T-THERE-A'),
+    ('transfer', 34, '2', 'ObjectEvent', 'OBSERVE', 'storing', 'sellable_not_accessible', 'T-THERE-Z1', 'T-THERE-Z1'),
+    ('unpack', 35, '1', 'AggregationEvent', 'DELETE', 'unpacking', 'in_progress', 'T-THERE-Z1', 'T-THERE-Z1'),
+    ('ship', 36, '2', 'ObjectEvent', 'OBSERVE', 'shipping', 'in_transit', 'T-THERE-Z1', NULL),
+    ('ship', 36, '6', 'AggregationEvent', 'OBSERVE', 'shipping', 'in_transit', 'T-THERE-Z1', NULL),
+    ('ship', 36, '6', 'AggregationEvent', 'OBSERVE', 'shipping', 'in_transit', 'T-THERE-Z1', NULL),
+    ('relot', 37, '3', 'TransformationEvent', NULL, 'creating_class_instance', 'active', 'T-THERE-A', 'T-THERE-A'),
+    ('unpack', 38, '1', 'AggregationEvent', 'DELETE', 'unpacking', 'in_progress', 'T-THERE-Z1', 'T-THERE-Z1') $$,
     'every posting has its events, in order');
 SELECT results_eq(
     $$ SELECT e.kind, e.biz_step, e.json -> 'destinationList' -> 0 FROM told AS e WHERE e.owner = 'CLIENT' $$,
@@ -71,14 +83,14 @@ SELECT is_empty(
 SELECT results_eq(
     $$ SELECT w.place, ims._epcis_step(w.part, w.kind, w.from_kind, w.to_kind, true, w.sellable),
               ims._epcis_disposition(w.part, w.kind, w.from_kind, w.to_kind, true, w.sellable)
-       FROM (VALUES (1, 3, 'assemble', NULL, 'bin', true), (2, 3, 'disassemble', NULL, 'bin', true),
+       FROM (VALUES (2, 3, 'disassemble', NULL, 'bin', true),
             (3, 3, 'relot', NULL, 'bin', true), (4, 3, 'usage', 'bin', NULL, NULL),
             (5, 2, 'transfer', 'bin', 'damaged', false), (6, 2, 'transfer', 'bin', 'dock', false),
             (7, 2, 'transfer', 'bin', 'returns', false), (8, 2, 'transfer', 'dock', 'bin', false),
             (9, 2, 'usage', 'production', 'bin', true), (10, 2, 'receive_transfer', 'adjustment', 'bin', true),
             (11, 2, 'transfer', 'quarantine', 'returns', false), (12, 2, 'receive', 'supplier', 'damaged', false))
             AS w (place, part, kind, from_kind, to_kind, sellable) ORDER BY w.place $$,
-    $$ VALUES (1, 'assembling', 'active'), (2, 'disassembling', 'available'),
+    $$ VALUES (2, 'disassembling', 'available'),
         (3, 'creating_class_instance', 'active'), (4, NULL, NULL), (5, 'inspecting', 'damaged'),
         (6, 'staging_outbound', 'in_progress'), (7, 'storing', 'returned'), (8, 'storing', 'non_sellable_other'),
         (9, 'cycle_counting', NULL), (10, 'receiving', 'in_progress'), (11, 'storing', 'returned'),
@@ -146,7 +158,52 @@ FROM (VALUES
         "quantityList": [{"epcClass": "https://id.gs1.org/01/04006381333931", "quantity": 98}]}]'),
     (25, '^4', 'a service is a matter of documents', '[{
         "quantityList": [{"epcClass": "https://shop.example/epcis/class/SHOP/CARRIAGE", "quantity": 1}],
-        "bizTransactionList": [{"type": "inv", "bizTransaction": "https://shop.example/epcis/bt/SHOP/invoice/V-1"}]}]')
+        "bizTransactionList": [{"type": "inv", "bizTransaction": "https://shop.example/epcis/bt/SHOP/invoice/V-1"}]}]'),
+    (32, '', 'a carton is packed', '[{
+        "parentID": "https://id.gs1.org/00/106141412345678922",
+        "childQuantityList": [{"epcClass": "https://id.gs1.org/01/04006381333931", "quantity": 12}]}, {
+        "parentID": "https://id.gs1.org/00/106141412345678939",
+        "childQuantityList": [{"epcClass": "https://id.gs1.org/01/04006381333931", "quantity": 6}]}]'),
+    (33, '', 'units go into a unit, and goods besides', '[{
+        "parentID": "https://id.gs1.org/00/106141412345678915",
+        "childEPCs": ["https://id.gs1.org/00/106141412345678922", "https://id.gs1.org/00/106141412345678939"],
+        "bizTransactionList": [{"type": "prodorder", "bizTransaction": "https://shop.example/epcis/bt/SHOP/work_order/W%202"}]}, {
+        "parentID": "https://id.gs1.org/00/106141412345678915",
+        "childQuantityList": [{"epcClass": "https://id.gs1.org/01/04023333020008/10/L2", "quantity": 6}],
+        "bizTransactionList": [{"type": "prodorder", "bizTransaction": "https://shop.example/epcis/bt/SHOP/work_order/W%202"}]}]'),
+    (34, '', 'a pallet moves with its cartons', '[{
+        "epcList": ["https://id.gs1.org/00/106141412345678915", "https://id.gs1.org/00/106141412345678922",
+            "https://id.gs1.org/00/106141412345678939"],
+        "quantityList": [{"epcClass": "https://id.gs1.org/01/04006381333931", "quantity": 18},
+            {"epcClass": "https://id.gs1.org/01/04023333020008/10/L2", "quantity": 6}]}]'),
+    (35, '', 'a carton comes off', '[{
+        "parentID": "https://id.gs1.org/00/106141412345678915", "childEPCs": ["https://id.gs1.org/00/106141412345678939"]}]'),
+    (36, '^2', 'what is shipped as a whole is named', '[{
+        "epcList": ["https://id.gs1.org/00/106141412345678915", "https://id.gs1.org/00/106141412345678922"],
+        "quantityList": [{"epcClass": "https://id.gs1.org/01/04006381333931", "quantity": 12},
+            {"epcClass": "https://id.gs1.org/01/04023333020008/10/L2", "quantity": 6}],
+        "sourceList": [{"type": "owning_party", "source": "https://id.gs1.org/417/4012345000009"},
+            {"type": "location", "source": "https://shop.example/epcis/loc/T-THERE"}],
+        "destinationList": [{"type": "possessing_party", "destination": "https://shop.example/epcis/party/SHOP/JANE"}]}]'),
+    (36, '^6:9204:3:9604', 'and seen in the pallet, which it does not leave', '[{
+        "parentID": "https://id.gs1.org/00/106141412345678915", "childEPCs": ["https://id.gs1.org/00/106141412345678922"],
+        "childQuantityList": [{"epcClass": "https://id.gs1.org/01/04023333020008/10/L2", "quantity": 6}],
+        "sourceList": [{"type": "owning_party", "source": "https://id.gs1.org/417/4012345000009"},
+            {"type": "location", "source": "https://shop.example/epcis/loc/T-THERE"}],
+        "destinationList": [{"type": "possessing_party", "destination": "https://shop.example/epcis/party/SHOP/JANE"}]}]'),
+    (36, '^6:9204:3:9605', 'or in its carton', '[{
+        "parentID": "https://id.gs1.org/00/106141412345678922",
+        "childQuantityList": [{"epcClass": "https://id.gs1.org/01/04006381333931", "quantity": 12}],
+        "sourceList": [{"type": "owning_party", "source": "https://id.gs1.org/417/4012345000009"},
+            {"type": "location", "source": "https://shop.example/epcis/loc/T-THERE"}],
+        "destinationList": [{"type": "possessing_party", "destination": "https://shop.example/epcis/party/SHOP/JANE"}]}]'),
+    (37, '', 'a lot becomes another', '[{
+        "inputQuantityList": [{"epcClass": "https://id.gs1.org/01/04023333020008/10/L2", "quantity": 4}],
+        "outputQuantityList": [{"epcClass": "https://id.gs1.org/01/04023333020008/10/L3", "quantity": 4}],
+        "ilmd": {"cbvmda:lotNumber": "L3", "cbvmda:itemExpirationDate": "2030-01-31"}}]'),
+    (38, '', 'and a carton is emptied', '[{
+        "parentID": "https://id.gs1.org/00/106141412345678939",
+        "childQuantityList": [{"epcClass": "https://id.gs1.org/01/04006381333931", "quantity": 6}]}]')
     ) AS c (hour, part, title, expected);
 SELECT is(d.json -> 'bizTransactionList', r.json -> 'bizTransactionList', 'a dispatch and its receipt name the same document')
 FROM told AS d JOIN told AS r ON d.kind = 'dispatch' AND r.kind = 'receive_transfer' AND r.disposition = 'damaged';
@@ -180,6 +237,20 @@ SELECT results_eq(
     $$ VALUES (true, false) $$, 'a receipt that was reversed did not occur');
 SELECT is_empty(format($$ SELECT * FROM told AS e WHERE e.posting_id = %s $$, :ghost_reversal), 'and its reversal is no event');
 SELECT is(count(*), 2::bigint, 'nothing else is an error') FROM told AS e WHERE e.is_error OR e.json ? 'errorDeclaration';
+SELECT posting_id AS back FROM ims.reverse_posting('SHOP', :shipped, reason => 'stays here', effective_at => pg_temp.at(39)) \gset
+SELECT results_eq(
+    format($$ SELECT e.kind, e.biz_step, e.is_error FROM ims_bi.epcis_event AS e
+       WHERE e.owner_id = 9001 AND e.posting_id IN (%s, %s) ORDER BY e.posting_id, e.part COLLATE "C" $$, :shipped, :back),
+    $$ VALUES ('ship', 'shipping', true), ('ship', 'shipping', true), ('ship', 'shipping', true),
+        ('reversal', 'void_shipping', false) $$, 'a carton that is on its pallet again was not packed by that');
+SELECT count(*) FROM ims.unpack('SHOP', '106141412345678915', effective_at => pg_temp.at(40)) \g /dev/null
+SELECT posting_id AS empty FROM ims.pack('SHOP', '106141412345678915', handling_units => '{106141412345678939}',
+    location => 'T-THERE-A', effective_at => pg_temp.at(41)) \gset
+SELECT results_eq(
+    format($$ SELECT e.part, e.read_point, e.biz_location, e.event::jsonb -> 'childEPCs'
+       FROM ims_bi.epcis_event AS e WHERE e.posting_id = %s $$, :empty),
+    $$ VALUES ('7:0:0:9604', NULL, NULL, '["https://id.gs1.org/00/106141412345678939"]'::jsonb) $$,
+    'where empty units are packed, no line tells');
 SELECT posting_id AS recount FROM ims.reverse_posting('SHOP', pg_temp.last('count'), reason => 'wrong place') \gset
 SELECT posting_id AS counted FROM ims.posting WHERE owner_id = 9001 AND kind = 'count' AND effective_at = pg_temp.at(21) \gset
 SELECT count(*) FROM ims.reverse_posting('SHOP', :counted, reason => 'counted wrong') \g /dev/null
