@@ -498,6 +498,39 @@ $$;
 COMMENT ON FUNCTION ims._marked_periods IS
     'numbers, from 1, of the periods with a mark of those kinds, null for none';
 
+-- Series without the periods that marks of some kinds touch; only where there are any.
+CREATE FUNCTION ims._unmarked_series_query(
+    series text,
+    owner_id bigint,
+    exclude text[],
+    bucket text,
+    first_day date,
+    end_day date)
+RETURNS text
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+#variable_conflict use_variable
+BEGIN
+    IF NOT EXISTS (
+        SELECT FROM ims.demand_mark AS k
+        WHERE k.owner_id = owner_id AND k.kind = ANY (exclude)
+          AND k.to_day > first_day AND k.from_day < end_day)
+    THEN
+        RETURN series;
+    END IF;
+    RETURN format('SELECT d.item_id, d.site_id, d.channel_id,'
+        ' CASE WHEN k.periods IS NULL THEN d.demand ELSE ARRAY('
+        ' SELECT CASE WHEN u.n <> ALL (k.periods) THEN u.value END'
+        ' FROM unnest(d.demand) WITH ORDINALITY AS u (value, n) ORDER BY u.n) END AS demand,'
+        ' d.in_stock FROM (%s) AS d CROSS JOIN LATERAL'
+        ' ims._marked_periods(%s, d.item_id, d.site_id, %L, %L, %L) AS k (periods)',
+        series, owner_id, exclude, ims._period_days(bucket, first_day, end_day), end_day);
+END
+$$;
+COMMENT ON FUNCTION ims._unmarked_series_query IS
+    'text of a query for series, null in periods with a mark of those kinds';
+
 CREATE FUNCTION ims.demand_series(
     owner text DEFAULT NULL,
     items text[] DEFAULT NULL,
@@ -537,7 +570,6 @@ DECLARE
     my_owner_id CONSTANT bigint := ims._reading_owner_id(owner);
     my_owner record;
     span record;
-    days date[];
     series text;
 BEGIN
     SELECT o.code, o.time_zone INTO my_owner FROM ims.owner AS o WHERE o.owner_id = my_owner_id;
@@ -546,25 +578,13 @@ BEGIN
         ims._check_demand_word('gaps', gaps, 'zero', 'null', 'carry'),
         ims._check_demand_word('exclude', k.kind, 'outlier', 'promotion', 'holiday', 'event')
     FROM unnest(coalesce(nullif(exclude, '{}'), '{outlier}')) AS k (kind);
-    days := ims._period_days(bucket, span.first_day, span.end_day);
     series := ims._demand_series_query(my_owner_id,
         ims._demand_item_ids(my_owner_id, items, category), ims._site_ids(sites),
         ims._channel_ids(my_owner_id, channels), party_class, bucket, span.first_day,
         span.end_day, net_returns, gaps, coalesce(by_site, true), coalesce(by_channel, false),
         coalesce(with_stock, true), coalesce(with_predecessors, true));
-    IF EXISTS (
-        SELECT FROM ims.demand_mark AS k
-        WHERE k.owner_id = my_owner_id AND k.kind = ANY (exclude)
-          AND k.to_day > span.first_day AND k.from_day < span.end_day)
-    THEN
-        series := format('SELECT d.item_id, d.site_id, d.channel_id,'
-            ' CASE WHEN k.periods IS NULL THEN d.demand ELSE ARRAY('
-            ' SELECT CASE WHEN u.n <> ALL (k.periods) THEN u.value END'
-            ' FROM unnest(d.demand) WITH ORDINALITY AS u (value, n) ORDER BY u.n) END AS demand,'
-            ' d.in_stock FROM (%s) AS d CROSS JOIN LATERAL'
-            ' ims._marked_periods(%s, d.item_id, d.site_id, %L, %L, %L) AS k (periods)',
-            series, my_owner_id, exclude, days, span.end_day);
-    END IF;
+    series := ims._unmarked_series_query(series, my_owner_id, exclude, bucket, span.first_day,
+        span.end_day);
     RETURN QUERY EXECUTE format('SELECT d.item_id, nullif(d.site_id, 0), nullif(d.channel_id, 0),'
         ' %L::text, i.code, w.code, c.code, %L::date, d.demand, d.in_stock,'
         ' CASE WHEN (0 = ALL (d.demand)) IS NOT FALSE THEN ''no demand'''

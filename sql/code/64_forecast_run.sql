@@ -105,15 +105,18 @@ END
 $$;
 COMMENT ON FUNCTION ims._raise_unknown_code IS 'raise that a code or an id is unknown';
 
--- Demand of the past, from shipments to customers less what came back, each at
--- its own day at the site.  A series begins with the first period that has any.
+-- Demand of the past as ims.demand_series() has it, predecessors included.  A
+-- series begins with the first period that has any; one without is left out.
+-- What a forecast is made from has no outliers, and says how long there was
+-- stock; what is compared with one later is what came.
 CREATE FUNCTION ims._forecast_history(
     owner_id bigint,
     item_ids bigint[],
     by_site boolean,
     bucket text,
     from_period date,
-    to_period date)
+    to_period date,
+    to_forecast boolean)
 RETURNS TABLE (
     item_id bigint,
     site_id bigint,
@@ -122,38 +125,26 @@ RETURNS TABLE (
     in_stock double precision[])
 LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 1000
 SET search_path = pg_catalog, pg_temp
-SET plan_cache_mode = force_custom_plan
+SET work_mem = '96MB'
 SET jit = off
 AS $$
 #variable_conflict use_variable
 DECLARE
-    owner_zone text := (SELECT o.time_zone FROM ims.owner AS o WHERE o.owner_id = owner_id);
+    series text := ims._demand_series_query(owner_id, item_ids, NULL, NULL, NULL, bucket,
+        from_period, to_period, 'sale', 'zero', by_site, false, to_forecast, true);
 BEGIN
-    -- The days of a site may begin a day before or after those of UTC.
-    RETURN QUERY
-    SELECT h.item_id, h.site_id, h.first_period,
-        h.demand[ims._periods_between(bucket, from_period, h.first_period) + 1 : ],
-        NULL::double precision[]
-    FROM (
-        SELECT m.item_id, CASE WHEN by_site THEN m.site_id ELSE 0 END AS site_id,
-            ims._period_start(bucket, min(m.day)) AS first_period,
-            ims.demand_array(m.quantity, m.day, from_period, to_period, bucket, 'zero') AS demand
-        FROM (
-            SELECT m.item_id, s.location_id AS site_id,
-                (m.effective_at AT TIME ZONE coalesce(s.time_zone, owner_zone))::date AS day,
-                CASE WHEN t.kind = 'customer' THEN m.quantity::numeric
-                     ELSE - m.quantity::numeric END AS quantity
-            FROM ims.movement AS m
-            JOIN ims.location AS f ON f.location_id = m.from_location_id
-            JOIN ims.location AS t ON t.location_id = m.to_location_id
-            JOIN ims.location AS s
-                ON s.location_id = CASE WHEN t.kind = 'customer' THEN f.site_id ELSE t.site_id END
-            WHERE m.owner_id = owner_id AND m.item_id = ANY (item_ids)
-              AND (t.kind = 'customer') <> (f.kind = 'customer')
-              AND m.effective_at >= from_period::timestamp AT TIME ZONE 'UTC' - interval '1 day'
-              AND m.effective_at < to_period::timestamp AT TIME ZONE 'UTC' + interval '1 day') AS m
-        WHERE m.day >= from_period AND m.day < to_period
-        GROUP BY 1, 2) AS h;
+    IF to_forecast THEN
+        series := ims._unmarked_series_query(series, owner_id, '{outlier}', bucket, from_period,
+            to_period);
+    END IF;
+    RETURN QUERY EXECUTE format('SELECT d.item_id, d.site_id,'
+        ' ims._period_after(%L, %L, f.n - 1), d.demand[f.n : ], d.in_stock[f.n : ]'
+        ' FROM (%s) AS d CROSS JOIN LATERAL ('
+        ' SELECT CASE WHEN d.demand[1] <> 0 THEN 1 ELSE ('
+        ' SELECT min(u.n) FROM unnest(d.demand) WITH ORDINALITY AS u (value, n)'
+        ' WHERE u.value <> 0) END OFFSET 0) AS f (n)'
+        ' WHERE f.n IS NOT NULL',
+        bucket, from_period, series);
 END
 $$;
 COMMENT ON FUNCTION ims._forecast_history IS
@@ -254,7 +245,7 @@ BEGIN
         ' first_period date NOT NULL, demand double precision[], in_stock double precision[])'
         ' WITH (autovacuum_enabled = off)', spool);
     EXECUTE format('INSERT INTO ims.%I'
-        ' SELECT h.* FROM ims._forecast_history($1, $2, $3, $4, $5, $6) AS h', spool)
+        ' SELECT h.* FROM ims._forecast_history($1, $2, $3, $4, $5, $6, true) AS h', spool)
     USING owner_id, item_ids, by_site, bucket, from_period, to_period;
     -- An item without any demand gets its row, too.
     EXECUTE format('INSERT INTO ims.%1$I (item_id, site_id, first_period, demand)'
@@ -278,15 +269,29 @@ COMMENT ON FUNCTION ims._mean_of_arrays IS 'mean of two arrays, element by eleme
 REVOKE ALL ON FUNCTION ims._mean_of_arrays FROM PUBLIC;
 
 -- A period without demand in which the shelf was empty throughout says nothing.
-CREATE FUNCTION ims._known_demand(demand double precision[], in_stock double precision[])
+-- With uncensor, what was missed while it was empty for a part is added; not
+-- where something was sold without stock, so that an empty shelf stops nobody.
+CREATE FUNCTION ims._known_demand(
+    demand double precision[],
+    in_stock double precision[],
+    uncensor boolean)
 RETURNS double precision[]
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN CASE WHEN in_stock IS NULL OR 0 < ALL (in_stock) THEN demand ELSE (
-    SELECT array_agg(CASE WHEN u.share <= 0 AND u.value <= 0 THEN NULL ELSE u.value END
-            ORDER BY u.place)
-    FROM ROWS FROM (unnest(demand), unnest(in_stock)) WITH ORDINALITY AS u (value, share, place))
+RETURN CASE
+    WHEN in_stock IS NULL OR 1 <= ALL (in_stock) THEN demand
+    WHEN uncensor AND NOT EXISTS (
+        SELECT
+        FROM ROWS FROM (unnest(demand), unnest(in_stock)) AS u (value, share)
+        WHERE u.share <= 0 AND u.value > 0)
+    THEN ims.uncensor_demand(demand, in_stock)
+    ELSE (
+        SELECT array_agg(CASE WHEN u.share <= 0 AND u.value <= 0 THEN NULL ELSE u.value END
+                ORDER BY u.place)
+        FROM ROWS FROM (unnest(demand), unnest(in_stock)) WITH ORDINALITY
+            AS u (value, share, place))
     END;
-COMMENT ON FUNCTION ims._known_demand IS 'demand, null for periods without any in which the shelf was empty';
+COMMENT ON FUNCTION ims._known_demand IS
+    'demand, null for periods without any in which the shelf was empty; with uncensor what was missed is added';
 REVOKE ALL ON FUNCTION ims._known_demand FROM PUBLIC;
 
 CREATE FUNCTION ims._import_was_better(
@@ -333,6 +338,7 @@ CREATE FUNCTION ims._forecast_series(
     coverage numeric,
     non_negative boolean,
     seed bigint,
+    uncensor boolean,
     imported_model text,
     import_use text)
 RETURNS TABLE (
@@ -367,7 +373,8 @@ DECLARE
         ' f.naive_error::numeric, f.naive_deviation::numeric, ims._progress_step() AS counted'
         ' FROM ims.%I AS s'
         ' CROSS JOIN LATERAL ims._forecast_arrays('
-        '     ims._known_demand(s.demand, s.in_stock), $1, $2, $3, $4, $5, $6) AS f', spool);
+        '     ims._known_demand(s.demand, s.in_stock, %L), $1, $2, $3, $4, $5, $6) AS f',
+        spool, uncensor);
     combined CONSTANT text := $q$
         SELECT c.item_id, c.site_id,
             CASE u.way WHEN 'combine' THEN ims._mean_of_arrays(c.forecast, u.forecast)
@@ -479,6 +486,7 @@ CREATE FUNCTION ims._run_forecast(
     coverage numeric DEFAULT 0.95,
     non_negative boolean DEFAULT true,
     seed bigint DEFAULT 1,
+    uncensor boolean DEFAULT true,
     imported_model text DEFAULT NULL,
     import_use text DEFAULT 'combine',
     reason text DEFAULT NULL,
@@ -507,6 +515,7 @@ BEGIN
     coverage := coalesce(coverage, 0.95);
     non_negative := coalesce(non_negative, true);
     seed := coalesce(seed, 1);
+    uncensor := coalesce(uncensor, true);
     import_use := coalesce(import_use, 'combine');
     PERFORM ims._check_why(reason, actor);
     PERFORM ims._check_choice('import_use', import_use, 'combine', 'replace', 'choose');
@@ -529,8 +538,9 @@ BEGIN
     VALUES (owner_id, forecast_run_id, as_of, bucket, first_period, horizon, history_periods,
         season_length, by_site, method, coverage,
         jsonb_strip_nulls(jsonb_build_object('items', items, 'category', category,
-            'non_negative', non_negative, 'seed', seed, 'imported_model', imported_model,
-            'import_use', CASE WHEN imported_model IS NOT NULL THEN import_use END)),
+            'non_negative', non_negative, 'seed', seed, 'uncensor', uncensor,
+            'imported_model', imported_model, 'import_use',
+            CASE WHEN imported_model IS NOT NULL THEN import_use END)),
         series, ims._library_version(), clock_timestamp(), reason, session_user,
         ims._caller_role(), actor);
     WITH stored AS (
@@ -541,8 +551,8 @@ BEGIN
             f.upper_bound, f.method_used, f.model_used, f.status, f.reason, f.parameters,
             f.periods, f.mean_demand, f.naive_error, f.naive_deviation
         FROM ims._forecast_series(spool, owner_id, bucket, first_period, horizon,
-            season_length, method, coverage, non_negative, seed, imported_model, import_use)
-            AS f
+            season_length, method, coverage, non_negative, seed, uncensor, imported_model,
+            import_use) AS f
         RETURNING r.status)
     SELECT count(*) FILTER (WHERE s.status = 'fallback'),
         count(*) FILTER (WHERE s.status = 'no data')
@@ -570,6 +580,7 @@ CREATE FUNCTION ims.run_forecast(
     coverage numeric DEFAULT 0.95,
     non_negative boolean DEFAULT true,
     seed bigint DEFAULT 1,
+    uncensor boolean DEFAULT true,
     imported_model text DEFAULT NULL,
     import_use text DEFAULT 'combine',
     reason text DEFAULT NULL,
@@ -588,7 +599,9 @@ For items, or those of a category and below it, or all active ones: a result eac
 by_site one per item and site that had demand. bucket: day, week (from Monday) or month;
 periods that ended before as_of, by default today, are the history, history_periods of them
 at most (by default 730, 104, 60). season_length is 7, 1, 12 by default. method, coverage,
-non_negative and seed as in ims.forecast(). imported_model: a model of ims.import_forecast(),
+non_negative and seed as in ims.forecast(). History is that of ims.demand_series(): outliers
+that are marked are left out, and with uncensor what was missed while the shelf was empty is
+added, as by ims.uncensor_demand(). imported_model: a model of ims.import_forecast(),
 which import_use averages with the computed forecast (combine), lets take its place (replace),
 or lets do so where it was better in the latest back-test of both (choose). One bad series
 never ends a run: it is among fallbacks or without_data. Cancelled, nothing is kept.

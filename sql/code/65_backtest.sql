@@ -181,13 +181,13 @@ DECLARE
         FROM ims.%1$I AS s
         CROSS JOIN unnest($3) AS m (method)
         CROSS JOIN LATERAL (
-            SELECT c.* FROM ims._judge_method(ims._known_demand(s.demand, s.in_stock), $4, $5,
-                $6, $7, m.method, $8, $9, $10) AS c
+            SELECT c.* FROM ims._judge_method(ims._known_demand(s.demand, s.in_stock, false), $4,
+                $5, $6, $7, m.method, $8, $9, $10) AS c
             WHERE m.method NOT LIKE 'import:%%'
             UNION ALL
             SELECT i.* FROM ims._judge_import($1, substring(m.method FROM 8), s.item_id,
-                s.site_id, $2, s.first_period, ims._known_demand(s.demand, s.in_stock), $4, $5,
-                $6, $7, $8) AS i
+                s.site_id, $2, s.first_period, ims._known_demand(s.demand, s.in_stock, false),
+                $4, $5, $6, $7, $8) AS i
             WHERE m.method LIKE 'import:%%') AS j $q$;
 BEGIN
     RETURN QUERY EXECUTE format(judged, spool)
@@ -406,7 +406,7 @@ BEGIN
         FROM ims._forecast_history(owner_id,
             ARRAY(SELECT DISTINCT r.item_id FROM ims.forecast_result AS r
                   WHERE r.owner_id = owner_id AND r.forecast_run_id = forecast_run_id),
-            run.by_site, run.bucket, run.first_period, end_day) AS h),
+            run.by_site, run.bucket, run.first_period, end_day, false) AS h),
     judged AS (
         SELECT r.item_id, r.site_id, r.naive_error, r.naive_deviation, a.*, s.actual_sum,
             s.forecast_sum

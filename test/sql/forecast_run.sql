@@ -8,7 +8,7 @@
 BEGIN;
 SET LOCAL client_min_messages = warning;
 \i test/refusal.psql
-SELECT plan(108);
+SELECT plan(123);
 
 -- Items T01 .. with chosen series.
 SELECT ims.create_category(code => 'ALL') AS c, ims.create_category(code => 'SUB', parent => 'ALL') AS d \gset ignored_
@@ -35,7 +35,7 @@ GRANT SELECT ON history TO PUBLIC;
 -- What the real one was, for the second half.
 SELECT pg_get_functiondef('ims._forecast_history'::regproc) AS real_history \gset
 CREATE OR REPLACE FUNCTION ims._forecast_history(owner_id bigint, item_ids bigint[], by_site boolean,
-    bucket text, from_period date, to_period date)
+    bucket text, from_period date, to_period date, to_forecast boolean)
 RETURNS TABLE (item_id bigint, site_id bigint, first_period date, demand double precision[],
     in_stock double precision[])
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
@@ -82,7 +82,7 @@ SELECT is((SELECT ARRAY[round(r.mean_demand, 6), round(r.naive_error, 6), round(
 SELECT results_eq('SELECT r.as_of, r.bucket, r.horizon, r.history_periods, r.season_length, r.by_site, r.method, r.coverage,'
     ' r.series, r.reason, r.actor, r.parameters::text FROM ims_bi.forecast_run AS r',
     $$VALUES (date '2026-04-01', 'week', 3::bigint, 104::bigint, 1::bigint, false, 'auto', 0.95, 13::bigint, 'test', 'me',
-        '{"seed": 1, "non_negative": true}')$$, 'the run says how it was made');
+        '{"seed": 1, "uncensor": true, "non_negative": true}')$$, 'the run says how it was made');
 SELECT is_empty('SELECT * FROM ims.verify()', 'verify() finds nothing');
 SELECT is_empty($$SELECT c.relname FROM pg_class AS c WHERE c.relname ~ 'spool'$$, 'no table is left');
 
@@ -248,11 +248,69 @@ ORDER BY b.place;
 SELECT ims.delete_forecast_run(forecast_run_id => :plain) \gset ignored_
 SELECT is((SELECT count(*) FROM ims.forecast_result AS r WHERE r.forecast_run_id = :plain), 0::bigint, 'but a run goes as a whole');
 SELECT is(substring(pg_temp.refusal(format('SELECT ims.delete_forecast_run(forecast_run_id => %s)', :plain)) FROM 1 FOR 5), 'IV229', 'once');
+
+-- The ledger's own history: eight weeks from 5 January, sold on Friday at noon.
+:real_history;
+SELECT ims.create_site(code => 'RUN', time_zone => 'UTC') AS s \gset ignored_
+SELECT count(ims.create_item(code => 'R-' || v.code, negative_ok => v.code = 'FREE')) FROM unnest('{PLAIN,UNDONE,OUT,FREE,OLD,NEW,LATE,MARK}'::text[]) AS v (code) \gset ignored_
+SELECT count(*) FROM (VALUES ('PLAIN', 1000, '2026-01-01 00:00+00'), ('UNDONE', 1000, '2026-01-01 00:00+00'), ('OUT', 42, '2026-01-01 00:00+00'),
+    ('OUT', 1000, '2026-02-09 00:00+00'), ('OLD', 1000, '2026-01-01 00:00+00'), ('NEW', 1000, '2026-02-01 00:00+00'), ('LATE', 1000, '2026-02-01 00:00+00'),
+    ('MARK', 2000, '2026-01-01 00:00+00')) AS v (item, quantity, at)
+CROSS JOIN LATERAL ims.receive(item => 'R-' || v.item, quantity => v.quantity, to_location => 'RUN', effective_at => v.at::timestamptz) AS r \gset ignored_
+SELECT count(*) FROM (VALUES ('PLAIN', '{10,12,9,11,14,10,12,11}'::integer[]), ('UNDONE', '{10,12,9,11,14,10,12,11}'), ('OUT', '{10,12,9,11,0,10,12,11}'),
+    ('FREE', '{10,12,9,11,14,10,12,11}'), ('OLD', '{10,12,9,11,0,0,0,0}'), ('NEW', '{0,0,0,0,14,10,12,11}'), ('LATE', '{0,0,0,0,14,10,12,11}'),
+    ('MARK', '{10,12,900,11,14,10,12,11}')) AS v (item, demand)
+CROSS JOIN LATERAL unnest(v.demand) WITH ORDINALITY AS w (quantity, week)
+CROSS JOIN LATERAL ims.ship(item => 'R-' || v.item, quantity => w.quantity, from_location => 'RUN',
+    effective_at => timestamptz '2026-01-02 12:00+00' + w.week * interval '7 days') AS p
+WHERE w.quantity > 0 \gset ignored_
+-- A mistake of 500 in the third week, undone in the fourth.
+SELECT p.posting_id AS mistake FROM ims.ship(item => 'R-UNDONE', quantity => 500, from_location => 'RUN', effective_at => '2026-01-23 13:00+00') AS p \gset
+SELECT count(*) FROM ims.reverse_posting(posting_id => :mistake, effective_at => '2026-01-28 12:00+00', reason => 'mistake') AS r \gset ignored_
+SELECT count(ims.add_demand_mark(kind => k.kind, item => 'R-MARK', from_day => k.day::date))
+FROM (VALUES ('outlier', '2026-01-23'), ('promotion', '2026-02-06')) AS k (kind, day) \gset ignored_
+SELECT ims.set_item_succession(item => 'R-NEW', predecessor => 'R-OLD', from_day => '2026-02-02') \gset ignored_
+SELECT r.forecast_run_id AS ledger FROM ims.run_forecast(items => '{R-PLAIN,R-UNDONE,R-OUT,R-FREE,R-OLD,R-NEW,R-LATE,R-MARK}', horizon => 3,
+    as_of => '2026-03-02', history_periods => 12) AS r \gset
+SELECT r.forecast_run_id AS censored FROM ims.run_forecast(items => '{R-PLAIN,R-OUT,R-FREE}', horizon => 3, as_of => '2026-03-02', history_periods => 12,
+    uncensor => false) AS r \gset
+SELECT is((SELECT array_agg(round(u.v::numeric, 6) ORDER BY u.n) || r.periods::numeric FROM ims.forecast_result AS r
+        JOIN ims.item AS i USING (owner_id, item_id) CROSS JOIN unnest(r.forecast) WITH ORDINALITY AS u (v, n)
+        WHERE i.code = 'R-' || w.item AND r.forecast_run_id = w.run_id GROUP BY r.periods),
+    (SELECT array_agg(round(f.forecast::numeric, 6) ORDER BY f.step) || cardinality(w.demand)::numeric FROM ims.forecast(demand => w.demand, horizon => 3) AS f), w.title)
+FROM (VALUES
+    (1, 'PLAIN', :ledger, '{10,12,9,11,14,10,12,11}'::double precision[], 'from the first week with demand'),
+    (2, 'UNDONE', :ledger, '{10,12,9,11,14,10,12,11}', 'a shipment that was reversed is no demand'),
+    (3, 'OUT', :ledger, ims.uncensor_demand('{10,12,9,11,0,10,12,11}', ARRAY[1, 1, 1, 4.5 / 7, 0, 1, 1, 1]), 'an empty shelf: what was missed is added, a week without stock unknown'),
+    (4, 'OUT', :censored, '{10,12,9,11,NULL,10,12,11}', 'unless it is not wanted: only the week without stock is unknown'),
+    (5, 'FREE', :ledger, '{10,12,9,11,14,10,12,11}', 'what is sold without stock misses nothing'),
+    (6, 'FREE', :censored, '{10,12,9,11,14,10,12,11}', 'either way'),
+    (7, 'OLD', :ledger, '{10,12,9,11,0,0,0,0}', 'a predecessor has its own demand'),
+    (8, 'NEW', :ledger, '{10,12,9,11,14,10,12,11}', 'and its successor both'),
+    (9, 'LATE', :ledger, '{14,10,12,11}', 'weeks before the first demand are no history, nor are those of an empty shelf'),
+    (10, 'MARK', :ledger, '{10,12,NULL,11,14,10,12,11}', 'an outlier that is marked is unknown, a promotion is demand')) AS w (place, item, run_id, demand, title)
+ORDER BY w.place;
+SELECT isnt((SELECT r.forecast FROM ims.forecast_result AS r JOIN ims.item AS i USING (item_id) WHERE r.forecast_run_id = :ledger AND i.code = 'R-OUT'),
+    (SELECT r.forecast FROM ims.forecast_result AS r JOIN ims.item AS i USING (item_id) WHERE r.forecast_run_id = :censored AND i.code = 'R-OUT'), 'which makes a difference');
+SELECT is((SELECT array_agg(r.parameters -> 'uncensor' ORDER BY r.forecast_run_id) FROM ims.forecast_run AS r WHERE r.forecast_run_id IN (:ledger, :censored)),
+    '{true,false}'::jsonb[], 'the run says which');
+SELECT r.forecast_run_id AS by_site FROM ims.run_forecast(items => '{R-OUT}', horizon => 3, as_of => '2026-03-02', by_site => true) AS r \gset
+SELECT is((SELECT string_agg(l.code || ' ' || r.periods, ', ' ORDER BY l.code) FROM ims.forecast_result AS r
+    JOIN ims.location AS l ON l.location_id = r.site_id
+    WHERE r.forecast_run_id = :by_site), 'RUN 8', 'a site has its own history');
+SELECT r.forecast_run_id AS early FROM ims.run_forecast(items => '{R-MARK,R-UNDONE}', horizon => 3, as_of => '2026-01-19') AS r \gset
+SELECT is((SELECT array_agg(a.actual ORDER BY a.item) FROM ims.forecast_run_accuracy(forecast_run_id => :early, as_of => '2026-03-02') AS a), '{925,34}'::numeric[],
+    'what came is compared as it came, less what was reversed');
+
+SELECT is(sum(cardinality(h.demand)), 8 * 6 + 4::bigint, 'the history has eight weeks of six items and four of one')
+FROM ims._forecast_history(:owner_id, ARRAY(SELECT i.item_id FROM ims.item AS i WHERE i.code LIKE 'R-%' AND i.code <> 'R-OLD'), false, 'week',
+    '2025-12-01', '2026-03-02', true) AS h;
 SELECT is_empty('SELECT * FROM ims.verify()', 'verify() finds nothing');
 SET LOCAL session_replication_role = replica;
 SELECT is((SELECT string_agg(DISTINCT v.check_name, ' ') FROM (SELECT 1) AS x, LATERAL (
     SELECT f.check_name FROM ims._verify_forecast(NULL) AS f) AS v), NULL, 'nor before the damage');
-DELETE FROM ims.forecast_result AS r WHERE r.forecast_run_id = :combined AND r.item_id = (SELECT max(item_id) FROM ims.item);
+DELETE FROM ims.forecast_result AS r WHERE r.forecast_run_id = :combined AND r.item_id = (
+    SELECT max(f.item_id) FROM ims.forecast_result AS f WHERE f.forecast_run_id = :combined);
 SELECT is((SELECT string_agg(DISTINCT f.check_name, ' ') FROM ims._verify_forecast(NULL) AS f), 'forecast_run.series', 'a result that is lost is found');
 SELECT * FROM finish();
 ROLLBACK;
