@@ -341,6 +341,8 @@ CREATE TEMPORARY TABLE parallel_series AS
 SELECT s.item_id, s.site_id, s.demand, s.in_stock FROM ims.demand_series(:long) AS s WHERE s.site_id > 0;
 SELECT is_empty('(TABLE series EXCEPT TABLE parallel_series) UNION ALL (TABLE parallel_series EXCEPT TABLE series)',
     'and are the same whatever the number of workers');
+SET LOCAL enable_indexscan = on;
+SET LOCAL enable_bitmapscan = on;
 
 SELECT is_empty('SELECT * FROM ims.verify() AS v WHERE v.check_name LIKE ''catalog.%''', 'the ledger is as it was made');
 SELECT is_empty('SELECT * FROM ims.verify(''DEMAND'')', 'and the owner''s rows are too');
