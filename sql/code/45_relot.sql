@@ -73,7 +73,8 @@ SET search_path = pg_catalog, pg_temp
 AS $$
     SELECT (ARRAY['released', 'on_hold', 'expired', 'recalled'])[coalesce(max(
             array_position(ARRAY['released', 'on_hold', 'expired', 'recalled'], l.status)), 1)],
-        min(l.made_on), min(l.best_before), min(l.sell_by), min(l.expires_on),
+        CASE WHEN min(l.made_on) > least(min(l.best_before), min(l.sell_by), min(l.expires_on))
+             THEN NULL ELSE min(l.made_on) END, min(l.best_before), min(l.sell_by), min(l.expires_on),
         CASE WHEN count(DISTINCT l.supplier_lot) = 1 AND count(l.supplier_lot) = count(*)
              THEN min(l.supplier_lot) END,
         CASE WHEN count(DISTINCT l.party_id) = 1 AND count(l.party_id) = count(*)
@@ -115,7 +116,7 @@ BEGIN
     END IF;
     SELECT l.lot_id, l.best_before, l.sell_by, l.expires_on INTO there
     FROM ims.lot AS l
-    WHERE l.owner_id = owner_id AND l.lot_id = ims._lot_id(owner_id, item_id, lot)
+    WHERE l.owner_id = owner_id AND l.item_id = item_id AND l.code = lot
     FOR KEY SHARE;
     SELECT d.name, d.becomes, d.was INTO day
     FROM (VALUES
@@ -158,14 +159,14 @@ DECLARE
 BEGIN
     SELECT i.code AS item, l.code AS lot, s.becomes INTO goods
     FROM unnest(to_ids) AS t (lot_id)
-    CROSS JOIN LATERAL (SELECT ims._latest(look, owner_id, t.lot_id) AS becomes) AS s
-    JOIN ims.lot AS l ON l.owner_id = owner_id AND l.lot_id = t.lot_id
-    JOIN ims.item AS i ON i.owner_id = owner_id AND i.item_id = l.item_id
+    CROSS JOIN LATERAL (SELECT coalesce(ims._latest(look, owner_id, t.lot_id), 1) AS becomes) AS s
+    LEFT JOIN ims.lot AS l ON l.owner_id = owner_id AND l.lot_id = t.lot_id
+    LEFT JOIN ims.item AS i ON i.owner_id = owner_id AND i.item_id = l.item_id
     WHERE s.becomes < was
     ORDER BY l.code
     LIMIT 1;
     IF FOUND THEN
-        RAISE 'goods that are % would become lot "%", which is %', strictness[was], goods.lot,
+        RAISE 'goods that are % would become lot "%", which is %', strictness[was], coalesce(goods.lot, 'none'),
             strictness[goods.becomes]
             USING ERRCODE = 'IV304',
                 DETAIL = 'A lot is as strictly held as the strictest that goes into it. '
@@ -209,7 +210,7 @@ BEGIN
         from_quantities := ARRAY[(SELECT sum(q) FROM unnest(to_quantities) AS q)];
     ELSIF from_quantities IS NULL THEN
         -- all that lies there
-        SELECT array_agg(coalesce(b.on_hand, 0) ORDER BY f.n) INTO from_quantities
+        SELECT array_agg(greatest(coalesce(b.on_hand, 0), 0) ORDER BY f.n) INTO from_quantities
         FROM unnest(from_ids) WITH ORDINALITY AS f (lot_id, n)
         LEFT JOIN ims._lock_balances(array_fill(owner_id, ARRAY[n]),
             array_fill(item_id, ARRAY[n]), array_fill(location_id, ARRAY[n]), from_ids,
@@ -379,11 +380,8 @@ BEGIN
         PERFORM ims._check_relot_side('from', from_lots, from_quantities);
         SELECT array_agg(ims._lot_id(owner_id, item_id, f.lot) ORDER BY f.n) INTO from_ids
         FROM unnest(from_lots) WITH ORDINALITY AS f (lot, n);
-        SELECT q.from_quantities, q.to_quantities INTO from_quantities, to_quantities
-        FROM ims._relot_quantities(owner_id, item_id, item, unit, location_id, location,
-            handling_unit_id, from_ids, cardinality(to_lots), from_quantities, to_quantities) AS q;
     END IF;
-    -- in one order, whoever makes the same lots
+    -- in one order, whoever makes the same lots, and before any balance is locked
     SELECT array_agg(x.lot_id ORDER BY x.n) INTO to_ids
     FROM (
         SELECT t.n, ims._relot_target(owner_id, item_id, from_ids, t.lot, reason, actor) AS lot_id
@@ -398,6 +396,10 @@ BEGIN
     IF serial_ids IS NOT NULL THEN
         to_ids := array_fill(to_ids[1], ARRAY[cardinality(serial_ids)]);
         to_quantities := from_quantities;
+    ELSE
+        SELECT q.from_quantities, q.to_quantities INTO from_quantities, to_quantities
+        FROM ims._relot_quantities(owner_id, item_id, item, unit, location_id, location,
+            handling_unit_id, from_ids, cardinality(to_lots), from_quantities, to_quantities) AS q;
     END IF;
 
     SELECT r.posting_id, r.document_number INTO posting_id, document_number

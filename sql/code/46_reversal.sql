@@ -348,7 +348,7 @@ BEGIN
     THEN
         PERFORM ims._check_relot_status(owner_id,
             array_agg(DISTINCT m.lot_id) FILTER (WHERE m.from_location_id = 6),
-            array_agg(DISTINCT m.lot_id) FILTER (WHERE m.to_location_id = 6 AND m.lot_id <> 0))
+            array_agg(DISTINCT m.lot_id) FILTER (WHERE m.to_location_id = 6))
         FROM jsonb_to_recordset(originals) AS m (
             lot_id bigint, from_location_id bigint, to_location_id bigint);
     END IF;

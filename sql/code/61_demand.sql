@@ -241,7 +241,9 @@ AS $$
             c.depth + 1, c.path || s.predecessor_id
         FROM chain AS c
         JOIN ims.item_succession AS s ON s.owner_id = $1 AND s.item_id = c.predecessor_id
-        WHERE c.depth < 10 AND s.predecessor_id <> ALL (c.path))
+        WHERE c.depth < 10 AND s.predecessor_id <> ALL (c.path)
+          -- worth no more than one link may be
+          AND c.share * s.share <= 1000)
     SELECT c.item_id, c.predecessor_id, c.from_day, c.share
     FROM chain AS c
 $$;
@@ -410,7 +412,7 @@ BEGIN
     SELECT q.* INTO before FROM ims._predecessor_query(owner_id, item_ids, with_predecessors) AS q;
     IF before.relation IS NOT NULL THEN
         own := own || format(' UNION ALL SELECT s.item_id, e.site_id,'
-            ' round(e.change * s.share, 6) * t.sign, t.at, e.zone FROM (%s) AS e'
+            ' e.change * t.sign, t.at, e.zone FROM (%s) AS e'
             ' JOIN %s ON s.predecessor_id = e.item_id'
             ' AND e.at < (s.from_day::timestamp AT TIME ZONE e.zone)'
             ' CROSS JOIN LATERAL (VALUES (1, e.at),'
@@ -905,6 +907,7 @@ BEGIN
     PERFORM set_config('ims.actor', coalesce(actor, ''), true);
     item_id := ims._item_id(owner_id, item);
     predecessor_id := ims._item_id(owner_id, predecessor, 'predecessor');
+    LOCK TABLE ims.item_succession IN SHARE ROW EXCLUSIVE MODE;
     DELETE FROM ims.item_succession AS s
     WHERE s.owner_id = owner_id AND s.item_id = item_id AND s.predecessor_id = predecessor_id;
     IF NOT FOUND THEN

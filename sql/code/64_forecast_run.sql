@@ -236,6 +236,8 @@ RETURNS bigint
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 SET client_min_messages = error
+SET default_tablespace = ''
+SET default_table_access_method = heap
 AS $$
 #variable_conflict use_variable
 DECLARE
@@ -263,8 +265,9 @@ REVOKE ALL ON FUNCTION ims._spool_history FROM PUBLIC;
 CREATE FUNCTION ims._mean_of_arrays(one double precision[], other double precision[])
 RETURNS double precision[]
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN (SELECT array_agg((u.a + u.b) / 2 ORDER BY u.place)
-        FROM ROWS FROM (unnest(one), unnest(other)) WITH ORDINALITY AS u (a, b, place));
+RETURN CASE WHEN one IS NOT NULL AND other IS NOT NULL THEN (
+        SELECT array_agg((u.a + u.b) / 2 ORDER BY u.place)
+        FROM ROWS FROM (unnest(one), unnest(other)) WITH ORDINALITY AS u (a, b, place)) END;
 COMMENT ON FUNCTION ims._mean_of_arrays IS 'mean of two arrays, element by element';
 REVOKE ALL ON FUNCTION ims._mean_of_arrays FROM PUBLIC;
 
@@ -312,10 +315,10 @@ BEGIN
         FROM ims.backtest_result AS i
         JOIN ims.backtest_result AS c
             ON c.owner_id = owner_id AND c.backtest_id = backtest_id AND c.item_id = item_id
-            AND c.site_id = site_id AND c.method = method
+            AND c.site_id = site_id AND lower(c.method) = lower(method)
         WHERE i.owner_id = owner_id AND i.backtest_id = backtest_id AND i.item_id = item_id
           AND i.site_id = site_id AND i.method = 'import:' || imported_model
-          AND i.rmse < c.rmse);
+          AND i.origins = c.origins AND i.rmse < c.rmse);
 END
 $$;
 COMMENT ON FUNCTION ims._import_was_better IS
@@ -394,7 +397,8 @@ DECLARE
         LEFT JOIN LATERAL (
             SELECT m.forecast[1 : $1] AS forecast, m.lower_bound[1 : $1] AS lower_bound,
                 m.upper_bound[1 : $1] AS upper_bound,
-                CASE WHEN $11 <> 'choose' THEN $11
+                CASE WHEN $11 = 'combine' AND c.status = 'no data' THEN 'replace'
+                    WHEN $11 <> 'choose' THEN $11
                     WHEN ims._import_was_better($7, $12, c.item_id, c.site_id, $3, $10)
                     THEN 'replace' END AS way
             FROM ims.forecast_import AS m
@@ -412,7 +416,8 @@ BEGIN
         SELECT max(b.backtest_id) INTO judged_id
         FROM ims.backtest AS b
         WHERE b.owner_id = owner_id AND b.bucket = bucket
-          AND b.methods @> ARRAY[method, 'import:' || imported_model];
+          AND b.methods @> ARRAY['import:' || imported_model]
+          AND EXISTS (SELECT FROM unnest(b.methods) AS m (name) WHERE lower(m.name) = lower(method));
     END IF;
     RETURN QUERY EXECUTE format(combined, computed)
     USING horizon, season_length, method, coverage::double precision, non_negative, seed,
@@ -522,6 +527,11 @@ BEGIN
     PERFORM ims._check_run(bucket, horizon, history_periods, season_length, coverage, as_of,
         today, ARRAY[method]);
     item_ids := ims._planned_item_ids(owner_id, items, category);
+    -- They stay until the run is stored.
+    item_ids := ARRAY(
+        SELECT i.item_id FROM ims.item AS i
+        WHERE i.owner_id = owner_id AND i.item_id = ANY (item_ids)
+        ORDER BY i.item_id FOR KEY SHARE);
     first_period := ims._period_start(bucket, as_of);
 
     forecast_run_id := nextval('ims.forecast_run_forecast_run_id_seq');

@@ -250,6 +250,11 @@ BEGIN
         today, ARRAY(SELECT m.method FROM unnest(methods) AS m (method)
                      WHERE m.method NOT LIKE 'import:%'));
     item_ids := ims._planned_item_ids(owner_id, items, category);
+    -- They stay until the back-test is stored.
+    item_ids := ARRAY(
+        SELECT i.item_id FROM ims.item AS i
+        WHERE i.owner_id = owner_id AND i.item_id = ANY (item_ids)
+        ORDER BY i.item_id FOR KEY SHARE);
     last_day := ims._period_start(bucket, as_of);
 
     backtest_id := nextval('ims.backtest_backtest_id_seq');
@@ -393,7 +398,7 @@ BEGIN
         RETURN;
     END IF;
     over := least(run.horizon, ims._periods_between(run.bucket, run.first_period,
-        ims._period_start(run.bucket, as_of)));
+        ims._period_start(run.bucket, least(as_of, ims._today(owner_id)))));
     IF over < 1 THEN
         RETURN;
     END IF;
@@ -403,10 +408,13 @@ BEGIN
         SELECT h.item_id, h.site_id, array_fill(0::double precision, ARRAY[
             ims._periods_between(run.bucket, run.first_period, h.first_period)::integer])
             || h.demand AS demand
-        FROM ims._forecast_history(owner_id,
+        -- an item without history has one row in a run by site, too
+        FROM (VALUES (false), (true)) AS g (by_site)
+        CROSS JOIN LATERAL ims._forecast_history(owner_id,
             ARRAY(SELECT DISTINCT r.item_id FROM ims.forecast_result AS r
-                  WHERE r.owner_id = owner_id AND r.forecast_run_id = forecast_run_id),
-            run.by_site, run.bucket, run.first_period, end_day, false) AS h),
+                  WHERE r.owner_id = owner_id AND r.forecast_run_id = forecast_run_id
+                    AND (r.site_id <> 0) = g.by_site),
+            g.by_site, run.bucket, run.first_period, end_day, false) AS h),
     judged AS (
         SELECT r.item_id, r.site_id, r.naive_error, r.naive_deviation, a.*, s.actual_sum,
             s.forecast_sum

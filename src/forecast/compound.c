@@ -76,7 +76,7 @@ ims_compound_prepare(const ImsSeries *series, const ImsIntermittentForecast *for
 		return true;
 	compound->mean = forecast->mean;
 	rate = (1 - PAST) * forecast->mean +
-		   PAST * compound->mean_size * compound->sizes / periods;
+		   PAST * compound->mean_size * ((double) compound->sizes / periods);
 	compound->probability = fmin(1, rate / compound->mean_size);
 	if (compound->probability == 1)
 		compound->factor = rate / compound->mean_size;
@@ -121,7 +121,7 @@ ims_compound_quantile(const ImsCompound *compound, double level)
 	if (head(compound, 0) >= level)
 		return 0;
 	for (int i = 0; i < MOST_HALVINGS && head(compound, high) < level; i++)
-		high *= 2;
+		high = fmin(2 * high, DBL_MAX);
 	for (int i = 0; i < MOST_HALVINGS; i++)
 	{
 		double middle = low + (high - low) / 2;

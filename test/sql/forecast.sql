@@ -8,7 +8,7 @@
 \i test/setup.psql
 BEGIN;
 SET LOCAL client_min_messages = warning;
-SELECT plan(163);
+SELECT plan(164);
 
 CREATE FUNCTION pg_temp.near(got double precision, wanted double precision) RETURNS boolean
 LANGUAGE sql AS $$
@@ -412,5 +412,8 @@ SELECT ok(bool_and(coordinate >= 0 AND coordinate <= 800), 'all is drawn inside'
 FROM shirt, regexp_matches(ims.forecast_plot(demand => demand || '{NULL,1e300}', horizon => 9, season_length => 12, title => 'x'),
     '[ MLxy12="](-?[0-9]+\.[0-9])[ LMZh"]', 'g') AS m, CAST(m[1] AS numeric) AS coordinate;
 SELECT is(ims.forecast_plot(demand, 6, 12), ims.forecast_plot(demand, 6, 12), 'the same plot again') FROM shirt;
+SELECT ok(bool_and(f.lower < 'Infinity' AND f.upper < 'Infinity'), 'bounds of huge irregular demand are finite')
+FROM ims.forecast(demand => '{0,0,1.5e308,0,0,1.6e308,0,0,0,1.7e308,0,0,1.7e308,0,0,0,1.7e308,0,0,1.7e308,0,0,1.7e308,1.7e308,1.7e308}',
+    horizon => 1) AS f;
 SELECT * FROM finish();
 ROLLBACK;

@@ -8,7 +8,7 @@
 BEGIN;
 SET LOCAL client_min_messages = warning;
 \i test/refusal.psql
-SELECT plan(123);
+SELECT plan(126);
 
 -- Items T01 .. with chosen series.
 SELECT ims.create_category(code => 'ALL') AS c, ims.create_category(code => 'SUB', parent => 'ALL') AS d \gset ignored_
@@ -218,8 +218,10 @@ SELECT is(substring(pg_temp.refusal('SELECT * FROM ims.forecast_demand(forecast_
 SELECT is((SELECT i.imported FROM ims.import_forecast(model => 'ml', lines => '[
     {"item": "T01", "first_period": "2026-03-31", "forecast": [20, 20, 20], "lower": [1, 2, 3], "upper": [30, 30, 30]},
     {"item": "T02", "first_period": "2026-03-30", "forecast": [1, 1]},
+    {"item": "T03", "first_period": "2026-03-30", "forecast": [9, 9, 9]},
+    {"item": "T04", "first_period": "2026-03-30", "forecast": [20, 20, 20]},
     {"item": "T01", "first_period": "2026-03-09", "forecast": [13, 15, 17], "lower": [9, 9, 9], "upper": [20, 20, 20]},
-    {"item": "T01", "first_period": "2026-03-09", "forecast": [14, 15, 17], "lower": [9, 9, 9], "upper": [20, 20, 20]}]') AS i), 3::bigint,
+    {"item": "T01", "first_period": "2026-03-09", "forecast": [14, 15, 17], "lower": [9, 9, 9], "upper": [20, 20, 20]}]') AS i), 5::bigint,
     'imported, the last of two that say the same');
 SELECT r.forecast_run_id AS plain, c.forecast_run_id AS combined, p.forecast_run_id AS replaced
 FROM ims.run_forecast(horizon => 3, as_of => '2026-04-01') AS r,
@@ -228,6 +230,12 @@ FROM ims.run_forecast(horizon => 3, as_of => '2026-04-01') AS r,
 SELECT is((SELECT c.computed - (a.computed + 20) / 2 FROM ims.forecast_demand(items => '{T01}', forecast_run_id => :combined) AS c,
     ims.forecast_demand(items => '{T01}', forecast_run_id => :plain) AS a WHERE c.period = '2026-03-30' AND a.period = '2026-03-30')::numeric(9, 6), 0::numeric,
     'combined: the mean of both');
+SELECT is((SELECT r.status || ' ' || r.forecast::text FROM ims.forecast_result AS r JOIN ims.item AS i USING (item_id)
+    WHERE r.forecast_run_id = :combined AND i.code = 'T04'), 'ok {20,20,20}', 'all there is where nothing was computed');
+SELECT is((SELECT r.lower_bound IS NULL AND r.forecast[1] = 8 FROM ims.forecast_result AS r JOIN ims.item AS i USING (item_id)
+    WHERE r.forecast_run_id = :combined AND i.code = 'T03'), true, 'without bounds where one has none');
+SELECT is_empty($$ SELECT a.* FROM ims.run_forecast(horizon => 3) AS r,
+    ims.forecast_run_accuracy(forecast_run_id => r.forecast_run_id, as_of => '9999-01-01') AS a $$, 'what has not been is not judged');
 SELECT results_eq(format('SELECT i.code, r.forecast, r.lower_bound, r.method FROM ims.forecast_result AS r JOIN ims.item AS i USING (item_id)'
     ' WHERE r.forecast_run_id = %s AND i.code = ''T01''', :replaced),
     $$VALUES ('T01', '{20,20,20}'::double precision[], '{1,2,3}'::double precision[], 'import:ml')$$, 'or in its place');
