@@ -86,8 +86,38 @@ CALLS = {
     "open_posting": {"owner": ("text", "MAIN"), "kind": ("text", "receive"),
                      "effective_at": ("time", "2026-01-06T10:00:00+01:00")},
 }
+# What is put together of several lines, or answers more than its posting: called
+# by psycopg, after the statement that it rests on.
+SUGAR_LINE = ("lines", [{"item": "SUGAR", "quantity": Q}])
+OTHER_CALLS = {
+    "pack": (None, {"owner": ("text", "MAIN"), "handling_unit": ("text", "P1"),
+                    "lines": SUGAR_LINE, "location": place("N-01")}),
+    "unpack": ("pack(owner => 'MAIN', handling_unit => 'P1', location => 'N-01',"
+               " lines => '[{\"item\": \"SUGAR\", \"quantity\": 10}]')",
+               {"owner": ("text", "MAIN"), "handling_unit": ("text", "P1"), "lines": SUGAR_LINE}),
+    "move_handling_unit": ("receive(owner => 'MAIN', item => 'SUGAR', quantity => 10,"
+                           " to_location => 'N-01', handling_unit => 'P2')",
+                           {"owner": ("text", "MAIN"), "handling_unit": ("text", "P2"),
+                            "kind": ("text", "ship"), "party": place("JANE")}),
+    "relot": (None, {"owner": ("text", "MAIN"), "item": ("text", "MILK"),
+                     "from_quantities": ("quantities", [Q]), "location": place("N-01"),
+                     "from_lots": ("quantities", ["L1"]), "to_lots": ("quantities", ["L2"]),
+                     "reason": ("text", "renamed")}),
+    "recall": (None, {"owner": ("text", "MAIN"), "item": ("text", "MILK"), "lot": ("text", "L1"),
+                      "reason": ("text", "glass"), "dry_run": ("boolean", "true")}),
+    "receive_scan": (None, arguments(scan=("text", "SUGAR"), to_location=place("N-01"),
+                                     post=("boolean", "true"))),
+    "pick_scan": (None, arguments(scan=("text", "SUGAR"), from_location=place("N-01"),
+                                  post=("boolean", "true"))),
+    "count_scan": (None, arguments(scan=("text", "SUGAR"), location=place("N-03"),
+                                   post=("boolean", "true"))),
+}
 # Called with INSERT in one transaction, by psycopg alone.
 ONLY_PSYCOPG = {"open_posting"}
+
+
+def arguments_of(function):
+    return CALLS[function] if function in CALLS else OTHER_CALLS[function][1]
 
 
 class Shop:
@@ -108,6 +138,12 @@ class Shop:
                 "create_item(owner => 'MAIN', code => 'SUGAR', base_unit => 'KGM')",
                 "create_item(owner => 'MAIN', code => 'SALT', base_unit => 'KGM')",
                 "create_item(owner => 'CLIENT', code => 'SUGAR', base_unit => 'KGM')",
+                "create_item(owner => 'MAIN', code => 'MILK', base_unit => 'KGM', tracking => 'lot')",
+                "create_lot(owner => 'MAIN', item => 'MILK', lot => 'L1')",
+                "create_handling_unit(owner => 'MAIN', code => 'P1')",
+                "create_handling_unit(owner => 'MAIN', code => 'P2')",
+                "receive(owner => 'MAIN', item => 'MILK', quantity => 100000, lot => 'L1',"
+                " to_location => 'N-01', effective_at => '2026-01-01 00:00+00')",
                 "receive(owner => 'MAIN', item => 'SUGAR', quantity => 100000,"
                 " to_location => 'N-01', effective_at => '2026-01-01 00:00+00')",
                 "receive(owner => 'MAIN', item => 'SALT', quantity => 100000,"
@@ -131,7 +167,7 @@ class Shop:
             return value
 
         filled = {}
-        for name, (kind, value) in CALLS[function].items():
+        for name, (kind, value) in arguments_of(function).items():
             if kind == "id":
                 made = one(self.connection, CONTEXT[value])
                 value = made if value != "sold" else one(
@@ -349,6 +385,21 @@ def node_path():
     return None
 
 
+def with_others(shop, function):
+    """Problems of a verb of OTHER_CALLS, over all forms of its quantity."""
+    for form, quantity in QUANTITIES.items():
+        if OTHER_CALLS[function][0]:
+            shop.connection.execute("SELECT ims." + OTHER_CALLS[function][0])
+        values = shop.values(function, quantity)
+        with shop.connection.cursor() as cursor:
+            cursor.execute(statement(function, values, lambda n: "%s"),
+                           [psycopg_value(*value) for value in values.values()])
+            rows = cursor.fetchall()
+            names = [column.name for column in cursor.description]
+        if not rows or "status" in names and rows[0][names.index("status")] != "posted":
+            yield "%s: answer %s" % (form, rows)
+
+
 def main():
     jar, modules = jdbc_jar(), node_path()
     functions = sorted(set(CALLS) - ONLY_PSYCOPG)
@@ -356,7 +407,7 @@ def main():
             ("JDBC, binary", "&prepareThreshold=-1", False),
             ("JDBC, untyped strings", "&stringtype=unspecified", True)] if jar else []
     programs = len(jdbc) + (modules is not None)
-    tap = Tap((2 + programs) * len(functions) + 4 + (jar is not None))
+    tap = Tap((2 + programs) * len(functions) + len(OTHER_CALLS) + 4 + (jar is not None))
 
     def report(driver, function, problems):
         problems = list(problems)
@@ -370,11 +421,14 @@ def main():
         "SELECT p.proname FROM pg_proc AS p WHERE p.pronamespace = 'ims'::regnamespace"
         " AND p.proname !~ '^_' AND p.provolatile = 'v'"
         " AND ('document_number' = ANY (p.proargnames[p.pronargs + 1:]) OR p.proname = 'open_posting')")}
-    tap.equal(sorted(CALLS), sorted(posting), "every function that posts is called")
+    tap.equal(sorted(list(CALLS) + list(OTHER_CALLS)), sorted(posting),
+              "every function that posts is called")
 
     for function in functions:
         report("psycopg " + psycopg.__version__, function, with_psycopg(shop, function))
     report("psycopg " + psycopg.__version__, "open_posting", with_open_posting(shop))
+    for function in sorted(OTHER_CALLS):
+        report("psycopg " + psycopg.__version__, function, with_others(shop, function))
     for function in functions:
         report("libpq %d" % (pq.version() // 10000), function, with_libpq(shop, function))
 
