@@ -84,6 +84,8 @@ DECLARE
     party_id bigint;
 BEGIN
     PERFORM set_config('ims.actor', coalesce(actor, ''), true);
+    -- as a posting does, before masters are read
+    LOCK TABLE ims.movement IN ROW EXCLUSIVE MODE;
     item_id := ims._tracked_item_id(owner_id, item, 'lots', 'lot', 'serial');
     PERFORM ims._check_code('lot', lot);
     PERFORM ims._check_choice('status', status, 'released', 'on_hold', 'recalled', 'expired');

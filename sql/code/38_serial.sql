@@ -4,7 +4,9 @@
 -- become of it, expected, in stock, shipped and so on, is kept nowhere: it
 -- follows from its movements (94_view_serial.sql), so that it cannot drift.
 --
--- Locks: the row of the lot, the counter of the template, then the codes.
+-- Locks: ROW EXCLUSIVE on ims.movement, so that the item stays tracked until
+-- its serials can be seen; the row of the lot, the counter of the template, then
+-- the codes.
 
 CREATE FUNCTION ims._max_serials()
 RETURNS bigint
@@ -59,6 +61,8 @@ DECLARE
     made bigint;
 BEGIN
     PERFORM set_config('ims.actor', coalesce(actor, ''), true);
+    -- as a posting does, before masters are read
+    LOCK TABLE ims.movement IN ROW EXCLUSIVE MODE;
     item_id := ims._tracked_item_id(owner_id, item, 'serials', 'serial');
     PERFORM ims._check_present('codes', coalesce(cardinality(codes), 0) > 0);
     PERFORM ims._check_range('number of codes', cardinality(codes), 1, ims._max_serials());
@@ -250,6 +254,8 @@ DECLARE
     made bigint;
 BEGIN
     PERFORM set_config('ims.actor', coalesce(actor, ''), true);
+    -- as a posting does, before masters are read
+    LOCK TABLE ims.movement IN ROW EXCLUSIVE MODE;
     item_id := ims._tracked_item_id(owner_id, item, 'serials', 'serial');
     PERFORM ims._check_present('how_many', how_many IS NOT NULL);
     PERFORM ims._check_range('how_many', how_many, 1, ims._max_serials());
@@ -452,9 +458,15 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 #variable_conflict use_variable
 DECLARE
-    item_id bigint := (ims._item_ids(owner_id, ARRAY[item]))[1];
+    item_id bigint;
     serial_id bigint;
 BEGIN
+    IF item IS NULL THEN
+        PERFORM ims._raise_missing('item', 'A serial is one of an item.');
+    ELSIF serial IS NULL THEN
+        PERFORM ims._raise_missing('serial', 'It is asked for one unit.');
+    END IF;
+    item_id := (ims._item_ids(owner_id, ARRAY[item]))[1];
     SELECT s.serial_id INTO serial_id
     FROM ims.serial AS s
     WHERE s.owner_id = owner_id AND s.item_id = item_id AND s.code = serial;

@@ -391,6 +391,9 @@ BEGIN
                 ELSE 0 END,
             'origin_movement_id', p.movement_id, 'unit_cost', d.unit_cost, 'rate', d.rate,
             'currency', d.currency, 'reference_line', d.reference_line,
+            -- what arrives whole weighs what was sent
+            'measured_quantity',
+                CASE WHEN p.quantity = d.quantity THEN d.measured_quantity END,
             'entered_quantity', e.quantity,
             'entered_unit', CASE WHEN e.quantity IS NOT NULL THEN u.unit END) ORDER BY p.n)
          FROM ROWS FROM (jsonb_to_recordset(pieces) AS (

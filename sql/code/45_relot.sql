@@ -74,7 +74,8 @@ AS $$
     SELECT (ARRAY['released', 'on_hold', 'expired', 'recalled'])[coalesce(max(
             array_position(ARRAY['released', 'on_hold', 'expired', 'recalled'], l.status)), 1)],
         CASE WHEN min(l.made_on) > least(min(l.best_before), min(l.sell_by), min(l.expires_on))
-             THEN NULL ELSE min(l.made_on) END, min(l.best_before), min(l.sell_by), min(l.expires_on),
+             THEN NULL ELSE min(l.made_on) END,
+        min(l.best_before), min(l.sell_by), min(l.expires_on),
         CASE WHEN count(DISTINCT l.supplier_lot) = 1 AND count(l.supplier_lot) = count(*)
              THEN min(l.supplier_lot) END,
         CASE WHEN count(DISTINCT l.party_id) = 1 AND count(l.party_id) = count(*)
@@ -166,8 +167,8 @@ BEGIN
     ORDER BY l.code
     LIMIT 1;
     IF FOUND THEN
-        RAISE 'goods that are % would become lot "%", which is %', strictness[was], coalesce(goods.lot, 'none'),
-            strictness[goods.becomes]
+        RAISE 'goods that are % would become lot "%", which is %', strictness[was],
+            coalesce(goods.lot, 'none'), strictness[goods.becomes]
             USING ERRCODE = 'IV304',
                 DETAIL = 'A lot is as strictly held as the strictest that goes into it. '
                     || jsonb_build_object('item', goods.item, 'lot', goods.lot,
@@ -190,7 +191,7 @@ CREATE FUNCTION ims._relot_quantities(
     location text,
     handling_unit_id bigint,
     from_ids bigint[],
-    n_to integer,
+    to_ids bigint[],
     INOUT from_quantities numeric[],
     INOUT to_quantities numeric[])
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
@@ -199,6 +200,7 @@ AS $$
 #variable_conflict use_variable
 DECLARE
     n CONSTANT integer := cardinality(from_ids);
+    n_both CONSTANT integer := n + cardinality(to_ids);
 BEGIN
     SELECT array_agg(ims._base_quantity(owner_id, item_id, item, q.n, q.quantity, unit) ORDER BY q.n)
     INTO from_quantities
@@ -209,12 +211,13 @@ BEGIN
     IF from_quantities IS NULL AND n = 1 AND to_quantities IS NOT NULL THEN
         from_quantities := ARRAY[(SELECT sum(q) FROM unnest(to_quantities) AS q)];
     ELSIF from_quantities IS NULL THEN
-        -- all that lies there
+        -- all that lies there; balances of both sides are locked in one order
         SELECT array_agg(greatest(coalesce(b.on_hand, 0), 0) ORDER BY f.n) INTO from_quantities
         FROM unnest(from_ids) WITH ORDINALITY AS f (lot_id, n)
-        LEFT JOIN ims._lock_balances(array_fill(owner_id, ARRAY[n]),
-            array_fill(item_id, ARRAY[n]), array_fill(location_id, ARRAY[n]), from_ids,
-            array_fill(handling_unit_id, ARRAY[n])) AS b ON b.lot_id = f.lot_id;
+        LEFT JOIN ims._lock_balances(array_fill(owner_id, ARRAY[n_both]),
+            array_fill(item_id, ARRAY[n_both]), array_fill(location_id, ARRAY[n_both]),
+            from_ids || to_ids, array_fill(handling_unit_id, ARRAY[n_both])) AS b
+            ON b.lot_id = f.lot_id;
         IF 0 = ALL (from_quantities) THEN
             RAISE 'nothing to relot at "%"', location
                 USING ERRCODE = 'IV219',
@@ -223,7 +226,7 @@ BEGIN
                     HINT = 'Where a lot is, ims.where_is() tells.';
         END IF;
     END IF;
-    IF to_quantities IS NULL AND n_to > 1 THEN
+    IF to_quantities IS NULL AND cardinality(to_ids) > 1 THEN
         PERFORM ims._check_present('to_quantities', false);
     END IF;
     to_quantities := coalesce(to_quantities,
@@ -351,6 +354,9 @@ BEGIN
         handling_unit_id := ims._handling_unit_id(owner_id, handling_unit);
     END IF;
     PERFORM ims._check_relot_side('to', to_lots, to_quantities);
+    IF unit IS NOT NULL THEN
+        PERFORM ims._unit_factor(owner_id, item_id, item, unit);
+    END IF;
     -- as a posting does, before masters are read
     LOCK TABLE ims.movement IN ROW EXCLUSIVE MODE;
     IF EXISTS (
@@ -399,7 +405,7 @@ BEGIN
     ELSE
         SELECT q.from_quantities, q.to_quantities INTO from_quantities, to_quantities
         FROM ims._relot_quantities(owner_id, item_id, item, unit, location_id, location,
-            handling_unit_id, from_ids, cardinality(to_lots), from_quantities, to_quantities) AS q;
+            handling_unit_id, from_ids, to_ids, from_quantities, to_quantities) AS q;
     END IF;
 
     SELECT r.posting_id, r.document_number INTO posting_id, document_number

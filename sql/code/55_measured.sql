@@ -44,7 +44,6 @@ BEGIN
     GROUP BY i.item_id, i.code, i.measured_unit, i.measured_per_base, l.location_id, l.code,
         t.lot_id, t.code
     HAVING sum(e.sign * m.quantity) <> 0
-        OR sum(e.sign * coalesce(m.measured_quantity, m.quantity * i.measured_per_base)) <> 0
     ORDER BY i.code, l.code, t.code;
 END
 $$;

@@ -2,10 +2,11 @@
 -- now, and that all of it is accounted for.
 --
 -- Locks of a recall: those of ims.set_lot_status(), which postings of the lot
--- wait for, so the report read after them misses no shipment.  With
--- descendants, SHARE ROW EXCLUSIVE on ims.movement comes first: no production
--- can add one while they are looked for, and their balances are then locked in
--- the order of all, availability before stock.
+-- wait for, and before them SHARE ROW EXCLUSIVE on ims.movement.  A line from
+-- virtual place to virtual place has no balance to wait at, so without it the
+-- report could miss a shipment; and no production can add a descendant while
+-- they are looked for.  Their balances are then locked in the order of all,
+-- availability before stock.
 
 -- What a line says by its end at a virtual place; null at a place that keeps
 -- stock.  Three of the words say where goods came from, the others whereto they
@@ -323,6 +324,14 @@ BEGIN
     PERFORM ims._check_present('reason', coalesce($6, '') <> '');
     SELECT s.lot_ids, s.serial_ids INTO STRICT start
     FROM ims._trace_start($1, $2, $3, NULL, $7) AS s;
+    LOCK TABLE ims.movement IN SHARE ROW EXCLUSIVE MODE;
+    IF ims._latest('SELECT count(*) FROM ims.movement AS m'
+            ' WHERE m.owner_id = $1 AND m.lot_id = $2', $1, start.lot_ids[1])
+        <> (SELECT count(*) FROM ims.movement AS m
+            WHERE m.owner_id = $1 AND m.lot_id = start.lot_ids[1])
+    THEN
+        PERFORM ims._raise_stale_snapshot('movements of the lot were posted');
+    END IF;
     IF $4 THEN
         PERFORM ims._block_lots($1, start.lot_ids, coalesce($5, false), $7, $6, $8);
     ELSE
@@ -372,7 +381,7 @@ COMMENT ON FUNCTION ims.recall IS
 
 Sets the status of the lot to recalled, so that none of it can be shipped or consumed, and
 returns the rows of ims.recall_report() as of just then. descendants blocks every lot that it
-became too, whole lots; postings wait for that. Needs a reason. Again, it changes nothing
+became too, whole lots. Postings wait for it. Needs a reason. Again, it changes nothing
 and reports anew.
 Example: SELECT * FROM ims.recall(item => ''FLOUR'', lot => ''F-7'', reason => ''glass'',
     descendants => true);';
@@ -553,9 +562,10 @@ BEGIN
     SELECT CASE
             WHEN s.location_id = 1 THEN 'in_transit'
             WHEN s.location_id <> 0 THEN 'on_hand'
-            WHEN m.to_location_id IS NULL THEN 'expected'
+            WHEN m.to_location_id IS NULL OR p.kind = 'reversal' AND v.to_location_id IS NULL
+            THEN 'expected'
             ELSE (ARRAY['returned_to_supplier', 'shipped', 'adjusted', 'scrapped', 'consumed',
-                'handed_over', 'adjusted'])[m.to_location_id - 1] END,
+                'handed_over', 'adjusted'])[coalesce(v.to_location_id, m.to_location_id) - 1] END,
         i.code, l.code, s.code, CASE WHEN s.location_id <> 0 THEN 1 ELSE 0 END::numeric,
         i.base_unit, w.code, o.code, h.code, y.code, m.posting_id, p.document_number,
         m.effective_at
@@ -567,10 +577,33 @@ BEGIN
     LEFT JOIN ims.movement AS m
         ON m.owner_id = s.owner_id AND m.movement_id = s.last_movement_id
     LEFT JOIN ims.posting AS p ON p.owner_id = s.owner_id AND p.posting_id = m.posting_id
+    -- what a reversal undid; the unit is again what it was before that
+    LEFT JOIN ims.movement AS x
+        ON x.owner_id = s.owner_id AND x.movement_id = m.origin_movement_id
+        AND p.kind = 'reversal'
+    LEFT JOIN LATERAL (
+        SELECT v.to_location_id
+        FROM ims.movement AS v
+        JOIN ims.posting AS q
+            ON q.owner_id = v.owner_id AND q.posting_id = v.posting_id AND q.kind <> 'reversal'
+        WHERE v.owner_id = s.owner_id AND v.serial_id = s.serial_id AND v.serial_id <> 0
+          AND (v.effective_at, v.movement_id) < (x.effective_at, x.movement_id)
+          AND NOT EXISTS (
+                SELECT FROM ims.movement AS b
+                JOIN ims.posting AS k
+                    ON k.owner_id = b.owner_id AND k.posting_id = b.posting_id
+                    AND k.kind = 'reversal'
+                WHERE b.owner_id = v.owner_id AND b.origin_movement_id = v.movement_id)
+        ORDER BY v.effective_at DESC, v.movement_id DESC
+        LIMIT 1) AS v ON true
+    -- after a reversed arrival it is bound for where its dispatch sent it
+    LEFT JOIN ims.posting AS a ON a.owner_id = s.owner_id AND a.posting_id = x.posting_id
+    LEFT JOIN ims.posting AS d ON d.owner_id = s.owner_id AND d.posting_id = a.origin_posting_id
     LEFT JOIN ims.party AS y ON y.owner_id = s.owner_id AND y.party_id = p.party_id
     LEFT JOIN ims.location AS o ON o.location_id = s.location_id
     LEFT JOIN ims.location AS w
-        ON w.location_id = CASE s.location_id WHEN 1 THEN p.destination_id ELSE o.site_id END
+        ON w.location_id = CASE s.location_id
+            WHEN 1 THEN coalesce(p.destination_id, d.destination_id) ELSE o.site_id END
     WHERE s.owner_id = $1 AND s.serial_id = $2;
 END
 $$;
@@ -736,7 +769,8 @@ COMMENT ON FUNCTION ims.where_is IS
 
 A serial has one row: state is on_hand, in_transit (site is where it is bound for), shipped,
 consumed, scrapped, returned_to_supplier, adjusted, handed_over, or expected where it never
-moved, with party, document and time of its last movement. A lot and a handling unit have a
-row per balance, and per serial in it; none where there is no stock. Base units.
+moved or that was reversed, with party, document and time of its last movement. A lot and a
+handling unit have a row per balance, and per serial in it; none where there is no stock. What
+lies in handling units inside of it has rows under those only. Base units.
 Example: SELECT * FROM ims.where_is(item => ''TV-1'', serial => ''S1'');';
 REVOKE ALL ON FUNCTION ims.where_is FROM PUBLIC;

@@ -567,6 +567,7 @@ check_tolerance(ImsCall *call, ImsLine *line, const ImsItem *item, ImsQuantity m
 {
 	int128 nominal = (int128) item->measured_per_base * line->quantity;
 	int128 off = (int128) measured * IMS_QUANTITY_ONE - nominal;
+	const int128 square = (int128) IMS_QUANTITY_ONE * IMS_QUANTITY_ONE;
 	int128 least;
 	int128 most;
 
@@ -574,8 +575,7 @@ check_tolerance(ImsCall *call, ImsLine *line, const ImsItem *item, ImsQuantity m
 		(off < 0 ? -off : off) * IMS_QUANTITY_ONE <= nominal * item->measured_tolerance)
 		return true;
 	/* the least amount that is taken, rounded up, and the most, rounded down */
-	least = nominal * (IMS_QUANTITY_ONE - item->measured_tolerance) / IMS_QUANTITY_ONE;
-	least = (least + IMS_QUANTITY_ONE - 1) / IMS_QUANTITY_ONE;
+	least = (nominal * (IMS_QUANTITY_ONE - item->measured_tolerance) + square - 1) / square;
 	most = nominal * (IMS_QUANTITY_ONE + item->measured_tolerance) / IMS_QUANTITY_ONE /
 		   IMS_QUANTITY_ONE;
 	ims_engine_refuse(call, line, ERRCODE_IMS_OUT_OF_TOLERANCE,
@@ -611,7 +611,9 @@ check_measured(ImsCall *call, ImsLine *line, const ImsItem *item, const ImsLocat
 	ImsQuantityStatus status;
 	ImsQuantity measured = 0;
 
-	if (likely(given == NULL && item->measured_unit == NULL) || is_derived(kind))
+	/* an arrival has the measure of its dispatch, whatever is tolerated by now */
+	if (likely(given == NULL && item->measured_unit == NULL) || is_derived(kind) ||
+		kind == IMS_KIND_RECEIVE_TRANSFER)
 		return true;
 	if (given == NULL)
 		return !needs_measure(kind, place_class(from), place_class(to)) ||

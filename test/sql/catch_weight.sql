@@ -4,7 +4,7 @@
 -- what is turned around has what it turns around.
 \i test/setup.psql
 BEGIN;
-SELECT plan(55);
+SELECT plan(59);
 \i test/posting.psql
 \i test/refusal.psql
 SELECT ims.create_item('SHOP', 'HAM', tracking => 'lot', measured_unit => 'KGM', measured_per_base => 10,
@@ -179,6 +179,23 @@ FROM (VALUES
      'accepted')
 ) AS c (place, name, statement, expected)
 ORDER BY c.place;
+-- The least that is taken is rounded once.
+SELECT ims.create_item('SHOP', 'CRUMB', base_unit => 'GRM', measured_unit => 'LTR', measured_per_base => 8.888889,
+    measured_tolerance => 0.1) \g /dev/null
+SELECT is(pg_temp.taken('CRUMB', 0.000001, 0.000008),
+    'IV106 | 0.000008 LTR of item "CRUMB" are out of tolerance | {"item": "CRUMB", "line": 1, "most": 0.000009, "unit": "LTR", "least": 0.000009, "nominal": 0.000008, "measured_quantity": 0.000008}',
+    'what is named as the least');
+SELECT is(pg_temp.taken('CRUMB', 0.000001, 0.000009), 'accepted', 'is taken');
+
+-- What arrives whole weighs what was sent, whatever the item tolerates by then.
+SELECT ims.create_item('SHOP', 'CHEESE', measured_unit => 'KGM', measured_per_base => 10, measured_tolerance => 0.1) \g /dev/null
+SELECT count(*) FROM ims.receive('SHOP', 'CHEESE', 3, to_location => 'T-HERE-A', measured_quantity => 30.4) \g /dev/null
+SELECT count(*) FROM ims.dispatch('SHOP', 'CHEESE', 3, from_location => 'T-HERE-A', to_location => 'T-THERE', measured_quantity => 30.4) \g /dev/null
+SELECT ims.change_item('SHOP', 'CHEESE', measured_tolerance => 0) \g /dev/null
+SELECT p.posting_id AS sent FROM ims.posting AS p WHERE p.owner_id = 9001 AND p.kind = 'dispatch' ORDER BY p.posting_id DESC LIMIT 1 \gset
+SELECT lives_ok(format($$ SELECT ims.receive_transfer('SHOP', %s, to_location => 'T-THERE-A') $$, :sent), 'an arrival is taken');
+SELECT results_eq($$ SELECT s.location, s.on_hand, s.measured_on_hand, s.unmeasured_lines FROM ims.measured_stock('SHOP', '{CHEESE}') AS s $$,
+    $$ VALUES ('T-THERE-A', 3::numeric, 30.4, 0::bigint) $$, 'with the weight of its dispatch, and nothing stays behind');
 SELECT is_empty($$ SELECT v.check_name, v.key FROM ims.verify() AS v WHERE v.check_name NOT LIKE 'catalog.%' $$,
     'nothing of it is wrong');
 SELECT * FROM finish();

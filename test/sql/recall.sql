@@ -169,6 +169,14 @@ FROM (VALUES
     (11, 'ims.scrap(''SHOP'', ''PHONE'', 1, from_location => ''T-HERE-A'', lot => ''PL'', serial => ''S1'')', 'scrapped PHONE PL S1 0')
     ) AS d (place, call, expected)
 ORDER BY d.place;
+SELECT count(*) FROM ims.receive('SHOP', 'PHONE', 1, to_location => 'T-HERE-A', serial => 'S3') \g /dev/null
+SELECT count(*) FROM ims.reverse_posting('SHOP', pg_temp.last('receive'), reason => 'slip') \g /dev/null
+SELECT is(pg_temp.whereabouts('PHONE', serial => 'S3'), 'expected PHONE S3 0', 'a reversed receipt leaves a unit as it was');
+SELECT count(*) FROM ims.receive('SHOP', 'PHONE', 1, to_location => 'T-HERE-A', serial => 'S3') \g /dev/null
+SELECT count(*) FROM ims.dispatch('SHOP', 'PHONE', 1, from_location => 'T-HERE-A', to_location => 'T-THERE', serial => 'S3') \g /dev/null
+SELECT count(*) FROM ims.receive_transfer('SHOP', pg_temp.last('dispatch'), to_location => 'T-THERE-A') \g /dev/null
+SELECT count(*) FROM ims.reverse_posting('SHOP', pg_temp.last('receive_transfer'), reason => 'slip') \g /dev/null
+SELECT is(pg_temp.whereabouts('PHONE', serial => 'S3'), 'in_transit PHONE S3 1 @TRANSIT > T-THERE', 'a reversed arrival is bound for the same site');
 SELECT results_eq($$ SELECT b.received, b.shipped, b.returned, b.scrapped, b.on_hand, b.difference
     FROM ims.mass_balance('SHOP', 'PHONE', serial => 'S1') AS b $$,
     $$ VALUES (2::numeric, 1::numeric, 1::numeric, 1::numeric, 0::numeric, 0::numeric) $$, 'and all that happened to it adds up');

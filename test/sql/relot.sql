@@ -183,6 +183,39 @@ ORDER BY d.place;
 SELECT is_empty($$ SELECT FROM ims.lot AS l WHERE l.code IN ('O', ' N') $$, 'what is refused makes no lot');
 SELECT is(pg_temp.refusal($$ SELECT * FROM ims.post('[{"item": "MILK", "quantity": 1, "lot": "H", "from_location": "T-HERE-B", "to_location": "PRODUCTION"}]',
     'relot', 'SHOP') $$), '42501 | kind "relot" is posted by its own function only', 'no other door takes the kind');
+SELECT is(pg_temp.try(d.arguments), 'IV102 | item "' || d.item || '" has no unit "NOPE" | {"item": "' || d.item || '", "unit": "NOPE", "base_unit": "EA"}', d.arguments)
+FROM (VALUES
+    (1, 'PHONE', '''PHONE'', location => ''T-HERE-A'', to_lots => ''{N}'', serials => ''{S1}'', unit => ''NOPE'''),
+    (2, 'MILK', '''MILK'', location => ''T-HERE-A'', to_lots => ''{N}'', from_lots => ''{A1}'', unit => ''NOPE''')
+    ) AS d (place, item, arguments)
+ORDER BY d.place;
+
+-- All that lies there is nothing where the balance is below zero.
+INSERT INTO ims.item (owner_id, item_id, code, name, base_unit, tracking, negative_ok) VALUES
+    (9001, 9371, 'SAND', 'sand', 'KGM', 'lot', true);
+INSERT INTO ims.lot (owner_id, lot_id, item_id, code) VALUES (9001, 9481, 9371, 'A'), (9001, 9482, 9371, 'B');
+SELECT count(*) FROM ims.receive('SHOP', 'SAND', 10, to_location => 'T-HERE-A', lot => 'A') \g /dev/null
+SELECT count(*) FROM ims.ship('SHOP', 'SAND', 3, from_location => 'T-HERE-A', lot => 'B') \g /dev/null
+SELECT posting_id AS heap FROM ims.relot('SHOP', 'SAND', location => 'T-HERE-A', from_lots => '{A,B}', to_lots => '{M}') \gset
+SELECT is(pg_temp.lines(:heap), 'SAND 10 T-HERE-A > PRODUCTION lot A, SAND 10 PRODUCTION > T-HERE-A lot M', 'what is owed is not relotted');
+
+-- Made after the other ends: nobody knows when the mixture was made.
+INSERT INTO ims.lot (owner_id, lot_id, item_id, code, made_on, expires_on) VALUES
+    (9001, 9483, 9371, 'X', NULL, '2026-01-01'), (9001, 9484, 9371, 'Y', '2026-06-01', NULL);
+SELECT count(*) FROM unnest('{X,Y}'::text[]) AS l
+    CROSS JOIN LATERAL ims.receive('SHOP', 'SAND', 1, to_location => 'T-HERE-B', lot => l) \g /dev/null
+SELECT count(*) FROM ims.relot('SHOP', 'SAND', location => 'T-HERE-B', from_lots => '{X,Y}', to_lots => '{XY}') \g /dev/null
+SELECT results_eq($$ SELECT l.made_on, l.expires_on FROM ims.lot AS l WHERE l.owner_id = 9001 AND l.item_id = 9371 AND l.code = 'XY' $$,
+    $$ VALUES (NULL::date, date '2026-01-01') $$, 'the day it was made is open');
+
+-- A unit without a lot does not get out of a recalled one by a reversal.
+INSERT INTO ims.serial (owner_id, serial_id, item_id, code) VALUES (9001, 9581, 9304, 'S8');
+SELECT count(*) FROM ims.receive('SHOP', 'PHONE', 1, to_location => 'T-HERE-A', serial => 'S8') \g /dev/null
+SELECT posting_id AS bad FROM ims.relot('SHOP', 'PHONE', location => 'T-HERE-A', serials => '{S8}', to_lots => '{BAD}') \gset
+SELECT count(ims.set_lot_status('SHOP', 'PHONE', 'BAD', 'recalled')) \g /dev/null
+SELECT is(pg_temp.refusal(format($$ SELECT * FROM ims.reverse_posting('SHOP', %s, reason => 'slip') $$, :bad)),
+    'IV304 | goods that are recalled would become lot "none", which is released | {"lot": null, "item": null, "status": "recalled", "to_status": "released"}',
+    'nor is a recalled unit freed by a reversal');
 SELECT is_empty($$ SELECT * FROM pg_temp.drift $$, 'the books agree with the ledger');
 SELECT is_empty($$ SELECT v.* FROM ims.verify('SHOP') AS v WHERE v.check_name !~ '^catalog' $$, 'and verify() finds nothing');
 SELECT * FROM finish();

@@ -5,7 +5,7 @@
 -- each is compared with the others.
 \i test/setup.psql
 BEGIN;
-SELECT plan(88);
+SELECT plan(94);
 \i test/posting.psql
 \i test/refusal.psql
 INSERT INTO ims.lot (owner_id, lot_id, item_id, code) VALUES (9001, 9402, 9304, 'RED');
@@ -319,6 +319,11 @@ SELECT is(pg_temp.refusal(format('SELECT * FROM ims.%s(''SHOP'', ''PHONE'', ''no
     'IV206 | serial "none" of item "PHONE" is unknown | {"item": "PHONE", "serial": "none"}',
     f.name || '() knows the serials')
 FROM unnest('{serial_state,serial_history,warranty_until}'::text[]) AS f (name);
+SELECT is(pg_temp.refusal(format('SELECT * FROM ims.%s(''SHOP'', %L, %L)', f.name, g.item, g.serial)),
+    format('IV201 | argument "%s" is missing | {"argument": "%1$s"}', g.argument), f.name || '() needs the ' || g.argument)
+FROM unnest('{serial_state,serial_history,warranty_until}'::text[]) WITH ORDINALITY AS f (name, place)
+CROSS JOIN (VALUES (1, 'item', NULL, 'S1'), (2, 'serial', 'PHONE', NULL)) AS g (place, argument, item, serial)
+ORDER BY f.place, g.place;
 SELECT is(pg_temp.refusal('SELECT * FROM ims.serial_state(''SHOP'', ''none'', ''S1'')'),
     'IV203 | item "none" is unknown | {"item": "none"}', 'and the items');
 SELECT * FROM finish();
