@@ -6,7 +6,7 @@ CREATE FUNCTION ims._packing_lines(
     owner_id bigint, lines jsonb, location_id bigint, from_handling_unit_id bigint,
     to_handling_unit_id bigint)
 RETURNS jsonb
-LANGUAGE plpgsql STABLE PARALLEL SAFE
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 #variable_conflict use_variable
@@ -38,6 +38,10 @@ BEGIN
             given.quantity IS NOT NULL OR given.serial IS NOT NULL);
         quantity := ims._base_quantity(owner_id, item_id, given.item, given.line,
             coalesce(ims._line_number(given.line, 'quantity', given.quantity), 1), given.unit);
+        IF given.from_handling_unit IS NOT NULL THEN
+            PERFORM ims._check_unit_open(owner_id, ims._handling_unit_id(owner_id,
+                given.from_handling_unit, 'from_handling_unit'));
+        END IF;
         result := result || jsonb_strip_nulls(jsonb_build_object(
             'item_id', item_id, 'quantity', quantity, 'lot_id', lot_id, 'serial_id', serial_id,
             'from_location_id', CASE WHEN given.from_location IS NULL THEN location_id
@@ -365,7 +369,9 @@ BEGIN
         PERFORM ims._check_inside(owner_id, handling_unit_id, child_ids);
         IF lines <> '[]' THEN
             lines := ims._packing_lines(owner_id, lines,
-                ims._packing_place(owner_id, handling_unit_id, ARRAY[handling_unit_id], location),
+                CASE WHEN location IS NULL
+                    THEN ims._packing_place(owner_id, handling_unit_id, ARRAY[handling_unit_id], NULL)
+                    ELSE ims._location_id(location) END,
                 handling_unit_id, 0);
         END IF;
     END IF;
@@ -734,36 +740,50 @@ BEGIN
     END IF;
     LOCK TABLE ims.movement IN ROW EXCLUSIVE MODE;
     units := ims._lock_unit_trees(owner_id, touched);
-    -- what it packed is in there still; what it took out, or shipped, has been
-    -- in nothing since, nor shipped by another posting
-    SELECT coalesce(e.posting_id, 0) INTO later_id
+    -- what followed must have been reversed, latest first
+    SELECT e.posting_id INTO later_id
     FROM (
-        SELECT n.unpack_posting_id AS posting_id
-        FROM ims.handling_unit_nesting AS n
-        WHERE n.owner_id = owner_id AND n.pack_posting_id = original_id
-          AND n.unpacked_at IS NOT NULL
-        UNION ALL
-        SELECT l.pack_posting_id
+        SELECT x.posting_id
         FROM ims.handling_unit_nesting AS n
         JOIN ims.handling_unit_nesting AS l
             ON l.owner_id = n.owner_id AND l.handling_unit_id = n.handling_unit_id
-            AND l.handling_unit_nesting_id > n.handling_unit_nesting_id
-        WHERE n.owner_id = owner_id AND n.unpack_posting_id = original_id
+            AND l.handling_unit_nesting_id >= n.handling_unit_nesting_id
+        CROSS JOIN LATERAL (VALUES (l.pack_posting_id), (l.unpack_posting_id)) AS x (posting_id)
+        WHERE n.owner_id = owner_id
+          AND (n.pack_posting_id = original_id OR n.unpack_posting_id = original_id
+               AND l.handling_unit_nesting_id > n.handling_unit_nesting_id)
         UNION ALL
-        SELECT l.pack_posting_id
+        SELECT x.posting_id
         FROM ims.handling_unit_departure AS d
         JOIN ims.handling_unit_nesting AS l
             ON l.owner_id = d.owner_id
             AND (l.handling_unit_id = d.handling_unit_id OR l.parent_id = d.handling_unit_id)
             AND l.packed_at >= d.left_at AND l.unpack_posting_id IS DISTINCT FROM d.posting_id
+        CROSS JOIN LATERAL (VALUES (l.pack_posting_id), (l.unpack_posting_id)) AS x (posting_id)
+        WHERE d.owner_id = owner_id AND d.posting_id = original_id
+        UNION ALL
+        SELECT l.posting_id
+        FROM ims.handling_unit_departure AS d
+        JOIN ims.handling_unit_departure AS l
+            ON l.owner_id = d.owner_id AND l.handling_unit_id = d.handling_unit_id
+            AND l.left_at >= d.left_at AND l.posting_id > d.posting_id
         WHERE d.owner_id = owner_id AND d.posting_id = original_id
         UNION ALL
         SELECT d.posting_id
         FROM ims.handling_unit_nesting AS n
         JOIN ims.handling_unit_departure AS d
             ON d.owner_id = n.owner_id AND d.handling_unit_id IN (n.handling_unit_id, n.parent_id)
-            AND d.left_at >= n.unpacked_at AND d.posting_id <> original_id
+            AND d.left_at >= n.unpacked_at
         WHERE n.owner_id = owner_id AND n.unpack_posting_id = original_id) AS e
+    WHERE e.posting_id <> original_id
+      AND NOT EXISTS (
+        SELECT FROM ims.posting AS v
+        WHERE v.owner_id = owner_id AND v.posting_id = e.posting_id AND v.kind = 'reversal')
+      AND NOT EXISTS (
+        SELECT FROM ims.posting AS v
+        WHERE v.owner_id = owner_id AND v.origin_posting_id = e.posting_id
+          AND v.kind = 'reversal')
+    ORDER BY e.posting_id
     LIMIT 1;
     IF FOUND THEN
         PERFORM ims._raise_units_used(owner_id, original_id, later_id);

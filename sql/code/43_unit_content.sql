@@ -50,8 +50,12 @@ AS $$
         WHERE d.owner_id = $1 AND d.handling_unit_id = $2 AND d.left_at <= $3
         ORDER BY d.left_at DESC, d.posting_id DESC
         LIMIT 1) AS d
-    -- At one instant the order of lines is that of their ids.
     WHERE NOT EXISTS (
+        SELECT FROM ims.posting AS v
+        WHERE v.owner_id = $1 AND v.origin_posting_id = d.posting_id AND v.kind = 'reversal'
+          AND v.effective_at <= $3)
+    -- At one instant the order of lines is that of their ids.
+      AND NOT EXISTS (
         SELECT FROM ims.movement AS m
         WHERE m.owner_id = $1 AND m.to_handling_unit_id = $2 AND m.to_handling_unit_id <> 0
           AND m.effective_at <= $3

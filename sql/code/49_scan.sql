@@ -795,9 +795,9 @@ COMMENT ON FUNCTION ims.scan IS
 'say what a scan means, and what of it is unknown
 
 One row, never an error for a code that names nothing: unknown lists such fields, problems
-what else is wrong, each with the SQLSTATE that a posting of it would raise. kind is item,
-lot, serial, handling_unit, location, order, measure, unknown or malformed. The scan may be
-an element string in any form, an EPC, a GTIN, an SSCC, a GLN, a measure or a code of the
+what else is wrong, each with its SQLSTATE; of dates the scan verbs refuse only that of expiry,
+and of element strings only what cannot be read. kind is item, lot, serial, handling_unit,
+location, order, measure, unknown or malformed. The scan may be an element string in any form, an EPC, a GTIN, an SSCC, a GLN, a measure or a code of the
 owner. context may have strict (malformed input raises IV110 to IV123), reference_date (today, UTC),
 location (where it is scanned), item (which of several things with one code) and kind (of a code).
 Example: SELECT * FROM ims.scan(scan => '']C101095201234567881727123110ABC'');';

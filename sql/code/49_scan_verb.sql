@@ -161,7 +161,7 @@ BEGIN
             format('serial "%s" is of another lot than "%s"', s.serial, s.lot),
             jsonb_build_object('item', s.item, 'serial', s.serial));
     ELSIF verb = 'pick' AND s.problems @> '[{"problem": "serial_elsewhere"}]'
-        OR verb = 'receive' AND s.serial_id IS NOT NULL AND s.location IS NOT NULL
+        OR verb = 'receive' AND s.problems @> '[{"problem": "serial_elsewhere"}]'
     THEN
         RETURN ims._scan_refuse(v, CASE verb WHEN 'pick' THEN 'elsewhere' ELSE 'in_stock' END,
             'IV305', CASE WHEN s.location IS NULL
@@ -179,7 +179,7 @@ REVOKE ALL ON FUNCTION ims._scan_serial_verdict FROM PUBLIC;
 
 -- Usable until the end of its last day.  Without a minimum that is today.
 CREATE FUNCTION ims._scan_expiry_verdict(
-    s ims._scanned, minimum date, today date, verb text)
+    s ims._scanned, item text, lot text, minimum date, today date, verb text)
 RETURNS ims._scan_verdict
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
@@ -197,17 +197,17 @@ BEGIN
     v.expected := to_jsonb(minimum) #>> '{}';
     v.scanned := to_jsonb(s.expires_on) #>> '{}';
     v.verdict := CASE WHEN s.expires_on IS NULL THEN 'not_scanned' ELSE 'ok' END;
-    IF s.item IS NULL THEN
+    IF s.item IS NULL AND s.expires_on IS NULL AND minimum IS NULL THEN
         v.verdict := 'taken';
     ELSIF minimum IS NOT NULL AND s.expires_on IS NULL THEN
         RETURN ims._scan_refuse(v, 'not_scanned', CASE WHEN refuses THEN 'IV142' END,
-            format('no expiry date of item "%s" is known', s.item),
-            jsonb_build_object('item', s.item, 'lot', s.lot, 'minimum_expiry', minimum));
+            format('no expiry date of item "%s" is known', item),
+            jsonb_build_object('item', item, 'lot', lot, 'minimum_expiry', minimum));
     ELSIF expires_on < wanted THEN
         RETURN ims._scan_refuse(v, CASE WHEN expires_on < today THEN 'expired' ELSE 'too_early' END,
             CASE WHEN refuses THEN 'IV142' END,
-            format('item "%s" expires too early', s.item),
-            jsonb_build_object('item', s.item, 'lot', s.lot, 'expires_on', expires_on,
+            format('item "%s" expires too early', item),
+            jsonb_build_object('item', item, 'lot', lot, 'expires_on', expires_on,
                 'minimum_expiry', wanted));
     ELSIF differing IS NOT NULL THEN
         RETURN ims._scan_refuse(v, 'other', CASE WHEN refuses THEN 'IV141' END,
@@ -266,7 +266,9 @@ AS $$
         (ims._scan_lot_verdict(s, call ->> 'lot', verb, r.may_be_new, tracking)),
         (ims._scan_serial_verdict(s, call ->> 'serial', verb, r.may_be_new, tracking,
             call ->> 'location')),
-        (ims._scan_expiry_verdict(s, (call ->> 'minimum_expiry')::date, today, verb)),
+        (ims._scan_expiry_verdict(s, coalesce(s.item, call ->> 'item'),
+            CASE WHEN s.item IS NULL THEN call ->> 'lot' ELSE s.lot END,
+            (call ->> 'minimum_expiry')::date, today, verb)),
         (ims._scan_quantity_verdict(s, quantity, expected, verb)),
         (ims._scan_compare(6, 'handling_unit', call ->> 'handling_unit', s.handling_unit,
             'handling_unit' = ANY (s.unknown), r.may_be_new, 'IV207', s.item)),
@@ -306,7 +308,8 @@ $$;
 COMMENT ON FUNCTION ims._raise_verdict IS 'raise the first verdict that refuses';
 REVOKE ALL ON FUNCTION ims._raise_verdict FROM PUBLIC;
 
--- Makes the lot, the single unit and the handling unit that a label names.
+-- Makes the lot, the single unit and the handling unit that a label names.  Lot
+-- and handling unit may come from another scanner meanwhile; a single unit may not.
 CREATE FUNCTION ims._register_scan(owner_id bigint, s ims._scanned, actor text)
 RETURNS ims._scanned
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
@@ -315,18 +318,26 @@ AS $$
 #variable_conflict use_variable
 BEGIN
     IF 'lot' = ANY (s.unknown) THEN
-        SELECT c.lot_id INTO s.lot_id
-        FROM ims._create_lot(owner_id, s.item, s.lot, made_on => s.made_on,
-            best_before => s.best_before, sell_by => s.sell_by, expires_on => s.expires_on,
-            actor => actor) AS c;
+        BEGIN
+            SELECT c.lot_id INTO s.lot_id
+            FROM ims._create_lot(owner_id, s.item, s.lot, made_on => s.made_on,
+                best_before => s.best_before, sell_by => s.sell_by, expires_on => s.expires_on,
+                actor => actor) AS c;
+        EXCEPTION WHEN unique_violation THEN
+            s.lot_id := ims._lot_id(owner_id, s.item_id, s.lot);
+        END;
     END IF;
     IF 'serial' = ANY (s.unknown) THEN
         SELECT c.serial_id INTO s.serial_id
         FROM ims._create_serials(owner_id, s.item, ARRAY[s.serial], s.lot, actor => actor) AS c;
     END IF;
     IF 'handling_unit' = ANY (s.unknown) THEN
-        SELECT c.handling_unit_id INTO s.handling_unit_id
-        FROM ims._create_handling_unit(owner_id, s.handling_unit, actor => actor) AS c;
+        BEGIN
+            SELECT c.handling_unit_id INTO s.handling_unit_id
+            FROM ims._create_handling_unit(owner_id, s.handling_unit, actor => actor) AS c;
+        EXCEPTION WHEN unique_violation THEN
+            s.handling_unit_id := ims._handling_unit_id(owner_id, s.handling_unit);
+        END;
     END IF;
     RETURN s;
 END
@@ -363,6 +374,7 @@ DECLARE
     unit_id bigint;
     party_id bigint;
     entered numeric;
+    measured numeric;
 BEGIN
     IF (call ->> 'register')::boolean THEN
         s := ims._register_scan(owner_id, s, call ->> 'actor');
@@ -372,6 +384,14 @@ BEGIN
         party_id := ims._party_id(owner_id, call ->> 'party');
     END IF;
     entered := ims._entered_quantity(owner_id, s.item_id, s.unit, quantity);
+    -- what the label measures, where that is what the item is measured in
+    SELECT coalesce((call ->> 'labels')::numeric, 1) * ims.measure_amount(ims.measure_in(
+        ims.measure_make(s.measured_quantity, s.measured_unit), i.measured_unit, 'half_up', 6))
+    INTO measured
+    FROM ims.item AS i
+    WHERE i.owner_id = owner_id AND i.item_id = s.item_id
+      AND ims.measure_dimension(ims.measure_make(1, i.measured_unit))
+        = ims.measure_dimension(ims.measure_make(s.measured_quantity, s.measured_unit));
     SELECT r.document_number INTO document_number
     FROM ims._post_lines(
         jsonb_build_array(jsonb_build_object(
@@ -389,6 +409,7 @@ BEGIN
             'from_location_id', from_id, 'to_location_id', to_id,
             'from_handling_unit_id', CASE verb WHEN 'pick' THEN unit_id ELSE 0 END,
             'to_handling_unit_id', CASE verb WHEN 'receive' THEN unit_id ELSE 0 END,
+            'measured_quantity', measured,
             'unit_cost', call -> 'unit_cost', 'currency', call -> 'currency',
             'reference_line', call -> 'reference_line', 'entered_quantity', entered,
             'entered_unit', CASE WHEN entered IS NOT NULL THEN s.unit END))) AS r;
@@ -425,7 +446,13 @@ BEGIN
         item_id := ims._item_id(owner_id, call ->> 'item');
     END IF;
     s := ims._scan_resolve(owner_id, call ->> 'scan', false, today, location_id, item_id, NULL);
-    quantity := s.base_quantity * labels;
+    IF s.item_id IS NOT NULL THEN
+        quantity := ims._base_quantity(owner_id, s.item_id, s.item, NULL, s.quantity * labels,
+            s.unit);
+    ELSIF s.kind = 'handling_unit' AND item_id IS NOT NULL AND call ? 'lot' THEN
+        s.expires_on := (SELECT l.expires_on FROM ims.lot AS l
+            WHERE l.owner_id = owner_id AND l.item_id = item_id AND l.code = call ->> 'lot');
+    END IF;
     IF call ? 'quantity' AND coalesce(s.item_id, item_id) IS NOT NULL THEN
         PERFORM ims._check_quantity('quantity', (call ->> 'quantity')::numeric, 0);
         expected := ims._base_quantity(owner_id, coalesce(item_id, s.item_id),
@@ -490,13 +517,22 @@ BEGIN
         ELSE ims._location_id(call ->> 'from_location', 'from_location') END;
     to_id := CASE WHEN verb = 'pick' AND NOT call ? 'to_location' THEN 3
         ELSE ims._location_id(call ->> 'to_location', 'to_location') END;
-    IF post AND dry_run IS NOT TRUE THEN
-        SELECT k.posting_id, k.document_number, k.replayed
-        INTO posting_id, document_number, replayed
-        FROM ims._claim_key(owner_id, call ->> 'idempotency_key', verb || '_scan',
-            call - 'idempotency_key', ims._next_posting_id()) AS k;
+    IF post THEN
+        BEGIN
+            SELECT k.posting_id, k.document_number, k.replayed
+            INTO posting_id, document_number, replayed
+            FROM ims._claim_key(owner_id, call ->> 'idempotency_key', verb || '_scan',
+                call - 'idempotency_key', ims._next_posting_id()) AS k;
+            IF dry_run THEN
+                RAISE SQLSTATE 'IVDRY';
+            END IF;
+        EXCEPTION WHEN SQLSTATE 'IVDRY' THEN
+            posting_id := CASE WHEN replayed THEN posting_id END;
+        END;
     END IF;
-    reading := ims._read_scan_call(owner_id, call, CASE verb WHEN 'pick' THEN from_id END, today);
+    -- What arrives is nowhere yet.
+    reading := ims._read_scan_call(owner_id, call, CASE verb WHEN 'pick' THEN from_id ELSE 0 END,
+        today);
     verdicts := ARRAY(SELECT v FROM ims._scan_verdicts(reading.s, verb, call,
         reading.quantity, reading.expected, reading.tracking, today) AS v ORDER BY v.place);
     status := CASE WHEN EXISTS (SELECT FROM unnest(verdicts) AS v WHERE v.state IS NOT NULL)
@@ -812,7 +848,7 @@ BEGIN
         END IF;
         SELECT c.posting_id, c.document_number, c.status, c.replayed
         INTO posting_id, document_number, status, replayed
-        FROM ims._count_stock(owner_id, s.item, coalesce(quantity, s.quantity * labels),
+        FROM ims._count_stock(owner_id, s.item, coalesce(quantity, s.quantity * coalesce(labels, 1)),
             CASE WHEN quantity IS NULL THEN s.unit ELSE unit END, location, s.lot, NULL,
             coalesce(s.handling_unit, handling_unit), NULL, false, counted_at, reason,
             reference_type, reference_number, actor, idempotency_key, dry_run) AS c;

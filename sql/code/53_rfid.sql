@@ -161,7 +161,7 @@ CREATE TYPE ims._rfid_merged AS (
     heard jsonb);
 COMMENT ON TYPE ims._rfid_merged IS 'a visit as it is after new reads';
 
--- Locks the read point of a reader that may send.
+-- Locks a reader that may send, and its read point.
 CREATE FUNCTION ims._rfid_lock(owner_id bigint, reader text, OUT rfid_reader_id bigint,
     OUT rfid_point_id bigint, OUT gap interval, OUT swept_through timestamptz,
     OUT dropped_through timestamptz)
@@ -178,7 +178,7 @@ BEGIN
     FROM ims.rfid_reader AS r
     JOIN ims.rfid_point AS p ON p.owner_id = r.owner_id AND p.rfid_point_id = r.rfid_point_id
     WHERE r.owner_id = $1 AND r.code = $2
-    FOR NO KEY UPDATE OF p;
+    FOR NO KEY UPDATE OF p, r;
     IF NOT FOUND THEN
         PERFORM ims._raise_unknown('reader', 'reader', $2, 'IV229');
     ELSIF state <> 'active' THEN
@@ -205,7 +205,7 @@ LANGUAGE sql STABLE PARALLEL SAFE ROWS 10000
 SET search_path = pg_catalog, pg_temp
 AS $$
     SELECT r.line, coalesce(r.sequence, r.line),
-        CASE WHEN starts_with(r.epc, 'urn:') AND ims.is_epc(r.epc)
+        CASE WHEN (starts_with(r.epc, 'urn:') OR length(r.epc) > 24) AND ims.is_epc(r.epc)
             THEN ims.epc_hex(r.epc::ims.epc) ELSE upper(r.epc) END,
         r.read_at, r.rssi, r.antenna
     FROM ROWS FROM (jsonb_to_recordset(reads) AS (
@@ -233,6 +233,18 @@ BEGIN
                 DETAIL = format('At most %s are taken. ', most)
                     || jsonb_build_object('lines', jsonb_array_length(reads))::text,
                 HINT = 'Send the batch in several calls.';
+    END IF;
+    SELECT l.line, l.value ->> 'read_at' AS read_at INTO bad
+    FROM jsonb_array_elements(reads) WITH ORDINALITY AS l (value, line)
+    WHERE l.value ->> 'read_at' !~* '([T ]\d\d.*(Z|[+-]\d\d(:?\d\d)?)|infinity)$'
+    ORDER BY l.line
+    LIMIT 1;
+    IF FOUND THEN
+        RAISE 'read_at of read % has no time zone', bad.line
+            USING ERRCODE = 'IV223',
+                DETAIL = 'Its instant would be another in every session. '
+                    || jsonb_build_object('line', bad.line, 'read_at', left(bad.read_at, 100))::text,
+                HINT = 'Give it with Z or an offset, such as 2026-01-01T00:00:00Z.';
     END IF;
     SELECT r.* INTO bad
     FROM ims._rfid_reads(reads) AS r
@@ -647,9 +659,9 @@ AS 'MODULE_PATHNAME', 'ims_door';
 COMMENT ON FUNCTION ims.rfid_ingest IS
 'take raw reads of an RFID reader, and derive arrivals and departures
 
-reads is an array of objects: epc (hexadecimal digits or a tag URI), read_at, and sequence
-(the line unless given), rssi (dBm), antenna. A read is known by reader, batch and sequence,
-so a call may be repeated; a number that stands for another read is IV218. Batches may
+reads is an array of objects: epc (hexadecimal digits or a tag URI), read_at with its zone,
+and sequence (the line unless given), rssi (dBm), antenna. A read is known by reader, batch and
+sequence, so a call may be repeated; a number that stands for another read is IV218. Batches may
 come in any order: a late read may take events back. Returns counts: of reads stored,
 repeated, and older than what was dropped; of events made and taken back.
 Example: SELECT * FROM ims.rfid_ingest(reader => ''DOOR-1'', batch => ''7'', reads =>

@@ -58,6 +58,12 @@ SELECT posting_id AS packed FROM ims.pack('SHOP', handling_unit => 'T1', effecti
 SELECT is(pg_temp.lines(:packed), 'PEN 1 T-HERE-A > T-HERE-A out of P1 into T1', 'out of another unit');
 SELECT is(pg_temp.content('P1'), 'P1 PEN 9 T-HERE-A, >C1 PEN 24 T-HERE-A, >C1 PHONE S1 1 T-HERE-A, '
     '>C2 MILK L1 6 T-HERE-A, >C2 SUGAR 1.5 T-HERE-A', 'a pallet with goods and cartons');
+SAVEPOINT shut;
+SELECT ims.close_handling_unit('SHOP', 'P1') > 0 AS closed \g /dev/null
+SELECT is(left(pg_temp.refusal($$SELECT ims.pack('SHOP', 'C3', location => 'T-HERE-A',
+    lines => '[{"item": "PEN", "quantity": 1, "from_handling_unit": "C1"}]')$$), 5),
+    'IV212', 'a closed pallet gives nothing, not through its cartons either');
+ROLLBACK TO shut;
 SELECT results_eq($$SELECT h.handling_unit, h.parent, h.root, h.level, h.location, h.site, h.location_count,
         h.item_count, h.unit_count, h.homogeneous
         FROM ims_bi.handling_unit AS h WHERE h.owner = 'SHOP' ORDER BY 1$$, $$VALUES
@@ -150,6 +156,10 @@ SELECT count(*) FROM ims.receive_transfer('SHOP', document_number => :number, to
     lines => '[{"item": "MILK", "quantity": 2, "lot": "L2", "handling_unit": "C3"}]',
     effective_at => pg_temp.at('15:00')) \g /dev/null
 SELECT is(pg_temp.content('P1'), 'P1, >C3 MILK L2 2 T-THERE-A, >C3 MILK L2 1 TRANSIT', 'received in part');
+SAVEPOINT part;
+SELECT lives_ok($$SELECT ims.unpack('SHOP', 'C3', '[{"item": "MILK", "quantity": 1, "lot": "L2"}]',
+    location => 'T-THERE-A', effective_at => pg_temp.at('15:10'))$$, 'goods come out of the part that is there');
+ROLLBACK TO part;
 SELECT results_eq($$SELECT h.location, h.location_count FROM ims_bi.handling_unit AS h
     WHERE h.owner = 'SHOP' AND h.handling_unit = 'P1'$$, 'VALUES (NULL::text, 2::bigint)', 'it is at two places');
 SELECT is(pg_temp.refusal($$SELECT ims.pack('SHOP', 'P1', lines => '[{"item": "PEN", "quantity": 1}]')$$),
@@ -183,6 +193,22 @@ SELECT posting_id AS out FROM ims.unpack('SHOP', 'P2', effective_at => pg_temp.a
 SELECT is(pg_temp.content('P2'), 'P2', 'unpacked');
 SELECT count(*) FROM ims.reverse_posting('SHOP', :out, reason => 'not yet', effective_at => pg_temp.at('21:00')) \g /dev/null
 SELECT is(pg_temp.content('P2'), 'P2 PEN 5 T-HERE-A, >C2, >T1 PEN 1 T-HERE-A', 'and, reversed, packed again');
+SAVEPOINT chain;
+SELECT lives_ok(format($$SELECT ims.reverse_posting('SHOP', %s, reason => 'x', effective_at => pg_temp.at('21:30'))$$, :p2),
+    'reversible once what followed was reversed');
+SELECT is(pg_temp.content('P2') || '; ' || pg_temp.content('T1'), 'P2; T1 PEN 1 T-HERE-A', 'and all of it is out');
+SELECT count(*) FROM ims.pack('SHOP', 'P2', handling_units => '{T1}', effective_at => pg_temp.at('21:35')) \g /dev/null
+SELECT posting_id AS again FROM ims.move_handling_unit('SHOP', 'P2', kind => 'ship', effective_at => pg_temp.at('21:40')) \gset
+SELECT count(*) FROM ims.reverse_posting('SHOP', :again, reason => 'x', effective_at => pg_temp.at('21:45')) \g /dev/null
+SELECT count(*) FROM ims.unpack('SHOP', 'P2', effective_at => pg_temp.at('21:45')) \g /dev/null
+SELECT is(pg_temp.content('P2'), 'P2', 'unpacked at the instant of the reversal, it is not away');
+SELECT posting_id AS once FROM ims.move_handling_unit('SHOP', 'T1', kind => 'ship', effective_at => pg_temp.at('21:50')) \gset
+SELECT count(*) FROM ims.receive('SHOP', 'PEN', 2, to_location => 'T-HERE-A', handling_unit => 'T1',
+    effective_at => pg_temp.at('21:51')) \g /dev/null
+SELECT count(*) FROM ims.move_handling_unit('SHOP', 'T1', kind => 'ship', effective_at => pg_temp.at('21:52')) \g /dev/null
+SELECT is(left(pg_temp.refusal(format($$SELECT ims.reverse_posting('SHOP', %s, reason => 'x')$$, :once)), 5),
+    'IV228', 'nor is a shipment reversed before the next one of its unit');
+ROLLBACK TO chain;
 SELECT posting_id AS lone FROM ims.unpack('SHOP', 'P2', handling_units => '{T1}', effective_at => pg_temp.at('22:00')) \gset
 SELECT count(*) FROM ims.move_handling_unit('SHOP', 'T1', to_location => 'T-HERE-B', effective_at => pg_temp.at('22:10')) \g /dev/null
 SELECT is(left(pg_temp.refusal(format($$SELECT ims.reverse_posting('SHOP', %s, reason => 'x')$$, :lone)), 5),

@@ -84,6 +84,11 @@ SELECT is(pg_temp.refusal($$SELECT ims.rfid_ingest('SHOP', 'DOOR', 'I', pg_temp.
 SELECT is(pg_temp.ingest('DOOR', 'J', '[{"epc": "urn:epc:tag:sgtin-96:3.0614141.812345.6789", "read_at": "2026-01-01T00:00:00Z"},
     {"epc": "3074257bf7194e4000001a85", "read_at": "2026-01-01T00:00:01Z"}]'), '2 0 0 +1 -1 ~0',
     'tag URI and small letters are one tag; the line numbers the reads');
+SELECT is(pg_temp.ingest('DOOR', 'K', jsonb_build_array(
+    jsonb_build_object('epc', t.uri, 'read_at', pg_temp.t(0)),
+    jsonb_build_object('epc', rpad(ims.epc_hex(t.uri::ims.epc), 52, '0'), 'read_at', pg_temp.t(1)))), '2 0 0 +1 -1 ~0',
+    'nor are bits that fill up the last word another tag')
+FROM (VALUES ('urn:epc:tag:sgtin-198:3.0614141.712345.32a%2Fb')) AS t (uri);
 
 -- several readers of a point: most reads, then the stronger signal, then the older reader
 SELECT is(pg_temp.ingest('LEFT', 'A', pg_temp.reads('AA', '{0,1}', 1, -70)), '2 0 0 +1 -1 ~0', 'left');
@@ -172,7 +177,7 @@ SELECT is_empty($$SELECT * FROM ims.verify('SHOP')$$, 'verify() agrees');
 
 -- retention
 SELECT is((SELECT count(*) FROM ims.rfid_read AS r JOIN ims.rfid_reader AS d USING (owner_id, rfid_reader_id)
-    WHERE d.code = 'DOOR' AND r.read_at < pg_temp.t(60)), 9::bigint, 'reads of before');
+    WHERE d.code = 'DOOR' AND r.read_at < pg_temp.t(60)), 11::bigint, 'reads of before');
 SELECT cmp_ok(ims.drop_rfid_reads('SHOP', pg_temp.t(60)), '>', 100::bigint, 'are dropped');
 SELECT is((SELECT count(*) FROM ims.rfid_read AS r WHERE r.read_at < pg_temp.t(60)), 0::bigint, 'all');
 SELECT is(pg_temp.ingest('DOOR', 'F', pg_temp.reads('AA', '{60,80,100,101}')), '0 4 0 +0 -0 ~0', 'those after are known');
@@ -210,6 +215,9 @@ FROM (VALUES
     (22, 'first sequence', $$rfid_ingest('SHOP', 'DOOR', 'Y', '[{"epc": "AA", "read_at": "2026-01-01T00:00:00Z", "sequence": 0}]')$$, 'accepted'),
     (23, 'signal out of range', $$rfid_ingest('SHOP', 'DOOR', 'A', '[{"epc": "AA", "read_at": "2026-01-01T00:00:00Z", "rssi": 1001}]')$$, '22023'),
     (24, 'no number', $$rfid_ingest('SHOP', 'DOOR', 'A', '[{"epc": "AA", "read_at": "2026-01-01T00:00:00Z", "rssi": "loud"}]')$$, '22P02'),
+    (24.1, 'time without zone', $$rfid_ingest('SHOP', 'DOOR', 'A', '[{"epc": "AA", "read_at": "2026-01-01 00:00:00"}]')$$, 'IV223'),
+    (24.2, 'date alone', $$rfid_ingest('SHOP', 'DOOR', 'A', '[{"epc": "AA", "read_at": "2026-01-01"}]')$$, 'IV223'),
+    (24.3, 'offset', $$rfid_ingest('SHOP', 'DOOR', 'X', '[{"epc": "AA", "read_at": "2026-01-01 03:00:00+02"}]')$$, 'accepted'),
     (25, 'sweep of the future', $$rfid_sweep('SHOP', '9026-01-01 00:00+00')$$, 'IV217'),
     (26, 'sweep of no instant', $$rfid_sweep('SHOP', 'infinity')$$, '22023'),
     (27, 'drop of the future', $$drop_rfid_reads('SHOP', '9026-01-01 00:00+00')$$, 'IV217'),

@@ -241,6 +241,43 @@ SELECT results_eq($$SELECT v.field, v.expected, v.scanned, v.verdict, v.sqlstate
     $$VALUES ('item', 'MILK', 'MILK', 'ok', NULL), ('lot', 'L1', 'L9', 'other', 'IV141'),
         ('expires_on', NULL, '2049-12-31', 'ok', NULL), ('quantity', '24', '1', 'under', NULL)$$,
     'rows say what was expected and what was scanned');
+
+-- units that do not divide, catch weight, lots of bare pallets, keys, places
+INSERT INTO ims.item_code (owner_id, kind, code, item_id, unit) VALUES (9001, 'gtin', '09520123456825', 9302, 'IN');
+SELECT is(pg_temp.verdicts($$receive_scan('SHOP', '09520123456825', labels => 3, to_location => 'T-HERE-A', post => true)$$),
+    'posted', 'three labels of a third');
+SELECT is(pg_temp.stock('SUGAR'), 'T-HERE-A 1, T-HERE-B 1.5', 'are one');
+SELECT is(split_part(pg_temp.refusal($$SELECT ims.receive_scan('SHOP', '09520123456825', to_location => 'T-HERE-A',
+    post => true)$$), ' | ', 1), 'IV103', 'one is not exact');
+SELECT ims.create_item('SHOP', 'HAM', tracking => 'lot', measured_unit => 'KGM', measured_per_base => 10,
+    measured_tolerance => 0.1) \g /dev/null
+SELECT ims.create_lot('SHOP', 'HAM', 'H1') \g /dev/null
+INSERT INTO ims.item_code (owner_id, kind, code, item_id) SELECT 9001, 'gtin', '99520123456835', i.item_id
+FROM ims.item AS i WHERE i.owner_id = 9001 AND i.code = 'HAM';
+SELECT is(pg_temp.verdicts($$receive_scan('SHOP', '(01)99520123456835(3103)010250(10)H1', to_location => 'T-HERE-A',
+    labels => 2, post => true)$$), 'posted', 'catch weight');
+SELECT results_eq($$SELECT trim_scale(m.quantity), trim_scale(m.measured_quantity) FROM ims.movement AS m JOIN ims.item AS i USING (owner_id, item_id)
+    WHERE m.owner_id = 9001 AND i.code = 'HAM'$$, 'VALUES (2::numeric, 20.5)', 'as the labels say');
+SELECT is(split_part(pg_temp.refusal('SELECT ims.' || c.call), ' | ', 1), c.expected, c.name)
+FROM (VALUES
+    (1, 'expired lot of a bare pallet', $$pick_scan('SHOP', '(00)376104250021234569', 'MILK', 1, lot => 'STALE',
+        from_location => 'T-HERE-B', post => true)$$, 'IV142'),
+    (2, 'one that expires too early', $$pick_scan('SHOP', '(00)376104250021234569', 'MILK', 1, lot => 'L1',
+        minimum_expiry => '2099-07-01', from_location => 'T-HERE-B', post => true)$$, 'IV142'),
+    (3, 'key of another call, tried', $$pick_scan('SHOP', 'PEN', from_location => 'T-HERE-A', post => true,
+        idempotency_key => 'P1', dry_run => true)$$, 'IV218'),
+    (4, 'no labels, counted', $$count_scan('SHOP', 'PEN', labels => NULL, location => 'T-HERE-A', post => true)$$,
+        'accepted')
+    ) AS c (place, name, call, expected)
+ORDER BY c.place;
+SELECT is(pg_temp.verdicts($$pick_scan('SHOP', 'PEN', from_location => 'T-HERE-A', post => true,
+    idempotency_key => 'P2', dry_run => true)$$), 'dry_run', 'a new key is not taken');
+SELECT is_empty($$SELECT FROM ims.posting_key AS k WHERE k.idempotency_key = 'P2'$$, 'by a dry run');
+SELECT is(pg_temp.verdicts($$receive_scan('SHOP', '(01)09520123456801(21)S8(414)9520123456788', register => true,
+    to_location => 'T-HERE-A')$$), 'serial:new checked', 'a new unit whose label names a place');
+SELECT ims.create_serials('SHOP', 'PHONE', '{S9}') \g /dev/null
+SELECT is(pg_temp.verdicts($$receive_scan('SHOP', '(01)09520123456801(21)S9(414)9520123456788',
+    to_location => 'T-HERE-A')$$), 'checked', 'and one that is known and nowhere');
 SELECT is_empty($$SELECT * FROM ims.verify('SHOP')$$, 'the ledger proves');
 
 SELECT * FROM finish();
