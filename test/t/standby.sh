@@ -48,13 +48,20 @@ is_clean standby shop 'verify runs on the standby and is clean'
 cat > "$test_dir/readers.sql" <<'SQL'
 SELECT format('SELECT count(*) FROM ims.%I(%s)', p.proname,
               CASE WHEN 'owner' = ANY (p.proargnames) THEN 'owner => ''MAIN''' END
-              || CASE WHEN 'item' = ANY (p.proargnames[:p.pronargs])
+              || CASE WHEN p.proname IN ('contents_at', 'handling_unit_label')
+                      THEN ', handling_unit => ''P1'''
+                      WHEN p.proname ~ '^serial_|^warranty'
+                      THEN ', item => ''PHONE'', serial => ''S1'''
+                      WHEN 'lot' = ANY (p.proargnames[:p.pronargs])
+                      THEN ', item => ''MILK'', lot => ''L1'''
+                      WHEN 'item' = ANY (p.proargnames[:p.pronargs])
                       THEN ', item => ''PEN''' ELSE '' END
               || CASE WHEN 'from_unit' = ANY (p.proargnames)
                       THEN ', quantity => 2, from_unit => ''CS''' ELSE '' END
               || CASE WHEN 'from_day' = ANY (p.proargnames)
                       THEN ', from_day => ''2026-01-01'', to_day => ''2026-02-28''' ELSE '' END
-              || CASE WHEN p.proname = 'find_item' THEN ', code => ''PEN''' ELSE '' END)
+              || CASE p.proname WHEN 'find_item' THEN ', code => ''PEN'''
+                      WHEN 'scan' THEN ', scan => ''PEN''' ELSE '' END)
   FROM pg_proc AS p
  WHERE p.pronamespace = 'ims'::regnamespace AND p.prokind = 'f' AND p.proname NOT LIKE '\_%'
    AND (p.provolatile = 's' OR p.proname IN ('verify', 'health', 'limits', 'version'))
