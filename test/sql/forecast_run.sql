@@ -234,8 +234,9 @@ SELECT is((SELECT r.status || ' ' || r.forecast::text FROM ims.forecast_result A
     WHERE r.forecast_run_id = :combined AND i.code = 'T04'), 'ok {20,20,20}', 'all there is where nothing was computed');
 SELECT is((SELECT r.lower_bound IS NULL AND r.forecast[1] = 8 FROM ims.forecast_result AS r JOIN ims.item AS i USING (item_id)
     WHERE r.forecast_run_id = :combined AND i.code = 'T03'), true, 'without bounds where one has none');
-SELECT is_empty($$ SELECT a.* FROM ims.run_forecast(horizon => 3) AS r,
-    ims.forecast_run_accuracy(forecast_run_id => r.forecast_run_id, as_of => '9999-01-01') AS a $$, 'what has not been is not judged');
+SELECT r.forecast_run_id AS of_today FROM ims.run_forecast(horizon => 3) AS r \gset
+SELECT is_empty(format('SELECT * FROM ims.forecast_run_accuracy(forecast_run_id => %s, as_of => ''9999-01-01'')', :of_today),
+    'what has not been is not judged');
 SELECT results_eq(format('SELECT i.code, r.forecast, r.lower_bound, r.method FROM ims.forecast_result AS r JOIN ims.item AS i USING (item_id)'
     ' WHERE r.forecast_run_id = %s AND i.code = ''T01''', :replaced),
     $$VALUES ('T01', '{20,20,20}'::double precision[], '{1,2,3}'::double precision[], 'import:ml')$$, 'or in its place');
