@@ -180,6 +180,8 @@ LANGUAGE plpgsql
 STABLE
 PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
+SET enable_nestloop = off
+SET jit = off
 SET plan_cache_mode = force_custom_plan
 AS $$
 BEGIN

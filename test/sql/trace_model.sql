@@ -211,6 +211,7 @@ SELECT is_empty($$
         FROM report AS r WHERE r.level = 0 GROUP BY 1, 2, 3) AS r
         ON r.of_lot = s.lot_id AND r.of_unit = s.serial_id AND r.kind = k.kind
     WHERE s.lot IS NOT NULL AND k.quantity <> coalesce(r.quantity, 0)$$, 'and agree');
+ANALYZE ims.movement, ims.posting, ims.stock;
 SELECT is_empty($$SELECT v.* FROM ims.verify('SHOP') AS v WHERE v.check_name !~ '^catalog'$$, 'verify() finds nothing');
 SELECT * FROM finish();
 ROLLBACK;
