@@ -299,8 +299,7 @@ CREATE FUNCTION ims._receive_transfer(
     reference_type text,
     reference_number text,
     actor text,
-    idempotency_key text,
-    dry_run boolean)
+    idempotency_key text)
 RETURNS TABLE (posting_id bigint, document_number bigint, status text, replayed boolean)
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE ROWS 1
 SET search_path = pg_catalog, pg_temp
@@ -313,23 +312,6 @@ DECLARE
     pieces jsonb;
     excess record;
 BEGIN
-    IF dry_run THEN
-        BEGIN
-            SELECT r.posting_id, r.document_number, r.replayed
-            INTO posting_id, document_number, replayed
-            FROM ims._receive_transfer(owner_id, dispatch_id, dispatch_number, lines,
-                to_location, accept_overage, effective_at, reason, reference_type,
-                reference_number, actor, idempotency_key, false) AS r;
-            RAISE SQLSTATE 'IVDRY';
-        EXCEPTION WHEN SQLSTATE 'IVDRY' THEN
-            status := CASE WHEN replayed THEN 'posted' ELSE 'dry_run' END;
-            posting_id := CASE WHEN replayed THEN posting_id END;
-            document_number := CASE WHEN replayed THEN document_number END;
-        END;
-        RETURN NEXT;
-        RETURN;
-    END IF;
-
     status := 'posted';
     SELECT k.posting_id, k.document_number, k.replayed INTO posting_id, document_number, replayed
     FROM ims._claim_key(owner_id, idempotency_key, 'receive_transfer', jsonb_build_object(

@@ -145,8 +145,7 @@ CREATE FUNCTION ims._pack(
     reference_type text,
     reference_number text,
     actor text,
-    idempotency_key text,
-    dry_run boolean)
+    idempotency_key text)
 RETURNS TABLE (posting_id bigint, document_number bigint, status text, replayed boolean)
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE ROWS 1
 SET search_path = pg_catalog, pg_temp
@@ -160,22 +159,6 @@ DECLARE
     location_id bigint;
     last_event timestamptz;
 BEGIN
-    IF dry_run THEN
-        BEGIN
-            SELECT r.posting_id, r.document_number, r.replayed
-            INTO posting_id, document_number, replayed
-            FROM ims._pack(owner_id, handling_unit, lines, handling_units, location, effective_at,
-                reason, reference_type, reference_number, actor, idempotency_key, false) AS r;
-            RAISE SQLSTATE 'IVDRY';
-        EXCEPTION WHEN SQLSTATE 'IVDRY' THEN
-            status := CASE WHEN replayed THEN 'posted' ELSE 'dry_run' END;
-            posting_id := CASE WHEN replayed THEN posting_id END;
-            document_number := CASE WHEN replayed THEN document_number END;
-        END;
-        RETURN NEXT;
-        RETURN;
-    END IF;
-
     status := 'posted';
     SELECT k.posting_id, k.document_number, k.replayed INTO posting_id, document_number, replayed
     FROM ims._claim_key(owner_id, idempotency_key, 'pack', jsonb_build_object(
@@ -297,8 +280,7 @@ CREATE FUNCTION ims._unpack(
     reference_type text,
     reference_number text,
     actor text,
-    idempotency_key text,
-    dry_run boolean)
+    idempotency_key text)
 RETURNS TABLE (posting_id bigint, document_number bigint, status text, replayed boolean)
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE ROWS 1
 SET search_path = pg_catalog, pg_temp
@@ -312,23 +294,6 @@ DECLARE
     units bigint[];
     last_event timestamptz;
 BEGIN
-    IF dry_run THEN
-        BEGIN
-            SELECT r.posting_id, r.document_number, r.replayed
-            INTO posting_id, document_number, replayed
-            FROM ims._unpack(owner_id, handling_unit, lines, handling_units, location,
-                effective_at, reason, reference_type, reference_number, actor, idempotency_key,
-                false) AS r;
-            RAISE SQLSTATE 'IVDRY';
-        EXCEPTION WHEN SQLSTATE 'IVDRY' THEN
-            status := CASE WHEN replayed THEN 'posted' ELSE 'dry_run' END;
-            posting_id := CASE WHEN replayed THEN posting_id END;
-            document_number := CASE WHEN replayed THEN document_number END;
-        END;
-        RETURN NEXT;
-        RETURN;
-    END IF;
-
     status := 'posted';
     SELECT k.posting_id, k.document_number, k.replayed INTO posting_id, document_number, replayed
     FROM ims._claim_key(owner_id, idempotency_key, 'unpack', jsonb_build_object(
@@ -537,8 +502,7 @@ CREATE FUNCTION ims._move_handling_unit(
     reference_type text,
     reference_number text,
     actor text,
-    idempotency_key text,
-    dry_run boolean)
+    idempotency_key text)
 RETURNS TABLE (posting_id bigint, document_number bigint, status text, replayed boolean)
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE ROWS 1
 SET search_path = pg_catalog, pg_temp
@@ -553,23 +517,6 @@ DECLARE
     lines jsonb;
     last_event timestamptz;
 BEGIN
-    IF dry_run THEN
-        BEGIN
-            SELECT r.posting_id, r.document_number, r.replayed
-            INTO posting_id, document_number, replayed
-            FROM ims._move_handling_unit(owner_id, handling_unit, kind, to_location,
-                effective_at, reason, party, channel, reference_type, reference_number, actor,
-                idempotency_key, false) AS r;
-            RAISE SQLSTATE 'IVDRY';
-        EXCEPTION WHEN SQLSTATE 'IVDRY' THEN
-            status := CASE WHEN replayed THEN 'posted' ELSE 'dry_run' END;
-            posting_id := CASE WHEN replayed THEN posting_id END;
-            document_number := CASE WHEN replayed THEN document_number END;
-        END;
-        RETURN NEXT;
-        RETURN;
-    END IF;
-
     status := 'posted';
     kind := coalesce(kind, 'transfer');
     SELECT k.posting_id, k.document_number, k.replayed INTO posting_id, document_number, replayed

@@ -727,8 +727,7 @@ CREATE FUNCTION ims._count_stock(
     reference_type text,
     reference_number text,
     actor text,
-    idempotency_key text,
-    dry_run boolean)
+    idempotency_key text)
 RETURNS TABLE (posting_id bigint, document_number bigint, status text, replayed boolean)
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE ROWS 1
 SET search_path = pg_catalog, pg_temp
@@ -741,23 +740,6 @@ DECLARE
     scope_location_ids bigint[] := '{}';
     scope_item_id bigint := 0;
 BEGIN
-    IF dry_run THEN
-        BEGIN
-            SELECT r.posting_id, r.document_number, r.replayed
-            INTO posting_id, document_number, replayed
-            FROM ims._count_stock(owner_id, item, quantity, unit, location, lot, serial,
-                handling_unit, lines, complete, counted_at, reason, reference_type,
-                reference_number, actor, idempotency_key, false) AS r;
-            RAISE SQLSTATE 'IVDRY';
-        EXCEPTION WHEN SQLSTATE 'IVDRY' THEN
-            status := CASE WHEN replayed THEN 'posted' ELSE 'dry_run' END;
-            posting_id := CASE WHEN replayed THEN posting_id END;
-            document_number := CASE WHEN replayed THEN document_number END;
-        END;
-        RETURN NEXT;
-        RETURN;
-    END IF;
-
     status := 'posted';
     SELECT k.posting_id, k.document_number, k.replayed INTO posting_id, document_number, replayed
     FROM ims._claim_key(owner_id, idempotency_key, 'count_stock', jsonb_build_object(

@@ -256,8 +256,7 @@ CREATE FUNCTION ims._transfer_ownership(
     rate numeric,
     sale_value numeric,
     actor text,
-    idempotency_key text,
-    dry_run boolean)
+    idempotency_key text)
 RETURNS TABLE (posting_id bigint, document_number bigint, status text, replayed boolean)
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE ROWS 1
 SET search_path = pg_catalog, pg_temp
@@ -275,24 +274,6 @@ DECLARE
     as_entered jsonb;
 BEGIN
     PERFORM set_config('ims.actor', coalesce(actor, ''), true);
-    IF dry_run THEN
-        BEGIN
-            SELECT r.posting_id, r.document_number, r.replayed
-            INTO posting_id, document_number, replayed
-            FROM ims._transfer_ownership(owner_id, to_owner, item, to_item, quantity, unit,
-                location, lot, serial, handling_unit, to_handling_unit, effective_at, reason,
-                reference_type, reference_number, reference_line, unit_cost, currency, rate,
-                sale_value, actor, idempotency_key, false) AS r;
-            RAISE SQLSTATE 'IVDRY';
-        EXCEPTION WHEN SQLSTATE 'IVDRY' THEN
-            status := CASE WHEN replayed THEN 'posted' ELSE 'dry_run' END;
-            posting_id := CASE WHEN replayed THEN posting_id END;
-            document_number := CASE WHEN replayed THEN document_number END;
-        END;
-        RETURN NEXT;
-        RETURN;
-    END IF;
-
     status := 'posted';
     PERFORM ims._check_present('to_owner', to_owner IS NOT NULL);
     to_owner_id := ims._second_owner(to_owner);

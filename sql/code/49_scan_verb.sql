@@ -490,7 +490,7 @@ COMMENT ON FUNCTION ims._take_expected IS 'the scan, with the item of the call w
 REVOKE ALL ON FUNCTION ims._take_expected FROM PUBLIC;
 
 -- Receiving and picking: the verdicts, and the posting where it is asked for.
-CREATE FUNCTION ims._move_scan(owner_id bigint, verb text, call jsonb, post boolean, dry_run boolean)
+CREATE FUNCTION ims._move_scan(owner_id bigint, verb text, call jsonb, post boolean)
 RETURNS TABLE (
     field text,
     expected text,
@@ -518,17 +518,10 @@ BEGIN
     to_id := CASE WHEN verb = 'pick' AND NOT call ? 'to_location' THEN 3
         ELSE ims._location_id(call ->> 'to_location', 'to_location') END;
     IF post THEN
-        BEGIN
-            SELECT k.posting_id, k.document_number, k.replayed
-            INTO posting_id, document_number, replayed
-            FROM ims._claim_key(owner_id, call ->> 'idempotency_key', verb || '_scan',
-                call - 'idempotency_key', ims._next_posting_id()) AS k;
-            IF dry_run THEN
-                RAISE SQLSTATE 'IVDRY';
-            END IF;
-        EXCEPTION WHEN SQLSTATE 'IVDRY' THEN
-            posting_id := CASE WHEN replayed THEN posting_id END;
-        END;
+        SELECT k.posting_id, k.document_number, k.replayed
+        INTO posting_id, document_number, replayed
+        FROM ims._claim_key(owner_id, call ->> 'idempotency_key', verb || '_scan',
+            call - 'idempotency_key', ims._next_posting_id()) AS k;
     END IF;
     -- What arrives is nowhere yet.
     reading := ims._read_scan_call(owner_id, call, CASE verb WHEN 'pick' THEN from_id ELSE 0 END,
@@ -541,19 +534,11 @@ BEGIN
         status := 'posted';
     ELSIF post THEN
         PERFORM ims._raise_verdict(verdicts);
-        BEGIN
-            SELECT r.document_number INTO document_number
-            FROM ims._post_scan(owner_id, verb, ims._take_expected(owner_id, reading.s, call),
-                call, CASE WHEN (reading.s).item_id IS NULL THEN reading.expected
-                    ELSE reading.quantity END, posting_id, from_id, to_id) AS r;
-            status := 'posted';
-            IF dry_run THEN
-                RAISE SQLSTATE 'IVDRY';
-            END IF;
-        EXCEPTION WHEN SQLSTATE 'IVDRY' THEN
-            status := 'dry_run';
-            document_number := NULL;
-        END;
+        SELECT r.document_number INTO document_number
+        FROM ims._post_scan(owner_id, verb, ims._take_expected(owner_id, reading.s, call),
+            call, CASE WHEN (reading.s).item_id IS NULL THEN reading.expected
+                ELSE reading.quantity END, posting_id, from_id, to_id) AS r;
+        status := 'posted';
     END IF;
     RETURN QUERY
     SELECT v.field, v.expected, v.scanned, v.verdict, v.state, v.message,
@@ -590,8 +575,7 @@ CREATE FUNCTION ims._receive_scan(
     unit_cost numeric DEFAULT NULL,
     currency text DEFAULT NULL,
     actor text DEFAULT NULL,
-    idempotency_key text DEFAULT NULL,
-    dry_run boolean DEFAULT false)
+    idempotency_key text DEFAULT NULL)
 RETURNS TABLE (
     field text,
     expected text,
@@ -617,7 +601,7 @@ BEGIN
             'reference_type', reference_type, 'reference_number', reference_number,
             'reference_line', reference_line, 'unit_cost', unit_cost, 'currency', currency,
             'actor', actor, 'idempotency_key', idempotency_key)),
-        coalesce(post, false), coalesce(dry_run, false)) AS r;
+        coalesce(post, false)) AS r;
 END
 $$;
 COMMENT ON FUNCTION ims._receive_scan IS 'internal form of ims.receive_scan()';
@@ -696,8 +680,7 @@ CREATE FUNCTION ims._pick_scan(
     reference_number text DEFAULT NULL,
     reference_line text DEFAULT NULL,
     actor text DEFAULT NULL,
-    idempotency_key text DEFAULT NULL,
-    dry_run boolean DEFAULT false)
+    idempotency_key text DEFAULT NULL)
 RETURNS TABLE (
     field text,
     expected text,
@@ -723,7 +706,7 @@ BEGIN
             'reference_type', reference_type, 'reference_number', reference_number,
             'reference_line', reference_line, 'actor', actor,
             'idempotency_key', idempotency_key)),
-        coalesce(post, false), coalesce(dry_run, false)) AS r;
+        coalesce(post, false)) AS r;
 END
 $$;
 COMMENT ON FUNCTION ims._pick_scan IS 'internal form of ims.pick_scan()';
@@ -792,8 +775,7 @@ CREATE FUNCTION ims._count_scan(
     reference_type text DEFAULT NULL,
     reference_number text DEFAULT NULL,
     actor text DEFAULT NULL,
-    idempotency_key text DEFAULT NULL,
-    dry_run boolean DEFAULT false)
+    idempotency_key text DEFAULT NULL)
 RETURNS TABLE (
     field text,
     expected text,
@@ -851,7 +833,7 @@ BEGIN
         FROM ims._count_stock(owner_id, s.item, coalesce(quantity, s.quantity * coalesce(labels, 1)),
             CASE WHEN quantity IS NULL THEN s.unit ELSE unit END, location, s.lot, NULL,
             coalesce(s.handling_unit, handling_unit), NULL, false, counted_at, reason,
-            reference_type, reference_number, actor, idempotency_key, dry_run) AS c;
+            reference_type, reference_number, actor, idempotency_key) AS c;
     END IF;
     RETURN QUERY
     SELECT v.field, v.expected, v.scanned, v.verdict, v.state, v.message, posting_id,

@@ -283,8 +283,7 @@ CREATE FUNCTION ims._recall(
     by_time boolean,
     reason text,
     at_most bigint,
-    actor text,
-    dry_run boolean)
+    actor text)
 RETURNS TABLE (
     level bigint,
     kind text,
@@ -311,15 +310,6 @@ AS $$
 DECLARE
     start record;
 BEGIN
-    IF $9 THEN
-        -- the rows outlive the subtransaction
-        BEGIN
-            RETURN QUERY SELECT r.* FROM ims._recall($1, $2, $3, $4, $5, $6, $7, $8, false) AS r;
-            RAISE SQLSTATE 'IVDRY';
-        EXCEPTION WHEN SQLSTATE 'IVDRY' THEN
-            RETURN;
-        END;
-    END IF;
     PERFORM ims._check_present('lot', $3 IS NOT NULL);
     PERFORM ims._check_present('reason', coalesce($6, '') <> '');
     SELECT s.lot_ids, s.serial_ids INTO STRICT start

@@ -8,7 +8,7 @@
  * masters, resolve codes, post.  The key comes first, since a call that waits
  * for another one with the same key must not hold what that one may need.
  *
- * A dry run does all this in a subtransaction and undoes it.
+ * A dry run does all this in a subtransaction that is rolled back.
  *
  * Memory: everything lives in the caller's per-call context.
  *
@@ -16,17 +16,16 @@
  */
 #include "postgres.h"
 
-#include "access/xact.h"
 #include "commands/sequence.h"
 #include "funcapi.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/memutils.h"
-#include "utils/resowner.h"
 #include "utils/tuplestore.h"
 
 #include "ledger/access.h"
 #include "ledger/detail.h"
+#include "ledger/dry_run.h"
 #include "ledger/idempotency.h"
 #include "ledger/info.h"
 #include "ledger/request.h"
@@ -216,43 +215,14 @@ is_replay(ImsRequest *request)
 }
 
 static void
-carry_out(ImsRequest *request)
+carry_out(void *argument)
 {
+	ImsRequest *request = argument;
+
 	if (is_replay(request))
 		return;
 	post_lines(request);
 	keep_rejected_lines(request);
-}
-
-/*
- * The same, and then undone: nothing is left but the answer.  Whoever catches
- * an error rolls back its own subtransaction only, so ours is ended here.
- */
-static void
-carry_out_dry(ImsRequest *request)
-{
-	MemoryContext context = CurrentMemoryContext;
-	ResourceOwner owner = CurrentResourceOwner;
-	ErrorData *volatile error = NULL;
-
-	BeginInternalSubTransaction(NULL);
-	MemoryContextSwitchTo(context);
-	PG_TRY();
-	{
-		carry_out(request);
-	}
-	PG_CATCH();
-	{
-		MemoryContextSwitchTo(context);
-		error = CopyErrorData();
-		FlushErrorState();
-	}
-	PG_END_TRY();
-	RollbackAndReleaseCurrentSubTransaction();
-	MemoryContextSwitchTo(context);
-	CurrentResourceOwner = owner;
-	if (error != NULL)
-		ReThrowError(error);
 }
 
 /* ---------------------------------------------------------------- answering */
@@ -390,7 +360,7 @@ ims_request_run(FunctionCallInfo fcinfo, const ImsForm *form,
 	request.ngiven = form->count_lines(&request);
 	ims_check_line_count(request.ngiven);
 	if (request.input.dry_run)
-		carry_out_dry(&request);
+		ims_run_dry(carry_out, &request);
 	else
 		carry_out(&request);
 	ims_door_leave(&door);

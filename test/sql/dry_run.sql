@@ -45,5 +45,40 @@ SELECT set_eq('SELECT r.name FROM refused AS r',
        WHERE p.pronamespace = 'ims'::regnamespace AND p.proname !~ '^_' AND 'dry_run' = ANY (p.proargnames) $$,
     'every verb with dry_run is tried');
 SELECT is(count(*), 1::bigint, 'nothing is kept') FROM ims.posting AS p WHERE p.owner_id = 9001;
+-- What it accepts it answers like the call, without a posting.  The rows of a
+-- recall outlive what they were read from, on disk too.
+SELECT (ims.receive('SHOP', 'MILK', 500, lot => 'L1', to_location => 'T-HERE-A')).status AS received \gset
+SELECT count(*) AS relotted
+FROM generate_series(1, 400) AS n
+CROSS JOIN LATERAL ims.relot('SHOP', 'MILK', location => 'T-HERE-A', from_lots => '{L1}',
+    to_lots => ARRAY['L1-' || n], from_quantities => '{1}') AS r \gset
+CREATE FUNCTION pg_temp.recalled(dry boolean) RETURNS SETOF text
+LANGUAGE sql AS $$
+    SELECT format('%s %s %s %s %s', r.level, r.kind, r.lot, r.lot_status, r.quantity)
+    FROM ims.recall('SHOP', 'MILK', 'L1', descendants => true, reason => 'glass', dry_run => dry) AS r
+$$;
+SET LOCAL work_mem = '64kB';
+CREATE TEMPORARY TABLE recalled AS SELECT * FROM pg_temp.recalled(true) AS row;
+SELECT cmp_ok(count(*), '>=', 1000::bigint, 'many rows of a dry recall') FROM recalled;
+SELECT is(count(*), 0::bigint, 'which blocks no lot') FROM ims.lot AS l WHERE l.owner_id = 9001 AND l.status = 'recalled';
+SAVEPOINT recall;
+SELECT results_eq('SELECT * FROM pg_temp.recalled(false) ORDER BY 1', 'SELECT * FROM recalled ORDER BY 1',
+    'they are those of the recall');
+ROLLBACK TO recall;
+SELECT is((r).status || coalesce((r).posting_id, 0) || coalesce((r).document_number, 0) || (r).replayed, 'dry_run00false',
+    'in a target list')
+FROM (SELECT ims.count_stock('SHOP', 'PEN', 4, location => 'T-HERE-A', dry_run => true) AS r) AS t;
+SELECT results_eq($$ SELECT r.status FROM generate_series(1, 3) AS n
+    CROSS JOIN LATERAL ims.count_stock('SHOP', 'PEN', n, location => 'T-HERE-A', dry_run => n <> 2) AS r $$,
+    $$ VALUES ('dry_run'), ('posted'), ('dry_run') $$, 'dry, real and dry again in one statement');
+SELECT c.posting_id AS first FROM ims.count_stock('SHOP', 'PEN', 3, location => 'T-HERE-A', idempotency_key => 'C1') AS c \gset
+SELECT results_eq(format($$ SELECT r.status, r.replayed, r.posting_id = %s, r.document_number IS NOT NULL
+    FROM ims.count_stock('SHOP', 'PEN', 3, location => 'T-HERE-A', idempotency_key => 'C1', dry_run => true) AS r $$, :first),
+    $$ VALUES ('posted', true, true, true) $$, 'a key with a posting answers with it');
+SELECT results_eq($$ SELECT r.status FROM ims.count_stock('SHOP', 'PEN', 3, location => 'T-HERE-A', dry_run => NULL) AS r $$,
+    $$ VALUES ('posted') $$, 'NULL is no dry run');
+SELECT is(sum(s.on_hand), 3::numeric, 'what was posted stands') FROM ims.stock AS s
+JOIN ims.item AS i ON i.owner_id = s.owner_id AND i.item_id = s.item_id
+WHERE s.owner_id = 9001 AND i.code = 'PEN' AND s.location_id > 1000;
 SELECT * FROM finish();
 ROLLBACK;
