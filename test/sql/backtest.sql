@@ -6,7 +6,7 @@
 BEGIN;
 SET LOCAL client_min_messages = warning;
 \i test/refusal.psql
-SELECT plan(46);
+SELECT plan(47);
 
 CREATE FUNCTION pg_temp.near(got double precision, wanted double precision) RETURNS boolean LANGUAGE sql AS $$
     SELECT coalesce(abs(got - wanted) <= 1e-9 * greatest(1, abs(wanted)), got IS NULL AND wanted IS NULL)
@@ -122,5 +122,11 @@ SELECT is((SELECT string_agg(concat_ws(' ', e.item, e.kind, e.figure), ', ' ORDE
 SELECT is((SELECT count(*) FROM ims.forecast_exceptions(forecast_run_id => :old_id, as_of => '2025-12-22', tracking_limit => 8, bias_limit => 1, least_periods => 8) AS e
     WHERE e.kind <> 'no data'), 0::bigint, 'at the bound is within');
 SELECT is_empty('SELECT * FROM ims.verify()', 'verify() finds nothing');
+SET LOCAL session_replication_role = replica;
+DELETE FROM ims.backtest_result AS r USING (
+    SELECT min(f.backtest_id) AS backtest_id, min(f.item_id) AS item_id FROM ims.backtest_result AS f) AS f
+WHERE r.backtest_id = f.backtest_id AND r.item_id = f.item_id;
+SELECT is((SELECT string_agg(DISTINCT f.check_name, ' ') FROM ims._verify_forecast(NULL) AS f), 'backtest.series',
+    'a result that is lost is found');
 SELECT * FROM finish();
 ROLLBACK;

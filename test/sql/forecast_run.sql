@@ -8,7 +8,7 @@
 BEGIN;
 SET LOCAL client_min_messages = warning;
 \i test/refusal.psql
-SELECT plan(126);
+SELECT plan(127);
 
 -- Items T01 .. with chosen series.
 SELECT ims.create_category(code => 'ALL') AS c, ims.create_category(code => 'SUB', parent => 'ALL') AS d \gset ignored_
@@ -321,5 +321,10 @@ SELECT is((SELECT string_agg(DISTINCT v.check_name, ' ') FROM (SELECT 1) AS x, L
 DELETE FROM ims.forecast_result AS r WHERE r.forecast_run_id = :combined AND r.item_id = (
     SELECT max(f.item_id) FROM ims.forecast_result AS f WHERE f.forecast_run_id = :combined);
 SELECT is((SELECT string_agg(DISTINCT f.check_name, ' ') FROM ims._verify_forecast(NULL) AS f), 'forecast_run.series', 'a result that is lost is found');
+ALTER TABLE ims.forecast_result DISABLE TRIGGER USER;
+UPDATE ims.forecast_result AS r SET forecast = r.forecast || 1 WHERE r.forecast_run_id = :combined AND r.item_id = (
+    SELECT min(f.item_id) FROM ims.forecast_result AS f WHERE f.forecast_run_id = :combined);
+SELECT is((SELECT string_agg(DISTINCT f.check_name, ' ' ORDER BY f.check_name) FROM ims._verify_forecast(NULL) AS f), 'forecast_result.horizon forecast_run.series',
+    'so is one of another length');
 SELECT * FROM finish();
 ROLLBACK;

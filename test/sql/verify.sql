@@ -5,7 +5,7 @@
 \i test/setup.psql
 BEGIN;
 \i test/ledger_fixture.psql
-SELECT plan(150);
+SELECT plan(151);
 
 -- The checks that one damage trips, in alphabetical order; those of rows alone
 -- take a fifth of the time.
@@ -161,7 +161,8 @@ FROM (VALUES
     (56, 'DELETE FROM ims.owner WHERE owner_id = 9002', 'posting.owner'),
     (57, 'DELETE FROM ims.location WHERE location_id = 9200',
         'availability.site posting.destination'),
-    (58, 'UPDATE ims.location SET parent_id = 9200 WHERE location_id = 9101', 'location.site')
+    (58, 'UPDATE ims.location SET parent_id = 9200 WHERE location_id = 9101', 'location.site'),
+    (59, 'UPDATE ims.stock_count SET lot_id = 99', 'stock.last_effective_at stock_count.level stock_count.lot')
     ) AS d (place, damage, expected)
 ORDER BY d.place;
 
