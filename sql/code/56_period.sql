@@ -356,6 +356,9 @@ BEGIN
                                   'period', name, 'ends_at', ims._utc(found_period.ends_at))::text,
                   HINT = 'Close it after its end.';
     END IF;
+    -- Whoever makes or changes a period locks the owner, too: from here on no
+    -- earlier one appears.
+    PERFORM FROM ims.owner AS o WHERE o.owner_id = _close_period.owner_id FOR NO KEY UPDATE;
     SELECT p.name INTO earlier_name
       FROM ims.period AS p
      WHERE p.owner_id = _close_period.owner_id
