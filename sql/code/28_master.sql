@@ -720,6 +720,21 @@ BEGIN
                 ELSE format('%s of %s rows are seen. ', seen, latest)
                     || jsonb_build_object('seen', seen, 'latest', latest)::text END);
     END IF;
+    -- A transfer between two places changes no availability.
+    IF ims._latest(
+            'SELECT coalesce(bit_xor(hash_record_extended(s, 0)), 0) FROM ims.stock AS s'
+            ' JOIN ims.location AS l ON l.location_id = s.location_id'
+            ' WHERE ($1 IS NULL OR s.owner_id = $1) AND ($2 IS NULL OR s.item_id = $2)'
+            ' AND ($3 IS NULL OR l.site_id = $3)', owner_id, item_id, site_id)
+        <> (SELECT coalesce(bit_xor(hash_record_extended(s, 0)), 0)
+            FROM ims.stock AS s
+            JOIN ims.location AS l ON l.location_id = s.location_id
+            WHERE (owner_id IS NULL OR s.owner_id = owner_id)
+              AND (item_id IS NULL OR s.item_id = item_id)
+              AND (site_id IS NULL OR l.site_id = site_id))
+    THEN
+        PERFORM ims._raise_stale_snapshot('balances were changed');
+    END IF;
 END
 $$;
 COMMENT ON FUNCTION ims._check_balance_snapshot IS

@@ -308,6 +308,7 @@ AS $$
 #variable_conflict use_variable
 DECLARE
     place record;
+    sent_at timestamptz;
     damaged_id bigint;
     pieces jsonb;
     excess record;
@@ -330,6 +331,18 @@ BEGIN
     FROM ims.location AS l
     WHERE l.location_id = ims._location_id(to_location, 'to_location');
     dispatch_id := ims._lock_dispatch(owner_id, dispatch_id, dispatch_number, place.location_id);
+    SELECT p.effective_at INTO STRICT sent_at
+    FROM ims.posting AS p
+    WHERE p.owner_id = owner_id AND p.posting_id = dispatch_id;
+    IF effective_at < sent_at THEN
+        RAISE 'a receipt is not dated before its dispatch'
+            USING ERRCODE = 'IV223',
+                DETAIL = format('The goods left at %s. ', ims._utc(sent_at))
+                    || jsonb_build_object('posting_id', dispatch_id,
+                        'effective_at', ims._utc(effective_at),
+                        'dispatched_at', ims._utc(sent_at))::text,
+                HINT = 'Leave effective_at out, or correct it.';
+    END IF;
 
     SELECT jsonb_agg(to_jsonb(p) ORDER BY p.line, p.state, p.movement_id) INTO pieces
     FROM ims._receipt_pieces(owner_id, dispatch_id, lines) AS p;

@@ -289,8 +289,12 @@ check_and_update(Pass *pass, int64 i)
 
 		ims_engine_check_stock(call, stock);
 		Assert(stock->new_effective_at >= stock->last_effective_at);
-		if (stock->delta == 0 && stock->new_effective_at == stock->last_effective_at)
-			return true;
+
+		/*
+		 * Written even where the level stays, as after a late line and its
+		 * correction: whoever reads history with an older snapshot learns of
+		 * the new lines by the version of the balance alone.
+		 */
 		return update_stock(pass, stock);
 	}
 	else

@@ -400,7 +400,7 @@ set_extra(Batch *batch, const IdLine *read)
 	if (item == NULL)
 		extra->origin_movement_id = 0; /* the engine refuses the line */
 	else if (given->origin_movement_id != 0 &&
-			 !ims_resolve_origin(resolver, item, given->origin_movement_id,
+			 !ims_resolve_origin(resolver, item, read->line, given->origin_movement_id,
 								 &origin_posting_id))
 		return false;
 	read->line->extra = extra;

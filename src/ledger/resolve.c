@@ -591,13 +591,23 @@ add_origin(ImsResolver *resolver, ImsProbe *probe)
 	return origin;
 }
 
+/* Whether the movement just found was of the goods of the line. */
+static bool
+is_of_same_goods(ImsProbe *probe, const ImsLine *line)
+{
+	return DatumGetInt64(ims_probe_value(probe, MOVEMENT_ITEM_ID, NULL)) == line->item_id &&
+		   DatumGetInt64(ims_probe_value(probe, MOVEMENT_LOT_ID, NULL)) == line->lot_id &&
+		   DatumGetInt64(ims_probe_value(probe, MOVEMENT_SERIAL_ID, NULL)) ==
+			   line->serial_id;
+}
+
 /*
- * The line that this one returns: of the same item, and of the posting named,
- * if one is.
+ * The line that this one returns: of the same item, lot and serial, and of the
+ * posting named, if one is.
  */
 bool
-ims_resolve_origin(ImsResolver *resolver, const ImsItem *item, int64 origin_movement_id,
-				   int64 *origin_posting_id)
+ims_resolve_origin(ImsResolver *resolver, const ImsItem *item, const ImsLine *line,
+				   int64 origin_movement_id, int64 *origin_posting_id)
 {
 	Datum keys[2];
 	ImsProbe probe;
@@ -612,7 +622,7 @@ ims_resolve_origin(ImsResolver *resolver, const ImsItem *item, int64 origin_move
 	{
 		ImsOrigin *origin = add_origin(resolver, &probe);
 
-		found = origin->item_id == item->item_id &&
+		found = is_of_same_goods(&probe, line) &&
 				is_origin_of_kind(&probe, resolver->kind) &&
 				(*origin_posting_id == 0 || *origin_posting_id == origin->posting_id);
 		*origin_posting_id = origin->posting_id;
@@ -623,8 +633,10 @@ ims_resolve_origin(ImsResolver *resolver, const ImsItem *item, int64 origin_move
 	if (found)
 		return true;
 	return ims_refuse(resolver, ERRCODE_IMS_UNKNOWN_POSTING, NULL,
-					  ims_error_detail(psprintf("No line that item \"%s\" could come from has this id.",
-												item->code),
+					  ims_error_detail(psprintf("No line that item \"%s\" could come from has this id%s.",
+												item->code,
+												item->tracking == 'n' ? ""
+																	  : ", lot and serial"),
 									   ims_detail_integer("line", resolver->line),
 									   ims_detail_text("item", item->code),
 									   ims_detail_integer("origin_movement_id",
@@ -697,7 +709,8 @@ resolve_extra(ImsResolver *resolver, const ImsLineInput *input, const ImsItem *i
 		!ims_check_reference_line(resolver, extra.reference_line))
 		return false;
 	if (extra.origin_movement_id != 0 &&
-		!ims_resolve_origin(resolver, item, extra.origin_movement_id, &origin_posting_id))
+		!ims_resolve_origin(resolver, item, line, extra.origin_movement_id,
+							&origin_posting_id))
 		return false;
 	if (resolver->one_origin)
 		resolver->origin_posting_id = origin_posting_id;

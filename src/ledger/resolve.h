@@ -79,7 +79,8 @@ extern bool ims_resolve_line(ImsResolver *resolver, const ImsLineInput *input,
 extern bool ims_resolve_destination(ImsResolver *resolver, const char *item,
 									const ImsLocation *from, const ImsLocation *to);
 extern bool ims_resolve_origin(ImsResolver *resolver, const ImsItem *item,
-							   int64 origin_movement_id, int64 *origin_posting_id);
+							   const ImsLine *line, int64 origin_movement_id,
+							   int64 *origin_posting_id);
 extern bool ims_check_reference_line(ImsResolver *resolver, const char *text);
 extern bool ims_holds_stock(const ImsLocation *location);
 

@@ -2,7 +2,7 @@
 -- returned twice: a shipment may be a minute ahead of the clock.
 \i test/setup.psql
 BEGIN;
-SELECT plan(5);
+SELECT plan(8);
 \i test/posting.psql
 \i test/refusal.psql
 CREATE TEMP TABLE sent AS
@@ -30,5 +30,24 @@ SELECT lives_ok(
     'the rest comes back');
 SELECT is(s.on_hand::numeric, 10::numeric, 'as much as went out')
 FROM ims.stock AS s WHERE s.owner_id = 9001 AND s.location_id = 9103;
+
+-- Of the same lot and serial, too.
+INSERT INTO ims.lot (owner_id, lot_id, item_id, code) VALUES (9001, 9402, 9303, 'L2');
+SELECT r.posting_id AS sold_lot FROM ims.receive('SHOP', 'MILK', 5, to_location => 'T-HERE-A', lot => 'L1') AS i
+CROSS JOIN LATERAL ims.ship('SHOP', 'MILK', 5, from_location => 'T-HERE-A', lot => 'L1') AS r
+WHERE i.status = 'posted' \gset
+SELECT r.posting_id AS sold_unit FROM ims.receive('SHOP', 'PHONE', 1, to_location => 'T-HERE-A', serial => 'S1') AS i
+CROSS JOIN LATERAL ims.receive('SHOP', 'PHONE', 1, to_location => 'T-HERE-A', serial => 'S2') AS j
+CROSS JOIN LATERAL ims.ship('SHOP', 'PHONE', 1, from_location => 'T-HERE-A', serial => 'S2') AS k
+CROSS JOIN LATERAL ims.ship('SHOP', 'PHONE', 1, from_location => 'T-HERE-A', serial => 'S1') AS r
+WHERE i.status = j.status AND k.status = 'posted' \gset
+SELECT m.movement_id AS lot_line FROM ims.movement AS m WHERE m.posting_id = :sold_lot \gset
+SELECT m.movement_id AS unit_line FROM ims.movement AS m WHERE m.posting_id = :sold_unit \gset
+SELECT alike(pg_temp.refusal(format($$ SELECT ims.return_from_customer('SHOP', 'MILK', 1, to_location => 'T-HERE-Q', lot => 'L2',
+    origin_movement_id => %s) $$, :lot_line)), 'IV210 | origin movement % is unknown | %', 'another lot was not sold there');
+SELECT alike(pg_temp.refusal(format($$ SELECT ims.return_from_customer('SHOP', 'PHONE', 1, to_location => 'T-HERE-Q', serial => 'S2',
+    origin_movement_id => %s) $$, :unit_line)), 'IV210 | origin movement % is unknown | %', 'nor was another unit');
+SELECT alike(pg_temp.refusal(format($$ SELECT ims.post_ids('{9303}', '{1}', to_location_ids => '{9103}', lot_ids => '{9402}',
+    owner => 'SHOP', kind => 'return_from_customer', origin_movement_ids => '{%s}') $$, :lot_line)), 'IV210 | origin movement % is unknown | %', 'by ids, too');
 SELECT * FROM finish();
 ROLLBACK;
