@@ -76,7 +76,7 @@ COMMENT ON COLUMN ims_bi.stock.handling_unit IS 'number of the handling unit';
 COMMENT ON COLUMN ims_bi.stock.on_hand IS 'quantity there, base units';
 COMMENT ON COLUMN ims_bi.stock.allocated IS 'quantity promised to orders, base units';
 COMMENT ON COLUMN ims_bi.stock.unallocated IS 'quantity not promised, base units';
-COMMENT ON COLUMN ims_bi.stock.last_movement_at IS 'effective time of the last movement';
+COMMENT ON COLUMN ims_bi.stock.last_movement_at IS 'effective time of the last movement or count';
 
 CREATE VIEW ims_bi.stock_by_item WITH (security_invoker = true) AS
 SELECT i.owner_id,
@@ -141,7 +141,7 @@ COMMENT ON COLUMN ims_bi.stock_by_item.allocated IS 'promised from particular ba
 COMMENT ON COLUMN ims_bi.stock_by_item.place_count IS 'places with stock';
 COMMENT ON COLUMN ims_bi.stock_by_item.minimum_quantity IS 'stock below which it should be ordered';
 COMMENT ON COLUMN ims_bi.stock_by_item.maximum_quantity IS 'stock it should be filled up to';
-COMMENT ON COLUMN ims_bi.stock_by_item.last_movement_at IS 'effective time of the last movement';
+COMMENT ON COLUMN ims_bi.stock_by_item.last_movement_at IS 'effective time of the last movement or count';
 
 CREATE VIEW ims_bi.stock_by_location WITH (security_invoker = true) AS
 SELECT s.owner_id,
@@ -191,7 +191,7 @@ COMMENT ON COLUMN ims_bi.stock_by_location.site_name IS 'name of the site';
 COMMENT ON COLUMN ims_bi.stock_by_location.on_hand IS 'quantity there, base units';
 COMMENT ON COLUMN ims_bi.stock_by_location.allocated IS 'quantity promised to orders, base units';
 COMMENT ON COLUMN ims_bi.stock_by_location.last_movement_at IS
-    'effective time of the last movement';
+    'effective time of the last movement or count';
 
 CREATE VIEW ims_bi.stock_by_lot WITH (security_invoker = true) AS
 SELECT s.owner_id,
@@ -244,7 +244,7 @@ COMMENT ON COLUMN ims_bi.stock_by_lot.on_hand IS
     'quantity in all places and in transit, base units';
 COMMENT ON COLUMN ims_bi.stock_by_lot.allocated IS 'quantity promised to orders, base units';
 COMMENT ON COLUMN ims_bi.stock_by_lot.place_count IS 'places with stock';
-COMMENT ON COLUMN ims_bi.stock_by_lot.last_movement_at IS 'effective time of the last movement';
+COMMENT ON COLUMN ims_bi.stock_by_lot.last_movement_at IS 'effective time of the last movement or count';
 
 CREATE VIEW ims_bi.stock_by_site WITH (security_invoker = true) AS
 SELECT s.owner_id,
@@ -636,10 +636,29 @@ SELECT s.owner_id,
        s.site,
        s.site_name,
        s.on_hand,
-       s.last_movement_at,
+       t.last_movement_at,
        pg_catalog.floor(EXTRACT(epoch FROM pg_catalog.statement_timestamp()
-           - s.last_movement_at) / 86400)::bigint AS days_without_movement
+           - t.last_movement_at) / 86400)::bigint AS days_without_movement
   FROM ims_bi.stock_by_location AS s
+ CROSS JOIN LATERAL (
+        -- A count moves nothing: where it came last, history is asked.  What
+        -- only counts have brought lies there since the last of them.
+        SELECT CASE WHEN EXISTS (
+                   SELECT FROM ims.stock_count AS c
+                    WHERE c.owner_id = s.owner_id AND c.item_id = s.item_id
+                      AND c.location_id = s.location_id AND c.counted_at = s.last_movement_at)
+               THEN COALESCE((
+                   SELECT m.effective_at
+                     FROM ims.movement AS m
+                     JOIN ims.posting AS p
+                       ON p.owner_id = m.owner_id AND p.posting_id = m.posting_id
+                    WHERE m.owner_id = s.owner_id AND m.item_id = s.item_id
+                      AND m.effective_at <= s.last_movement_at
+                      AND s.location_id IN (m.from_location_id, m.to_location_id)
+                      AND p.kind NOT IN ('count', 'count_correction')
+                    ORDER BY m.effective_at DESC
+                    LIMIT 1), s.last_movement_at)
+               ELSE s.last_movement_at END AS last_movement_at) AS t
  WHERE s.on_hand <> 0;
 COMMENT ON VIEW ims_bi.inactive_stock IS
     'stock and how long it has lain: one row per item and place with stock; '
@@ -660,7 +679,8 @@ COMMENT ON COLUMN ims_bi.inactive_stock.site_id IS 'identifies the site, 0 in tr
 COMMENT ON COLUMN ims_bi.inactive_stock.site IS 'code of the site, null in transit';
 COMMENT ON COLUMN ims_bi.inactive_stock.site_name IS 'name of the site';
 COMMENT ON COLUMN ims_bi.inactive_stock.on_hand IS 'quantity there, base units';
-COMMENT ON COLUMN ims_bi.inactive_stock.last_movement_at IS 'effective time of the last movement';
+COMMENT ON COLUMN ims_bi.inactive_stock.last_movement_at IS
+    'effective time of the last movement that was no count';
 COMMENT ON COLUMN ims_bi.inactive_stock.days_without_movement IS 'whole days since then';
 
 CREATE VIEW ims_bi.negative_stock WITH (security_invoker = true) AS
@@ -714,7 +734,7 @@ COMMENT ON COLUMN ims_bi.negative_stock.lot_status IS 'released, on_hold, recall
 COMMENT ON COLUMN ims_bi.negative_stock.expires_on IS 'last day of use';
 COMMENT ON COLUMN ims_bi.negative_stock.handling_unit IS 'number of the handling unit';
 COMMENT ON COLUMN ims_bi.negative_stock.on_hand IS 'quantity there, base units, below zero';
-COMMENT ON COLUMN ims_bi.negative_stock.last_movement_at IS 'effective time of the last movement';
+COMMENT ON COLUMN ims_bi.negative_stock.last_movement_at IS 'effective time of the last movement or count';
 
 CREATE VIEW ims_bi.expiring_stock WITH (security_invoker = true) AS
 SELECT s.owner_id,
