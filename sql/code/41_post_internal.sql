@@ -217,6 +217,14 @@ $$;
 COMMENT ON FUNCTION ims._next_posting_id IS 'draw the id of a posting';
 REVOKE ALL ON FUNCTION ims._next_posting_id FROM PUBLIC;
 
+CREATE FUNCTION ims._call_hash(call text, arguments jsonb)
+RETURNS bytea
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'ims_call_hash';
+COMMENT ON FUNCTION ims._call_hash IS
+    'SHA-256 of a call and its arguments; a number is the same however it is written';
+REVOKE ALL ON FUNCTION ims._call_hash FROM PUBLIC;
+
 -- The key is claimed before anything is locked.  A second call with the same
 -- key waits here for the first, and its lock of the row writes WAL, so that
 -- its answer is not older than the first one's commit.
@@ -246,7 +254,7 @@ BEGIN
             USING ERRCODE = 'invalid_parameter_value',
                 DETAIL = format('It has %s.', length(idempotency_key));
     END IF;
-    payload := sha256(convert_to(call || ' ' || jsonb_strip_nulls(arguments)::text, 'UTF8'));
+    payload := ims._call_hash(call, jsonb_strip_nulls(arguments));
     PERFORM ims._engine_begin();
     INSERT INTO ims.posting_key (owner_id, idempotency_key, payload_hash, posting_id)
     VALUES (owner_id, idempotency_key, payload, posting_id)

@@ -92,6 +92,31 @@ add_number(pg_cryptohash_ctx *context, Numeric value)
 	pfree(digits);
 }
 
+static void
+add_json(pg_cryptohash_ctx *context, Jsonb *json)
+{
+	JsonbIterator *iterator = JsonbIteratorInit(&json->root);
+	JsonbIteratorToken token;
+	JsonbValue value;
+
+	while ((token = JsonbIteratorNext(&iterator, &value, false)) != WJB_DONE)
+	{
+		bool is_value = token == WJB_KEY || token == WJB_VALUE || token == WJB_ELEM;
+
+		CHECK_FOR_INTERRUPTS();
+		add_int64(context, token);
+		if (!is_value)
+			continue;
+		add_int64(context, value.type);
+		if (value.type == jbvString)
+			add_string(context, value.val.string.val, value.val.string.len);
+		else if (value.type == jbvNumeric)
+			add_number(context, value.val.numeric);
+		else if (value.type == jbvBool)
+			add_int64(context, value.val.boolean);
+	}
+}
+
 static void add_array(pg_cryptohash_ctx *context, ImsFieldType element_type,
 					  ArrayType *array);
 
@@ -118,14 +143,8 @@ add_value(pg_cryptohash_ctx *context, ImsFieldType type, Datum value)
 		add_int64(context, DatumGetBool(value));
 		break;
 	case IMS_TYPE_JSON:
-	{
-		Jsonb *json = DatumGetJsonbP(value);
-		char *string = JsonbToCString(NULL, &json->root, VARSIZE(json));
-
-		add_string(context, string, strlen(string));
-		pfree(string);
+		add_json(context, DatumGetJsonbP(value));
 		break;
-	}
 	case IMS_TYPE_INTEGERS:
 		add_array(context, IMS_TYPE_INTEGER, DatumGetArrayTypeP(value));
 		break;
@@ -170,6 +189,24 @@ is_payload(ImsField field)
 		   field != IMS_FIELD_DRY_RUN;
 }
 
+static pg_cryptohash_ctx *
+begin_hash(void)
+{
+	pg_cryptohash_ctx *context = pg_cryptohash_create(PG_SHA256);
+
+	if (pg_cryptohash_init(context) < 0)
+		elog(ERROR, "could not compute SHA-256: %s", pg_cryptohash_error(context));
+	return context;
+}
+
+static void
+end_hash(pg_cryptohash_ctx *context, uint8 *hash)
+{
+	if (pg_cryptohash_final(context, hash, IMS_PAYLOAD_HASH_LENGTH) < 0)
+		elog(ERROR, "could not compute SHA-256: %s", pg_cryptohash_error(context));
+	pg_cryptohash_free(context);
+}
+
 /*
  * SHA-256 of the function's name and, by name, of every argument given.
  * Arguments are named, and those left out are not there, so that a later
@@ -178,11 +215,9 @@ is_payload(ImsField field)
 void
 ims_payload_hash(FunctionCallInfo fcinfo, const ImsSignature *signature, uint8 *hash)
 {
-	pg_cryptohash_ctx *context = pg_cryptohash_create(PG_SHA256);
+	pg_cryptohash_ctx *context = begin_hash();
 	int i;
 
-	if (pg_cryptohash_init(context) < 0)
-		elog(ERROR, "could not compute SHA-256: %s", pg_cryptohash_error(context));
 	add_string(context, signature->name, strlen(signature->name));
 	for (i = 0; i < signature->nfields; i++)
 	{
@@ -194,9 +229,27 @@ ims_payload_hash(FunctionCallInfo fcinfo, const ImsSignature *signature, uint8 *
 		add_string(context, name, strlen(name));
 		add_value(context, ims_field_type(field), PG_GETARG_DATUM(i));
 	}
-	if (pg_cryptohash_final(context, hash, IMS_PAYLOAD_HASH_LENGTH) < 0)
-		elog(ERROR, "could not compute SHA-256: %s", pg_cryptohash_error(context));
-	pg_cryptohash_free(context);
+	end_hash(context, hash);
+}
+
+/*
+ * ims_call_hash -- SQL: ims._call_hash(call text, arguments jsonb) returns bytea
+ *
+ * The same for calls that are written in SQL: arguments left out are not there.
+ */
+PG_FUNCTION_INFO_V1(ims_call_hash);
+Datum
+ims_call_hash(PG_FUNCTION_ARGS)
+{
+	text *call = PG_GETARG_TEXT_PP(0);
+	pg_cryptohash_ctx *context = begin_hash();
+	bytea *hash = palloc(VARHDRSZ + IMS_PAYLOAD_HASH_LENGTH);
+
+	add_string(context, VARDATA_ANY(call), VARSIZE_ANY_EXHDR(call));
+	add_json(context, PG_GETARG_JSONB_P(1));
+	SET_VARSIZE(hash, VARHDRSZ + IMS_PAYLOAD_HASH_LENGTH);
+	end_hash(context, (uint8 *) VARDATA(hash));
+	PG_RETURN_BYTEA_P(hash);
 }
 
 /* ---------------------------------------------------------------- the key */

@@ -3,7 +3,7 @@
 -- rows: the same lines by either form leave the same movements.
 \i test/setup.psql
 BEGIN;
-SELECT plan(14);
+SELECT plan(16);
 \i test/posting.psql
 \i test/refusal.psql
 
@@ -123,5 +123,21 @@ SELECT results_eq(
            units => ''{CS,PAL}'', reference_lines => %L, owner => ''SHOP'', on_error => ''report'', idempotency_key => ''k'')', x.v)), 8)
        FROM (VALUES (1, '{a,b}'), (2, '{a,c}')) AS x (n, v) ORDER BY x.n $$,
     $$ VALUES ('accepted'), ('IV218 | ') $$, 'another text is another call');
+
+-- A number is the same call however it is written, in lines of JSON too.
+SELECT results_eq($$ SELECT c.name, x.n, left(pg_temp.refusal(format(c.call, x.lines)), 8)
+    FROM (VALUES (1, 'post', $q$ SELECT ims.post('[%s]', 'receive', 'SHOP', idempotency_key => 'n1') $q$),
+                 (2, 'count_stock', $q$ SELECT ims.count_stock('SHOP', lines => '[%s]', counted_at => '2026-01-02 00:00+00', idempotency_key => 'n2') $q$),
+                 (3, 'pack', $q$ SELECT ims.pack('SHOP', 'P2', '[%s]', location => 'T-HERE-A', idempotency_key => 'n3') $q$)
+        ) AS c (place, name, call)
+    CROSS JOIN LATERAL (VALUES (1, CASE c.place WHEN 1 THEN '{"item": "PEN", "quantity": 10, "to_location": "T-HERE-A"}'
+                                         WHEN 2 THEN '{"item": "PEN", "quantity": 10, "location": "T-HERE-A"}' ELSE '{"item": "PEN", "quantity": 10}' END)) AS l (n, line)
+    CROSS JOIN LATERAL (VALUES (1, l.line), (2, replace(l.line, '10', '10.00')), (3, replace(l.line, '10', '1e1')), (4, replace(l.line, '10', '"10"'))) AS x (n, lines)
+    ORDER BY c.place, x.n $$,
+    $$ SELECT c.name, n, CASE n WHEN 4 THEN 'IV218 | ' ELSE 'accepted' END
+       FROM unnest('{post,count_stock,pack}'::text[]) WITH ORDINALITY AS c (name, place), generate_series(1, 4) AS n ORDER BY c.place, n $$,
+    'ten is ten, and no text');
+SELECT is(count(*), 2::bigint, 'each is posted once') FROM ims.posting_key AS k
+JOIN ims.posting AS p USING (owner_id, posting_id) WHERE k.owner_id = 9001 AND k.idempotency_key IN ('n1', 'n3');
 SELECT * FROM finish();
 ROLLBACK;
