@@ -87,9 +87,7 @@ BEGIN
             WHERE h.owner_id = owner_id AND h.code = new_code
               AND h.handling_unit_id <> handling_unit_id));
     END IF;
-    IF status IS NOT NULL THEN
-        LOCK TABLE ims.movement IN SHARE ROW EXCLUSIVE MODE;
-    END IF;
+    -- waits for what is being posted into it or out of it
     UPDATE ims.handling_unit AS h
     SET code = coalesce(new_code, h.code),
         kind = coalesce(kind, h.kind),

@@ -139,6 +139,24 @@ COMMENT ON FUNCTION ims._lock_unit_trees IS
     'lock the trees that handling units belong to; returns all units of them';
 REVOKE ALL ON FUNCTION ims._lock_unit_trees FROM PUBLIC;
 
+-- What src/ledger/unit_lock.c does when lines are posted.
+CREATE FUNCTION ims._share_units(owner_id bigint, handling_unit_ids bigint[])
+RETURNS void
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+#variable_conflict use_variable
+BEGIN
+    PERFORM FROM ims.handling_unit AS h
+    WHERE h.owner_id = owner_id AND h.handling_unit_id = ANY (handling_unit_ids)
+    ORDER BY h.handling_unit_id
+    FOR SHARE;
+END
+$$;
+COMMENT ON FUNCTION ims._share_units IS
+    'lock handling units against being closed, before balances are locked';
+REVOKE ALL ON FUNCTION ims._share_units FROM PUBLIC;
+
 CREATE FUNCTION ims._raise_nesting(
     message text, why text, handling_unit text, facts jsonb, advice text)
 RETURNS void

@@ -431,6 +431,8 @@ AS $$
 DECLARE
     locked ims._counted_level[];
 BEGIN
+    PERFORM ims._share_units(owner_id, ARRAY(
+        SELECT b.handling_unit_id FROM unnest(balances) AS b WHERE b.handling_unit_id <> 0));
     SELECT array_agg((b.item_id, b.location_id, b.lot_id, b.handling_unit_id, b.on_hand,
         b.last_effective_at, coalesce(c.quantity, 0), NULL, c.entered_quantity,
         c.entered_unit)::ims._counted_level)

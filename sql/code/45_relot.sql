@@ -341,6 +341,7 @@ BEGIN
     END IF;
     -- as a posting does, before masters are read
     LOCK TABLE ims.movement IN ROW EXCLUSIVE MODE;
+    PERFORM ims._share_units(owner_id, ARRAY[handling_unit_id]);
     IF EXISTS (
         SELECT FROM ims.item AS i
         WHERE i.owner_id = owner_id AND i.item_id = item_id AND i.tracking = 'serial')

@@ -709,6 +709,7 @@ post_lines(ImsCall *call)
 
 	ims_check_postings(call);
 	ims_stamp_after_closed(call);
+	ims_lock_handling_units(call);
 	for (i = 0; i < call->nline; i++)
 	{
 		check_interrupts(i);

@@ -245,6 +245,8 @@ extern void ims_engine_refuse(ImsCall *call, ImsLine *line, int sqlstate, char *
 /* steps of the engine in files of their own */
 extern void ims_check_postings(ImsCall *call); /* line_check.c */
 extern void ims_check_open(const ImsCall *call, const ImsPosting *posting);
+extern bool ims_kind_follows(ImsKind kind);
+extern void ims_lock_handling_units(const ImsCall *call); /* unit_lock.c */
 extern void ims_check_line(ImsCall *call, ImsLine *line);
 extern void ims_stamp_after_closed(ImsCall *call); /* stamp.c */
 extern bool ims_is_before_assertion(const ImsCall *call, const ImsPosting *posting);

@@ -211,8 +211,8 @@ check_stocked(ImsCall *call, ImsLine *line, const ImsLocation *location, bool st
  * Postings of these kinds follow from what was posted or counted: nobody
  * chooses what they touch, so it may be inactive, closed or held by now.
  */
-static bool
-follows(ImsKind kind)
+bool
+ims_kind_follows(ImsKind kind)
 {
 	return kind == IMS_KIND_COUNT_CORRECTION || kind == IMS_KIND_REVERSAL ||
 		   kind == IMS_KIND_USAGE;
@@ -230,7 +230,7 @@ check_place(ImsCall *call, ImsLine *line, const ImsLocation *location, int64 loc
 				  "Create the location first.");
 		return false;
 	}
-	if (!location->active && !follows(call->postings[line->posting].kind))
+	if (!location->active && !ims_kind_follows(call->postings[line->posting].kind))
 	{
 		refuse(call, line, ERRCODE_IMS_INACTIVE,
 			   psprintf("location \"%s\" is inactive", location->code),
@@ -435,7 +435,7 @@ check_handling_unit(ImsCall *call, ImsLine *line, int64 owner_id, int64 handling
 	}
 	/* a closed one moves with its content, but nothing goes in or out */
 	if (!is_open && line->from_handling_unit_id != line->to_handling_unit_id &&
-		!follows(kind) && !call->postings[line->posting].whole_units)
+		!ims_kind_follows(kind) && !call->postings[line->posting].whole_units)
 	{
 		refuse(call, line, ERRCODE_IMS_INACTIVE,
 			   psprintf("handling unit \"%s\" is closed", code), "Nothing goes in or out.",
@@ -458,7 +458,7 @@ check_item(ImsCall *call, ImsLine *line, const ImsItem *item)
 				  "Create the item first.");
 		return false;
 	}
-	if (!item->active && !follows(kind))
+	if (!item->active && !ims_kind_follows(kind))
 	{
 		refuse(call, line, ERRCODE_IMS_INACTIVE,
 			   psprintf("item \"%s\" is inactive", item->code),
@@ -476,7 +476,7 @@ check_item(ImsCall *call, ImsLine *line, const ImsItem *item)
 static bool
 is_derived(ImsKind kind)
 {
-	return kind == IMS_KIND_COUNT || follows(kind);
+	return kind == IMS_KIND_COUNT || ims_kind_follows(kind);
 }
 
 /* The unit is looked at only where the quantity is a fraction: bulk has none. */
@@ -685,7 +685,7 @@ ims_check_lots(ImsCall *call)
 		ImsLot *lot;
 		int to_class;
 
-		if (line->lot_id == 0 || line->rejected || follows(posting->kind) ||
+		if (line->lot_id == 0 || line->rejected || ims_kind_follows(posting->kind) ||
 			posting->kind == IMS_KIND_RELOT)
 			continue;
 		to_class = place_class(ims_location_by_id(call->masters, line->to_location_id));

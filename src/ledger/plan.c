@@ -141,6 +141,12 @@ static const PlanText plan_texts[IMS_NPLAN] = {
 	 "INSERT INTO ims.movement OVERRIDING SYSTEM VALUE SELECT * FROM unnest($1, $2, $3,"
 	 " $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21,"
 	 " $22)"},
+	{IMS_PLAN_SHARE_UNITS,
+	 2,
+	 {INT8ARRAYOID, INT8ARRAYOID},
+	 "SELECT k.n FROM unnest($1, $2) WITH ORDINALITY AS k(owner_id, handling_unit_id, n)"
+	 " JOIN ims.handling_unit AS h ON h.owner_id" EQ "k.owner_id"
+	 " AND h.handling_unit_id" EQ "k.handling_unit_id ORDER BY k.n FOR SHARE OF h"},
 	{IMS_PLAN_LOCK_SERIAL,
 	 2,
 	 {INT8ARRAYOID, INT8ARRAYOID},
