@@ -547,10 +547,8 @@ BEGIN
     END IF;
     lines := ims._unit_lines(owner_id, units, goal.location_id, goal.destination_id);
     PERFORM ims._check_something(handling_unit, lines <> '[]');
-    IF kind = 'ship' THEN
-        last_event := ims._last_unit_event(owner_id, units);
-        effective_at := ims._unit_time(effective_at, last_event);
-    END IF;
+    last_event := ims._last_unit_event(owner_id, units);
+    effective_at := ims._unit_time(effective_at, last_event);
 
     SELECT r.posting_id, r.document_number, r.effective_at
     INTO posting_id, document_number, effective_at
@@ -562,8 +560,8 @@ BEGIN
         'destination_id', goal.destination_id, 'reference_type', reference_type,
         'reference_number', reference_number, 'actor', actor,
         'idempotency_key', idempotency_key)), lines) AS r;
+    PERFORM ims._check_unit_time(owner_id, handling_unit_id, last_event, effective_at);
     IF kind = 'ship' THEN
-        PERFORM ims._check_unit_time(owner_id, handling_unit_id, last_event, effective_at);
         PERFORM ims._record_departure(owner_id, handling_unit_id, effective_at, posting_id);
     END IF;
     RETURN NEXT;

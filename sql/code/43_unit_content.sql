@@ -70,6 +70,20 @@ AS $$
           AND n.packed_at BETWEEN d.left_at AND $3
           AND n.unpack_posting_id IS DISTINCT FROM d.posting_id
           AND n.unpacked_at IS DISTINCT FROM n.packed_at)
+    -- A line dated before it left may have put something into it since.
+      AND NOT EXISTS (
+        SELECT FROM (
+            SELECT m.to_location_id, m.item_id, m.lot_id, m.quantity::numeric
+            FROM ims.movement AS m
+            WHERE m.owner_id = $1 AND m.to_handling_unit_id = $2 AND m.to_handling_unit_id <> 0
+              AND m.effective_at <= $3
+            UNION ALL
+            SELECT m.from_location_id, m.item_id, m.lot_id, - m.quantity::numeric
+            FROM ims.movement AS m
+            WHERE m.owner_id = $1 AND m.from_handling_unit_id = $2 AND m.from_handling_unit_id <> 0
+              AND m.effective_at <= $3) AS c (location_id, item_id, lot_id, quantity)
+        GROUP BY c.location_id, c.item_id, c.lot_id
+        HAVING sum(c.quantity) > 0)
 $$;
 COMMENT ON FUNCTION ims._unit_departure IS
     'posting with which a handling unit left and has not come back at an instant, null for none';

@@ -370,6 +370,26 @@ FROM (VALUES
         UPDATE ims.handling_unit_nesting SET parent_id = 0; END $do$ $$, 'IV221')) AS c (place, call, state)
 ORDER BY c.place;
 
+-- A line that comes late into a unit that has left: it is where that is.
+SELECT count(ims.create_handling_unit('SHOP', code => u)) FROM unnest('{L1,L2,L3}'::text[]) AS u \g /dev/null
+SELECT count(*) FROM ims.receive('SHOP', 'INK', 7, to_location => 'T-HERE-A', handling_unit => 'L1', effective_at => '2024-06-01 00:00+00') \g /dev/null
+SELECT count(*) FROM ims.move_handling_unit('SHOP', 'L1', kind => 'ship', effective_at => '2024-06-10 00:00+00') \g /dev/null
+SELECT is(pg_temp.content('L1'), 'L1 INK 7 CUSTOMER left 00:00', 'a unit that has left');
+SELECT count(*) FROM ims.receive('SHOP', 'INK', 5, to_location => 'T-HERE-B', handling_unit => 'L1', effective_at => '2024-06-05 00:00+00') \g /dev/null
+SELECT results_eq($$ SELECT n, pg_temp.content('L1', ('2024-06-' || n)::timestamptz) FROM unnest('{04,06,11}'::text[]) AS n $$,
+    $$ VALUES ('04', 'L1 INK 7 T-HERE-A'), ('06', 'L1 INK 7 T-HERE-A, L1 INK 5 T-HERE-B'), ('11', 'L1 INK 5 T-HERE-B') $$,
+    'and had something else put into it before, as is known now');
+SELECT is(string_agg(w.location, ' '), 'T-HERE-B', 'as where_is() says') FROM ims.where_is('SHOP', handling_unit => 'L1') AS w;
+
+-- A unit does not move with what was packed into it later.
+SELECT count(r.status) FROM unnest('{L2,L3}'::text[]) AS u
+CROSS JOIN LATERAL ims.receive('SHOP', 'INK', 7, to_location => 'T-HERE-A', handling_unit => u, effective_at => '2024-06-01 00:00+00') AS r \g /dev/null
+SELECT count(*) FROM ims.pack('SHOP', 'L2', handling_units => '{L3}', effective_at => '2024-06-20 00:00+00') \g /dev/null
+SELECT alike(pg_temp.refusal($$ SELECT ims.move_handling_unit('SHOP', 'L2', to_location => 'T-HERE-B', effective_at => '2024-06-10 00:00+00') $$),
+    'IV241 | handling unit "L2" was packed later than 2024-06-10T00:00:00Z | %', 'by a transfer, either');
+SELECT is(pg_temp.refusal($$ SELECT ims.move_handling_unit('SHOP', 'L2', to_location => 'T-HERE-B', effective_at => '2024-06-20 00:00+00') $$),
+    'accepted', 'but from then on');
+
 SELECT is_empty($$SELECT * FROM ims.verify() AS v WHERE v.check_name !~ '^catalog'$$, 'verify() agrees');
 SELECT is_empty('SELECT * FROM drift', 'and so do the books');
 SELECT * FROM finish();
