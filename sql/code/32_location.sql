@@ -335,6 +335,11 @@ BEGIN
         calendar_id := ims._calendar_id(calendar);
     END IF;
     location_id := nextval('ims.location_location_id_seq');
+    -- One place that may go below zero lets its whole site; locked before the
+    -- parent is, as by who moves a place.
+    IF negative_ok THEN
+        LOCK TABLE ims.movement IN SHARE ROW EXCLUSIVE MODE;
+    END IF;
     IF kind = 'site' THEN
         IF parent IS NOT NULL THEN
             RAISE 'site "%" cannot lie in another place', code
@@ -357,10 +362,6 @@ BEGIN
     sellable := coalesce(sellable,
         keeps_stock AND kind NOT IN ('dock', 'quarantine', 'damaged', 'returns'));
     PERFORM ims._check_sellable(code, keeps_stock, sellable);
-    -- One place that may go below zero lets its whole site.
-    IF negative_ok THEN
-        LOCK TABLE ims.movement IN SHARE ROW EXCLUSIVE MODE;
-    END IF;
     INSERT INTO ims.location AS l
         (location_id, code, name, kind, parent_id, site_id, keeps_stock, sellable,
          negative_ok, time_zone, calendar_id, sort_order, attributes)
