@@ -33,6 +33,7 @@ SELECT ims.create_item(code => 'MILK', name => 'milk', tracking => 'lot');
 SELECT ims.create_item(code => 'PHONE', name => 'phone', tracking => 'serial');
 SELECT ims.create_lot(item => 'MILK', lot => 'L1');
 SELECT ims.create_handling_unit(code => 'P1');
+SELECT ims.create_handling_unit(code => 'P2');
 SELECT * FROM ims.create_serials(item => 'PHONE', codes => '{S1,S2}');
 """ % ITEMS
 
@@ -235,6 +236,19 @@ VERBS = [
     " '[{\"item\": \"I1\", \"quantity\": 2, \"from_location\": \"B1\"}]')",
     "SELECT * FROM ims.return_from_customer(item => 'I1', quantity => 1, to_location => 'B1')",
     "SELECT * FROM ims.return_to_supplier(item => 'I1', quantity => 1, from_location => 'B1')",
+    "SELECT * FROM ims.pack(handling_unit => 'P2', location => 'B1',"
+    " lines => '[{\"item\": \"I1\", \"quantity\": 3}, {\"item\": \"MILK\", \"lot\": \"L1\", \"quantity\": 2}]')",
+    "SELECT * FROM ims.pack(handling_unit => 'P1', location => 'B2', lines => '[{\"item\": \"PHONE\","
+    " \"serial\": \"S1\"}]')",
+    "SELECT * FROM ims.move_handling_unit(handling_unit => 'P2', to_location => 'B2')",
+    "SELECT * FROM ims.pack(handling_unit => 'P1', handling_units => '{P2}')",
+    "SELECT * FROM ims.unpack(handling_unit => 'P1', handling_units => '{P2}')",
+    "SELECT * FROM ims.move_handling_unit(handling_unit => 'P2', kind => 'ship')",
+    "SELECT * FROM ims.relot(item => 'MILK', location => 'B1', from_lots => '{L1}', to_lots => '{L2}',"
+    " from_quantities => '{4}')",
+    "SELECT r.* FROM ims.item AS i, ims.location AS l, ims.post_ids(item_ids => ARRAY[i.item_id],"
+    " quantities => '{2}', from_location_ids => ARRAY[l.location_id], to_location_ids => '{3}',"
+    " kind => 'ship') AS r WHERE i.code = 'I1' AND l.code = 'B1'",
     "SELECT ims.receive_transfer(posting_id => t.posting_id, to_location => 'B11',"
     " lines => '[{\"item\": \"I1\", \"quantity\": 2, \"missing\": 1}]')"
     " FROM ims.transfers_outstanding() AS t",
@@ -264,6 +278,11 @@ BALANCES = [
     " ORDER BY 1",
     "SELECT p.kind, count(*), sum(m.quantity) FROM ims.posting AS p"
     " JOIN ims.movement AS m USING (owner_id, posting_id) GROUP BY 1 ORDER BY 1",
+    "SELECT h.code, g.code, n.unpacked_at IS NULL FROM ims.handling_unit_nesting AS n"
+    " JOIN ims.handling_unit AS h USING (owner_id, handling_unit_id) JOIN ims.handling_unit AS g"
+    " ON g.owner_id = n.owner_id AND g.handling_unit_id = n.parent_id ORDER BY 1, 2",
+    "SELECT h.code FROM ims.handling_unit_departure AS d"
+    " JOIN ims.handling_unit AS h USING (owner_id, handling_unit_id) ORDER BY 1",
     "SELECT k.idempotency_key FROM ims.posting_key AS k ORDER BY 1",
     "SELECT l.code, l.status FROM ims.lot AS l ORDER BY 1",
     "SELECT p.name, p.status FROM ims.period AS p ORDER BY 1",
