@@ -169,7 +169,8 @@ COMMENT ON FUNCTION ims._reversal_compensations IS
     'what a reversal would change of levels that were counted since, base units';
 REVOKE ALL ON FUNCTION ims._reversal_compensations FROM PUBLIC;
 
--- And what a count says of other balances.  A complete count speaks of balances
+-- The balances at both ends of the lines, and what a count says of others: what
+-- follows from it is nowhere else.  A complete count speaks of balances
 -- that do not exist yet, so its reversal keeps all postings out, as it did.
 CREATE FUNCTION ims._lock_ends(owner_id bigint, posting_id bigint, lines jsonb)
 RETURNS void
@@ -206,6 +207,69 @@ END
 $$;
 COMMENT ON FUNCTION ims._lock_ends IS 'lock the balances at both ends of lines';
 REVOKE ALL ON FUNCTION ims._lock_ends FROM PUBLIC;
+
+-- The lines to swap, under the locks.  What followed from a count is read again:
+-- a late posting, or the close of a period, that we waited for added to it.
+CREATE FUNCTION ims._lock_lines_to_reverse(owner_id bigint, posting_id bigint)
+RETURNS jsonb
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+#variable_conflict use_variable
+DECLARE
+    originals jsonb;
+BEGIN
+    SELECT jsonb_agg(m) INTO originals
+    FROM ims._lines_to_reverse(owner_id, posting_id) AS m;
+    PERFORM ims._lock_ends(owner_id, posting_id, originals);
+    IF EXISTS (
+        SELECT FROM ims.posting AS p
+        WHERE p.owner_id = owner_id AND p.posting_id = posting_id AND p.kind = 'count')
+    THEN
+        SELECT jsonb_agg(m) INTO originals
+        FROM ims._lines_to_reverse(owner_id, posting_id) AS m;
+        IF ims._latest('SELECT count(*) FROM ims.posting AS p'
+                ' WHERE p.owner_id = $1 AND p.origin_posting_id = $2', owner_id, posting_id)
+            <> (SELECT count(*) FROM ims.posting AS p
+                WHERE p.owner_id = owner_id AND p.origin_posting_id = posting_id)
+        THEN
+            PERFORM ims._raise_stale_snapshot('corrections or usage of the count were posted');
+        END IF;
+    END IF;
+    RETURN originals;
+END
+$$;
+COMMENT ON FUNCTION ims._lock_lines_to_reverse IS
+    'lock what a reversal changes, and read the lines it turns around';
+REVOKE ALL ON FUNCTION ims._lock_lines_to_reverse FROM PUBLIC;
+
+-- A count without a difference, or its reversal, need not change any balance
+-- that was locked, so a row lock does not tell of it.
+CREATE FUNCTION ims._check_reversal_snapshot(
+    owner_id bigint, posting_id bigint, originals jsonb, effective_at timestamptz)
+RETURNS void
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+#variable_conflict use_variable
+BEGIN
+    IF current_setting('transaction_isolation') NOT IN ('repeatable read', 'serializable') THEN
+        RETURN;
+    END IF;
+    IF ims._latest(format(
+            'SELECT coalesce(bit_xor(hash_record_extended(c, 0)), 0)'
+            ' FROM ims._reversal_compensations($1, $2, %L, %L) AS c', originals, effective_at),
+            owner_id, posting_id)
+        <> (SELECT coalesce(bit_xor(hash_record_extended(c, 0)), 0)
+            FROM ims._reversal_compensations(owner_id, posting_id, originals, effective_at) AS c)
+    THEN
+        PERFORM ims._raise_stale_snapshot('the stock was counted, or a count reversed,');
+    END IF;
+END
+$$;
+COMMENT ON FUNCTION ims._check_reversal_snapshot IS
+    'raise 40001 where other counts speak of what is reversed than the snapshot shows';
+REVOKE ALL ON FUNCTION ims._check_reversal_snapshot FROM PUBLIC;
 
 CREATE FUNCTION ims._reversal_time(owner_id bigint, posting_id bigint, originals jsonb)
 RETURNS timestamptz
@@ -260,9 +324,7 @@ BEGIN
     original_id := ims._posting_id(owner_id, original_id, original_number);
     PERFORM ims._lock_reversible(owner_id, original_id);
     units := ims._lock_nesting_to_reverse(owner_id, original_id);
-    SELECT jsonb_agg(m) INTO originals
-    FROM ims._lines_to_reverse(owner_id, original_id) AS m;
-    PERFORM ims._lock_ends(owner_id, original_id, originals);
+    originals := ims._lock_lines_to_reverse(owner_id, original_id);
     PERFORM ims._engine_begin();
     UPDATE ims.stock_count AS s
     SET reversed_posting_id = posting_id, pending = false
@@ -294,6 +356,7 @@ BEGIN
     INTO lines
     FROM jsonb_array_elements(originals) WITH ORDINALITY AS m (value, n);
 
+    PERFORM ims._check_reversal_snapshot(owner_id, original_id, originals, effective_at);
     -- Each count that is to stay true has a posting of its own, as in late.c.
     WITH compensation AS (
         SELECT c.*, dense_rank() OVER (ORDER BY c.count_posting_id) + 1 AS posting

@@ -241,11 +241,20 @@ BEGIN
     GROUP BY l.owner_id, l.origin_movement_id, l.kind
     HAVING sum(l.quantity) > max(l.to_give)
     UNION ALL
+    -- All lines are turned around, those that followed from a count with it.
     SELECT 'posting.reversal',
         jsonb_build_object('owner_id', v.owner_id, 'posting_id', v.posting_id),
         format('movement %s turned around', m.movement_id), NULL
-    FROM reversal AS v
-    JOIN ims.movement AS m ON m.owner_id = v.owner_id AND m.posting_id = v.origin_posting_id
+    FROM (
+        SELECT v.owner_id, v.posting_id, v.origin_posting_id AS undone_posting_id
+        FROM reversal AS v
+        UNION ALL
+        SELECT v.owner_id, v.posting_id, f.posting_id
+        FROM reversal AS v
+        JOIN ims.posting AS f ON f.owner_id = v.owner_id
+            AND f.origin_posting_id = v.origin_posting_id
+            AND f.kind IN ('count_correction', 'usage')) AS v
+    JOIN ims.movement AS m ON m.owner_id = v.owner_id AND m.posting_id = v.undone_posting_id
     LEFT JOIN link AS l ON l.owner_id = v.owner_id AND l.posting_id = v.posting_id
         AND l.origin_movement_id = m.movement_id
     WHERE l.movement_id IS NULL

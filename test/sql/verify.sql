@@ -5,7 +5,7 @@
 \i test/setup.psql
 BEGIN;
 \i test/ledger_fixture.psql
-SELECT plan(151);
+SELECT plan(153);
 
 -- The checks that one damage trips, in alphabetical order; those of rows alone
 -- take a fifth of the time.
@@ -408,7 +408,16 @@ FROM (VALUES
         ' "handling_unit_id": 0}: 1, 2'),
     (34, 'serials without stock', 'DELETE FROM ims.stock WHERE item_id = 9013',
         'stock.serials {"lot_id": 0, "item_id": 9013, "location_id": 9101,'
-        ' "handling_unit_id": 0}: 1, nothing')
+        ' "handling_unit_id": 0}: 1, nothing'),
+    (35, 'a count that was reversed without its correction', $$SELECT pg_temp.add(9601,
+        'count_correction', 9305, '{9411}', '{"origin_movement_id": null}');
+        SELECT pg_temp.add(9602, 'reversal', 9305, '{9411}');
+        UPDATE ims.stock_count SET reversed_posting_id = 9602$$,
+        'posting.reversal {"posting_id": 9602}: movement 105421 turned around, nothing'),
+    (36, 'and with it', $$SELECT pg_temp.add(9601,
+        'count_correction', 9305, '{9411}', '{"origin_movement_id": null}');
+        SELECT pg_temp.add(9602, 'reversal', 9305, '{9411,105421}');
+        UPDATE ims.stock_count SET reversed_posting_id = 9602$$, '')
     ) AS d (place, title, damage, expected)
 ORDER BY d.place;
 SELECT is(pg_temp.rows(d.damage, 'nothing'), d.expected, d.title)
