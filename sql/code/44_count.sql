@@ -384,24 +384,40 @@ COMMENT ON FUNCTION ims._with_books IS
     'counted levels of locked balances, with what the books had at an instant';
 REVOKE ALL ON FUNCTION ims._with_books FROM PUBLIC;
 
+-- A complete count speaks of balances that it does not name, even of those that
+-- did not exist: their level is zero.  It, or another count, need not have
+-- changed a balance that is locked here.
 CREATE FUNCTION ims._check_counted_before(
     owner_id bigint, balances ims._counted_level[], counted_at timestamptz)
 RETURNS void
-LANGUAGE plpgsql STABLE PARALLEL SAFE
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 #variable_conflict use_variable
 DECLARE
     same record;
 BEGIN
-    SELECT i.code AS item, l.code AS location, s.posting_id INTO same
-    FROM unnest(balances) AS b
-    JOIN ims.stock_count AS s
-        ON s.owner_id = owner_id AND s.item_id = b.item_id AND s.location_id = b.location_id
-        AND s.lot_id = b.lot_id AND s.handling_unit_id = b.handling_unit_id
-        AND s.counted_at = counted_at AND s.reversed_posting_id IS NULL
-    JOIN ims.item AS i ON i.owner_id = owner_id AND i.item_id = b.item_id
-    JOIN ims.location AS l ON l.location_id = b.location_id
+    SELECT i.code AS item, l.code AS location, a.posting_id INTO same
+    FROM (
+        SELECT s.item_id, s.location_id, s.posting_id
+        FROM unnest(balances) AS b
+        JOIN ims.stock_count AS s
+            ON s.owner_id = owner_id AND s.item_id = b.item_id AND s.location_id = b.location_id
+            AND s.lot_id = b.lot_id AND s.handling_unit_id = b.handling_unit_id
+            AND s.counted_at = counted_at AND s.reversed_posting_id IS NULL
+        UNION ALL
+        SELECT b.item_id, b.location_id, q.posting_id
+        FROM ims.stock_count_scope AS q
+        JOIN unnest(balances) AS b
+            ON b.location_id = q.location_id AND q.item_id IN (0, b.item_id)
+        WHERE q.owner_id = owner_id AND q.counted_at = counted_at
+          AND q.reversed_posting_id IS NULL
+          AND NOT EXISTS (
+            SELECT FROM ims.item AS i
+            WHERE i.owner_id = owner_id AND i.item_id = b.item_id
+              AND (i.periodic OR q.recorded_at < i.perpetual_since))) AS a
+    JOIN ims.item AS i ON i.owner_id = owner_id AND i.item_id = a.item_id
+    JOIN ims.location AS l ON l.location_id = a.location_id
     LIMIT 1;
     IF FOUND THEN
         RAISE 'item "%" at "%" was counted at this instant already', same.item, same.location
@@ -411,6 +427,19 @@ BEGIN
                         'counted_at', ims._utc(counted_at),
                         'posting_id', same.posting_id)::text,
                 HINT = 'Reverse that count first, or count anew.';
+    END IF;
+    IF current_setting('transaction_isolation') IN ('repeatable read', 'serializable')
+        AND ims._latest(format('SELECT'
+                ' (SELECT count(*) FROM ims.stock_count AS s'
+                '  WHERE s.owner_id = $1 AND s.counted_at = %1$L)'
+                ' + (SELECT count(*) FROM ims.stock_count_scope AS q'
+                '  WHERE q.owner_id = $1 AND q.counted_at = %1$L)', counted_at), owner_id)
+            <> (SELECT count(*) FROM ims.stock_count AS s
+                WHERE s.owner_id = owner_id AND s.counted_at = counted_at)
+             + (SELECT count(*) FROM ims.stock_count_scope AS q
+                WHERE q.owner_id = owner_id AND q.counted_at = counted_at)
+    THEN
+        PERFORM ims._raise_stale_snapshot('stock was counted at that instant');
     END IF;
 END
 $$;

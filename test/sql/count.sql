@@ -117,6 +117,24 @@ SELECT is(pg_temp.lines(:counted), 'PEN 8 T-THERE-A > ADJUSTMENT, SUGAR 2.6 T-TH
     'an empty bin, now');
 SELECT is(pg_temp.lines(r.posting_id), NULL, 'a bin that never held anything')
 FROM ims.count_stock('SHOP', location => 'T-HERE-Q', complete => true) AS r;
+-- A complete count speaks of what it does not name, at its own instant too.
+SELECT posting_id AS counted FROM ims.count_stock('SHOP', location => 'T-THERE-D', complete => true, counted_at => pg_temp.day(14)) \gset
+SELECT is(pg_temp.refusal($$ SELECT * FROM ims.count_stock('SHOP', 'INK', 5, location => 'T-THERE-D', counted_at => pg_temp.day(14)) $$),
+    format('IV227 | item "INK" at "T-THERE-D" was counted at this instant already | {"item": "INK", '
+        '"location": "T-THERE-D", "counted_at": "2024-03-15T11:00:00Z", "posting_id": %s}', :counted),
+    'what it found empty is not counted again at this instant');
+SELECT is(pg_temp.refusal($$ SELECT * FROM ims.count_stock('SHOP', 'INK', 0, location => 'T-THERE-D', counted_at => pg_temp.day(14)) $$)
+    LIKE 'IV227 %', true, 'nor with the same result');
+SELECT is(pg_temp.refusal($$ SELECT * FROM ims.count_stock('SHOP', 'SCREW', 5, location => 'T-THERE-D', counted_at => pg_temp.day(14)) $$),
+    'accepted', 'but of a periodic item it said nothing');
+SELECT is(pg_temp.refusal($$ SELECT * FROM ims.count_stock('SHOP', 'INK', 5, location => 'T-THERE-D', counted_at => pg_temp.day(15)) $$),
+    'accepted', 'nor of another instant');
+SELECT count(*) FROM ims.reverse_posting('SHOP', :counted, reason => 'wrong bin') \g /dev/null
+SELECT is(pg_temp.refusal($$ SELECT * FROM ims.count_stock('SHOP', 'INK', 7, location => 'T-THERE-D', counted_at => pg_temp.day(14)) $$),
+    'accepted', 'and reversed it says nothing any more');
+SELECT count(*) FROM ims.count_stock('SHOP', 'INK', location => 'T-THERE-D', complete => true, counted_at => pg_temp.day(16)) \g /dev/null
+SELECT is(pg_temp.refusal($$ SELECT * FROM ims.count_stock('SHOP', 'PEN', 5, location => 'T-THERE-D', counted_at => pg_temp.day(16)) $$),
+    'accepted', 'a complete count of one item says nothing of another');
 SELECT is_empty('SELECT * FROM pg_temp.drift', 'the books agree with the ledger and the counts');
 
 -- Single units: those that are named are there, the others are gone.
