@@ -105,6 +105,32 @@ $$;
 COMMENT ON FUNCTION ims._lock_reversible IS 'lock a posting for its reversal, or IV225, IV228, IV231';
 REVOKE ALL ON FUNCTION ims._lock_reversible FROM PUBLIC;
 
+-- What never was has no past: dated before the original, and with a count in
+-- between that keeps the level, a reversal would take nothing back.
+CREATE FUNCTION ims._check_reversal_time(
+    owner_id bigint, posting_id bigint, effective_at timestamptz)
+RETURNS void
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+#variable_conflict use_variable
+DECLARE
+    original record;
+BEGIN
+    SELECT p.document_number, p.effective_at INTO STRICT original
+    FROM ims.posting AS p
+    WHERE p.owner_id = owner_id AND p.posting_id = posting_id;
+    IF isfinite(effective_at) AND effective_at < original.effective_at THEN
+        PERFORM ims._raise_not_reversible('IV223', original.document_number,
+            format('It is of %s, the reversal would be before it.',
+                ims._utc(original.effective_at)),
+            'effective_at', ims._utc(effective_at), 'Leave effective_at out, or correct it.');
+    END IF;
+END
+$$;
+COMMENT ON FUNCTION ims._check_reversal_time IS 'raise IV223 for a reversal dated before its original';
+REVOKE ALL ON FUNCTION ims._check_reversal_time FROM PUBLIC;
+
 -- The lines to swap: those of the posting, and what a count led to.  The ids
 -- come first, so that the planner sees how few they are: joined, it would read
 -- the whole ledger where postings have many lines on average.
@@ -323,6 +349,7 @@ BEGIN
     PERFORM ims._check_present('reason', coalesce(reason, '') <> '');
     original_id := ims._posting_id(owner_id, original_id, original_number);
     PERFORM ims._lock_reversible(owner_id, original_id);
+    PERFORM ims._check_reversal_time(owner_id, original_id, effective_at);
     units := ims._lock_nesting_to_reverse(owner_id, original_id);
     originals := ims._lock_lines_to_reverse(owner_id, original_id);
     PERFORM ims._engine_begin();

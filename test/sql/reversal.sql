@@ -170,6 +170,9 @@ SELECT is(split_part(pg_temp.refusal(format($$ SELECT * FROM ims.reverse_posting
     ' |', 1), 'IV301', 'a unit that has moved on stays');
 
 -- Bad input: nothing is posted.
+SELECT r.posting_id AS covered, p.document_number AS covered_number
+FROM ims.receive('SHOP', 'INK', 5, to_location => 'T-HERE-B', effective_at => pg_temp.day(4)) AS r
+JOIN ims.posting AS p USING (posting_id) \gset
 CREATE TEMPORARY TABLE before AS SELECT count(*) AS postings FROM ims.posting;
 SELECT is(pg_temp.refusal(format($$ SELECT * FROM ims.reverse_posting('SHOP', %s) $$, b.arguments)), b.refusal,
     format('bad input %s: %s', b.n, split_part(b.refusal, ' |', 1)))
@@ -185,7 +188,14 @@ SELECT posting_id AS some FROM ims.receive('SHOP', 'PEN', 1, to_location => 'T-H
 SELECT is(split_part(pg_temp.refusal(format($$ SELECT * FROM ims.reverse_posting('SHOP', %s, reason => 'test',
     effective_at => clock_timestamp() + interval '1 hour') $$, :some)), ' |', 1), 'IV217', 'a future time');
 SELECT is(split_part(pg_temp.refusal(format($$ SELECT * FROM ims.reverse_posting('SHOP', %s, reason => 'test',
-    effective_at => pg_temp.day(1)) $$, :some)), ' |', 1), 'IV303', 'before the original');
+    effective_at => pg_temp.day(1)) $$, :some)), ' |', 1), 'IV223', 'before the original');
+-- A count between them would keep the level: nothing would be short, or taken back.
+SELECT is(pg_temp.refusal(format($$ SELECT * FROM ims.reverse_posting('SHOP', %s, reason => 'test',
+    effective_at => pg_temp.day(4) - interval '1 microsecond') $$, :covered)),
+    format('IV223 | posting %s cannot be reversed | {"effective_at": "2024-03-05T11:59:59.999999Z", '
+        '"document_number": %s}', :covered_number, :covered_number), 'a microsecond before it');
+SELECT is(r.status, 'dry_run', 'at its own time') FROM ims.reverse_posting('SHOP', :covered, reason => 'test',
+    effective_at => pg_temp.day(4), dry_run => true) AS r;
 SELECT is(split_part(pg_temp.refusal(format($$ SELECT * FROM ims.reverse_posting('CLIENT', %s, reason => 'test') $$,
     :some)), ' |', 1), 'IV210', 'another owner''s posting');
 SELECT is(r.status, 'dry_run', 'a dry run') FROM ims.reverse_posting('SHOP', :some, reason => 'test', dry_run => true) AS r;
