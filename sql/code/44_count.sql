@@ -46,7 +46,8 @@ COMMENT ON TYPE ims._counted_level IS
     'a balance, what was counted of it and what the books had at the instant';
 
 -- The first count at or after an instant that speaks of a balance; the same
--- question as IMS_PLAN_NEXT_COUNT, for one balance and leaving out one count.
+-- question as IMS_PLAN_NEXT_COUNT, for one balance, leaving out one count, and
+-- with those that wait for the close of their period.
 CREATE FUNCTION ims._next_count(
     owner_id bigint,
     item_id bigint,
@@ -55,19 +56,19 @@ CREATE FUNCTION ims._next_count(
     handling_unit_id bigint,
     effective_at timestamptz,
     but_posting_id bigint)
-RETURNS TABLE (counted_at timestamptz, posting_id bigint)
+RETURNS TABLE (counted_at timestamptz, posting_id bigint, pending boolean)
 LANGUAGE sql STABLE PARALLEL SAFE ROWS 1
 SET search_path = pg_catalog, pg_temp
 AS $$
-    SELECT a.counted_at, a.posting_id
+    SELECT a.counted_at, a.posting_id, a.pending
     FROM (
-        SELECT s.counted_at, s.posting_id
+        SELECT s.counted_at, s.posting_id, s.pending
         FROM ims.stock_count AS s
         WHERE s.owner_id = $1 AND s.item_id = $2 AND s.location_id = $3 AND s.lot_id = $4
           AND s.handling_unit_id = $5 AND s.counted_at >= $6
-          AND s.reversed_posting_id IS NULL AND NOT s.pending AND s.posting_id <> $7
+          AND s.reversed_posting_id IS NULL AND s.posting_id <> $7
         UNION ALL
-        SELECT q.counted_at, q.posting_id
+        SELECT q.counted_at, q.posting_id, false
         FROM ims.stock_count_scope AS q
         WHERE q.owner_id = $1 AND q.location_id = $3 AND q.item_id IN (0, $2)
           AND q.counted_at >= $6 AND q.reversed_posting_id IS NULL AND q.posting_id <> $7

@@ -4,7 +4,8 @@
 -- A reversal is made now, unless a time is given.  Where a balance was counted
 -- after the original, the count has said what was there, mistake or not: the
 -- reversal must not change that level, so it is compensated like any posting
--- that came after the count and belongs before it.
+-- that came after the count and belongs before it.  Of a periodic item, whose
+-- count waits for the close of the period, it must not become usage.
 --
 -- A count is reversed together with what it caused, its compensations and the
 -- usage of periodic items; then it asserts nothing any more.  It is reversed at
@@ -161,10 +162,15 @@ REVOKE ALL ON FUNCTION ims._lines_to_reverse FROM PUBLIC;
 -- Compensations: for each end of a line that a later count speaks of, the same
 -- quantity back at the time of the reversal, linked to that count.  A reversal
 -- dated at or before the count is compensated by the engine itself.
+--
+-- A count that is pending has not brought the books to its level yet.  What
+-- never came was not used up either, so it is taken out at the instant of the
+-- count, too, and the usage up to then is right.
 CREATE FUNCTION ims._reversal_compensations(
     owner_id bigint, posting_id bigint, originals jsonb, effective_at timestamptz)
 RETURNS TABLE (
     count_posting_id bigint,
+    effective_at timestamptz,
     item_id bigint,
     lot_id bigint,
     serial_id bigint,
@@ -174,8 +180,8 @@ RETURNS TABLE (
 LANGUAGE sql STABLE PARALLEL SAFE ROWS 100
 SET search_path = pg_catalog, pg_temp
 AS $$
-    SELECT c.posting_id, m.item_id, m.lot_id, m.serial_id, e.location_id, e.handling_unit_id,
-        sum(e.delta)
+    SELECT c.posting_id, t.effective_at, m.item_id, m.lot_id, m.serial_id, e.location_id,
+        e.handling_unit_id, sum(t.sign * e.delta)
     FROM jsonb_to_recordset($3) AS m (
         effective_at timestamptz, item_id bigint, lot_id bigint, serial_id bigint,
         from_location_id bigint, to_location_id bigint, from_handling_unit_id bigint,
@@ -187,9 +193,14 @@ AS $$
     JOIN ims.location AS l ON l.location_id = e.location_id AND l.keeps_stock
     CROSS JOIN LATERAL ims._next_count($1, m.item_id, e.location_id, m.lot_id,
         e.handling_unit_id, m.effective_at, $2) AS c
+    JOIN (VALUES (1, false), (-1, true)) AS d (sign, at_count)
+        ON c.pending OR NOT d.at_count
+    CROSS JOIN LATERAL (SELECT d.sign, CASE WHEN d.at_count THEN c.counted_at ELSE $4 END) AS t
+        (sign, effective_at)
     WHERE $4 IS NULL OR $4 > c.counted_at
-    GROUP BY c.posting_id, m.item_id, m.lot_id, m.serial_id, e.location_id, e.handling_unit_id
-    HAVING sum(e.delta) <> 0
+    GROUP BY c.posting_id, t.effective_at, m.item_id, m.lot_id, m.serial_id, e.location_id,
+        e.handling_unit_id
+    HAVING sum(t.sign * e.delta) <> 0
 $$;
 COMMENT ON FUNCTION ims._reversal_compensations IS
     'what a reversal would change of levels that were counted since, base units';
@@ -384,16 +395,19 @@ BEGIN
     FROM jsonb_array_elements(originals) WITH ORDINALITY AS m (value, n);
 
     PERFORM ims._check_reversal_snapshot(owner_id, original_id, originals, effective_at);
-    -- Each count that is to stay true has a posting of its own, as in late.c.
+    -- Each count that is to stay true has a posting of its own, as in late.c, or two.
     WITH compensation AS (
-        SELECT c.*, dense_rank() OVER (ORDER BY c.count_posting_id) + 1 AS posting
+        SELECT c.*,
+            dense_rank() OVER (ORDER BY c.count_posting_id, c.effective_at) + 1 AS posting
         FROM ims._reversal_compensations(owner_id, original_id, originals, effective_at) AS c)
     SELECT postings || coalesce((
             SELECT jsonb_agg(jsonb_build_object(
-                'owner_id', owner_id, 'kind', 'count_correction', 'effective_at', effective_at,
+                'owner_id', owner_id, 'kind', 'count_correction', 'effective_at', p.effective_at,
                 'origin_posting_id', p.count_posting_id, 'actor', actor,
                 'reason', 'reversed after the count, posted before it') ORDER BY p.posting)
-            FROM (SELECT DISTINCT c.posting, c.count_posting_id FROM compensation AS c) AS p),
+            FROM (
+                SELECT DISTINCT c.posting, c.count_posting_id, c.effective_at
+                FROM compensation AS c) AS p),
             '[]'),
         lines || coalesce((
             SELECT jsonb_agg(jsonb_build_object(

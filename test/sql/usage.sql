@@ -78,6 +78,60 @@ SELECT count(*) FROM ims.count_stock('SHOP', 'SCREW', location => 'T-HERE', comp
 SELECT is(pg_temp.refusal($$ SELECT * FROM ims.close_period('SHOP', 'may') $$), 'accepted', 'may');
 SELECT is_empty('SELECT * FROM pg_temp.drift', 'the books agree with the ledger and the counts');
 
+-- A receipt that never came, reversed after the count, is no usage; nor is it
+-- where the count is reversed, too.  What was used besides is.
+CREATE FUNCTION pg_temp.used(period text) RETURNS numeric
+LANGUAGE sql AS $$
+    SELECT trim_scale(coalesce(sum(CASE m.to_location_id WHEN 6 THEN m.quantity ELSE - m.quantity END), 0))
+    FROM ims.movement AS m JOIN ims.posting AS p USING (owner_id, posting_id)
+    WHERE p.owner_id = 9001 AND p.kind = 'usage' AND p.reference_number = used.period
+$$;
+-- The level counted, what is used and what is on hand in the end.
+CREATE FUNCTION pg_temp.undone(counted numeric, undo_at timestamptz, recount boolean DEFAULT false)
+RETURNS text
+LANGUAGE plpgsql AS $$
+DECLARE
+    wrong bigint;
+    result text;
+BEGIN
+    PERFORM ims.receive('SHOP', 'SCREW', 40, to_location => 'T-HERE-A', effective_at => pg_temp.day(93));
+    SELECT r.posting_id INTO wrong FROM ims.post('[{"item": "SCREW", "quantity": 10, "to_location": "T-HERE-A"},
+        {"item": "SCREW", "quantity": 5, "to_location": "T-HERE-B"}]', 'receive', 'SHOP', effective_at => pg_temp.day(94)) AS r;
+    PERFORM ims.count_stock('SHOP', counted_at => pg_temp.day(100), lines => format('[
+        {"item": "SCREW", "quantity": %s, "location": "T-HERE-A"},
+        {"item": "SCREW", "quantity": 0, "location": "T-HERE-B"}]', counted)::jsonb);
+    PERFORM ims.reverse_posting('SHOP', wrong, reason => 'never came', effective_at => undo_at);
+    IF recount THEN
+        PERFORM ims.reverse_posting('SHOP', pg_temp.last('count'), reason => 'miscounted');
+        PERFORM ims.count_stock('SHOP', counted_at => pg_temp.day(100), lines => format('[
+            {"item": "SCREW", "quantity": %s, "location": "T-HERE-A"},
+            {"item": "SCREW", "quantity": 0, "location": "T-HERE-B"}]', counted)::jsonb);
+    END IF;
+    PERFORM ims.close_period('SHOP', 'june');
+    result := concat_ws(' ', pg_temp.level('SCREW', 'T-HERE-A', pg_temp.day(100)), pg_temp.used('june'),
+        pg_temp.on_hand('SCREW', 'T-HERE-A') + pg_temp.on_hand('SCREW', 'T-HERE-B'),
+        (SELECT count(*) FROM pg_temp.drift) + (SELECT count(*) FROM ims.verify('SHOP') AS v WHERE v.check_name !~ '^catalog'));
+    RAISE EXCEPTION USING ERRCODE = 'P0099', MESSAGE = result;
+EXCEPTION
+    WHEN SQLSTATE 'P0099' THEN
+        RETURN SQLERRM;
+    WHEN OTHERS THEN
+        RETURN SQLSTATE;
+END
+$$;
+SELECT ims.create_period('SHOP', 'june', pg_temp.day(92), pg_temp.day(122)) \g /dev/null
+SELECT is(pg_temp.undone(c.counted, c.undo_at, c.recount), c.expected, c.title)
+FROM (VALUES
+    (1, 40, NULL, false, '40 0 40 0', 'a receipt undone after the count is no usage'),
+    (2, 33, NULL, false, '33 7 33 0', 'and what was used besides is'),
+    (3, 40, pg_temp.day(94), false, '40 0 40 0', 'undone at its own time'),
+    (4, 40, pg_temp.day(100), false, '40 0 40 0', 'or that of the count'),
+    (5, 40, pg_temp.day(100) + interval '1 microsecond', false, '40 0 40 0', 'just after it'),
+    (6, 40, pg_temp.day(130), false, '40 0 40 0', 'or in another period'),
+    (7, 33, NULL, true, '33 7 33 0', 'counted anew')
+    ) AS c (n, counted, undo_at, recount, expected, title)
+ORDER BY c.n;
+
 -- An owner without periodic items, or a period before any stock, closes as before.
 SELECT count(*) FROM ims.create_period('CLIENT', 'march', pg_temp.day(0), pg_temp.day(31)) \g /dev/null
 SELECT is(pg_temp.refusal($$ SELECT * FROM ims.close_period('CLIENT', 'march') $$), 'accepted', 'no periodic item');
