@@ -80,11 +80,11 @@ SELECT is_empty('SELECT * FROM pg_temp.drift', 'the books agree with the ledger 
 
 -- A receipt that never came, reversed after the count, is no usage; nor is it
 -- where the count is reversed, too.  What was used besides is.
-CREATE FUNCTION pg_temp.used(period text) RETURNS numeric
+CREATE FUNCTION pg_temp.taken(place text) RETURNS numeric
 LANGUAGE sql AS $$
-    SELECT trim_scale(coalesce(sum(CASE m.to_location_id WHEN 6 THEN m.quantity ELSE - m.quantity END), 0))
-    FROM ims.movement AS m JOIN ims.posting AS p USING (owner_id, posting_id)
-    WHERE p.owner_id = 9001 AND p.kind = 'usage' AND p.reference_number = used.period
+    SELECT trim_scale(coalesce(sum(CASE m.to_location_id WHEN l.location_id THEN m.quantity ELSE - m.quantity END), 0))
+    FROM ims.movement AS m JOIN ims.location AS l ON l.location_id IN (m.from_location_id, m.to_location_id)
+    WHERE m.owner_id = 9001 AND m.item_id = 9307 AND l.code = taken.place AND m.effective_at >= pg_temp.day(92)
 $$;
 -- The level counted, what is used and what is on hand in the end.
 CREATE FUNCTION pg_temp.undone(counted numeric, undo_at timestamptz, recount boolean DEFAULT false)
@@ -108,7 +108,7 @@ BEGIN
             {"item": "SCREW", "quantity": 0, "location": "T-HERE-B"}]', counted)::jsonb);
     END IF;
     PERFORM ims.close_period('SHOP', 'june');
-    result := concat_ws(' ', pg_temp.level('SCREW', 'T-HERE-A', pg_temp.day(100)), pg_temp.used('june'),
+    result := concat_ws(' ', pg_temp.level('SCREW', 'T-HERE-A', pg_temp.day(100)), pg_temp.taken('PRODUCTION'),
         pg_temp.on_hand('SCREW', 'T-HERE-A') + pg_temp.on_hand('SCREW', 'T-HERE-B'),
         (SELECT count(*) FROM pg_temp.drift) + (SELECT count(*) FROM ims.verify('SHOP') AS v WHERE v.check_name !~ '^catalog'));
     RAISE EXCEPTION USING ERRCODE = 'P0099', MESSAGE = result;
@@ -131,6 +131,75 @@ FROM (VALUES
     (7, 33, NULL, true, '33 7 33 0', 'counted anew')
     ) AS c (n, counted, undo_at, recount, expected, title)
 ORDER BY c.n;
+
+-- Closed with 7 used, reopened, and closed again: what was posted or counted
+-- meanwhile is in the usage, and nothing of it stays at ADJUSTMENT.
+CREATE FUNCTION pg_temp.reopened(calls text[]) RETURNS text
+LANGUAGE plpgsql AS $$
+DECLARE
+    call text;
+    result text;
+BEGIN
+    PERFORM ims.receive('SHOP', 'SCREW', 30, to_location => 'T-HERE-A', effective_at => pg_temp.day(93));
+    PERFORM ims.receive('SHOP', 'SCREW', 10, to_location => 'T-HERE-A', effective_at => pg_temp.day(94), idempotency_key => 'ten');
+    PERFORM ims.count_stock('SHOP', 'SCREW', 33, location => 'T-HERE-A', counted_at => pg_temp.day(100), idempotency_key => 'count');
+    FOREACH call IN ARRAY ARRAY['close', 'reopen'] || calls || 'close'::text LOOP
+        CASE call
+            WHEN 'close' THEN PERFORM ims.close_period('SHOP', 'june');
+            WHEN 'reopen' THEN PERFORM ims.reopen_period('SHOP', 'june', reason => 'test');
+            ELSE EXECUTE 'SELECT ' || call;
+        END CASE;
+    END LOOP;
+    result := concat_ws(' ', pg_temp.level('SCREW', 'T-HERE-A', pg_temp.day(100)), pg_temp.taken('PRODUCTION'),
+        pg_temp.taken('ADJUSTMENT'), pg_temp.on_hand('SCREW', 'T-HERE-A'),
+        (SELECT count(*) FROM pg_temp.drift) + (SELECT count(*) FROM ims.verify('SHOP') AS v WHERE v.check_name !~ '^catalog'));
+    RAISE EXCEPTION USING ERRCODE = 'P0099', MESSAGE = result;
+EXCEPTION
+    WHEN SQLSTATE 'P0099' THEN
+        RETURN SQLERRM;
+    WHEN OTHERS THEN
+        RETURN SQLSTATE || ' ' || SQLERRM;
+END
+$$;
+CREATE FUNCTION pg_temp.undo(key text, undo_at timestamptz DEFAULT NULL) RETURNS void
+LANGUAGE sql AS $$
+    SELECT ims.reverse_posting('SHOP', k.posting_id, reason => 'test', effective_at => undo_at)
+    FROM ims.posting_key AS k WHERE k.owner_id = 9001 AND k.idempotency_key = key
+$$;
+SELECT is(pg_temp.reopened(c.calls), c.expected, c.title)
+FROM (VALUES
+    (1, '{}'::text[], '33 7 0 33 0', 'closed again: the same'),
+    (2, ARRAY[$$ims.receive('SHOP', 'SCREW', 4, to_location => 'T-HERE-A', effective_at => pg_temp.day(95))$$],
+        '33 11 0 33 0', 'a late receipt is usage'),
+    (3, ARRAY[$$ims.receive('SHOP', 'SCREW', 4, to_location => 'T-HERE-A', effective_at => pg_temp.day(95))$$,
+        'close', 'reopen'], '33 11 0 33 0', 'once'),
+    (4, ARRAY[$$ims.receive('SHOP', 'SCREW', 4, to_location => 'T-HERE-A', effective_at => pg_temp.day(101))$$],
+        '33 7 0 37 0', 'one after the count is not'),
+    (5, ARRAY[$$pg_temp.undo('ten', pg_temp.day(94))$$], '33 -3 0 33 0', 'a receipt reversed at its own time was not used'),
+    (6, ARRAY[$$pg_temp.undo('ten')$$], '33 -3 0 33 0', 'nor now'),
+    (7, ARRAY[$$ims.count_stock('SHOP', 'SCREW', 20, location => 'T-HERE-A', counted_at => pg_temp.day(96))$$],
+        '33 7 0 33 0', 'another count before'),
+    (8, ARRAY[$$ims.count_stock('SHOP', 'SCREW', 20, location => 'T-HERE-A', counted_at => pg_temp.day(96))$$,
+        $$ims.count_stock('SHOP', 'SCREW', 30, location => 'T-HERE-A', counted_at => pg_temp.day(110))$$],
+        '33 10 0 30 0', 'one before and one after'),
+    (9, ARRAY[$$ims.receive('SHOP', 'SCREW', 4, to_location => 'T-HERE-A', effective_at => pg_temp.day(95))$$,
+        'close', 'reopen', $$pg_temp.undo('count')$$,
+        $$ims.count_stock('SHOP', 'SCREW', 30, location => 'T-HERE-A', counted_at => pg_temp.day(100))$$],
+        '30 14 0 30 0', 'counted anew')
+    ) AS c (n, calls, expected, title)
+ORDER BY c.n;
+-- What a count found while its item was perpetual stays what it was.
+INSERT INTO ims.item (owner_id, item_id, code, name, base_unit, tracking, periodic) VALUES
+    (9001, 9308, 'NAIL', 'nail', 'EA', 'none', false);
+SELECT count(*) FROM ims.receive('SHOP', 'NAIL', 10, to_location => 'T-HERE-A', effective_at => pg_temp.day(93)) \g /dev/null
+SELECT count(*) FROM ims.count_stock('SHOP', 'NAIL', 10, location => 'T-HERE-A', counted_at => pg_temp.day(95)) \g /dev/null
+SELECT count(*) FROM ims.receive('SHOP', 'NAIL', 4, to_location => 'T-HERE-A', effective_at => pg_temp.day(94)) \g /dev/null
+SELECT ims.change_item('SHOP', 'NAIL', periodic => true) \g /dev/null
+SELECT count(*) FROM ims.count_stock('SHOP', 'NAIL', 7, location => 'T-HERE-A', counted_at => pg_temp.day(100)) \g /dev/null
+SELECT count(*) FROM ims.close_period('SHOP', 'june') \g /dev/null
+SELECT is(string_agg(pg_temp.lines(p.posting_id), ', ' ORDER BY p.posting_id), 'NAIL 4 T-HERE-A > ADJUSTMENT, NAIL 3 T-HERE-A > PRODUCTION',
+    'a correction from when it was perpetual is no usage')
+FROM ims.posting AS p WHERE p.owner_id = 9001 AND p.effective_at >= pg_temp.day(92) AND p.kind IN ('usage', 'count_correction');
 
 -- An owner without periodic items, or a period before any stock, closes as before.
 SELECT count(*) FROM ims.create_period('CLIENT', 'march', pg_temp.day(0), pg_temp.day(31)) \g /dev/null
