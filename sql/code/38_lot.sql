@@ -292,11 +292,11 @@ COMMENT ON FUNCTION ims._lock_availability IS
 REVOKE ALL ON FUNCTION ims._lock_availability FROM PUBLIC;
 
 -- The caller holds the availability of the item at every site.  Postings that
--- change the sellable stock of the lot wait for it, so one statement's
+-- change the sellable stock of the lots wait for it, so one statement's
 -- snapshot has the right sums; transfers from one sellable place of a site to
 -- another pass, and change no sum.
 CREATE FUNCTION ims._move_lot_availability(
-    owner_id bigint, item_id bigint, lot_id bigint, direction numeric)
+    owner_id bigint, item_id bigint, lot_ids bigint[], direction numeric)
 RETURNS void
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
@@ -313,7 +313,7 @@ BEGIN
         JOIN ims.location AS place ON place.location_id = l.site_id
         JOIN ims.availability AS a
             ON a.owner_id = s.owner_id AND a.item_id = s.item_id AND a.site_id = l.site_id
-        WHERE s.owner_id = owner_id AND s.item_id = item_id AND s.lot_id = lot_id
+        WHERE s.owner_id = owner_id AND s.item_id = item_id AND s.lot_id = ANY (lot_ids)
         GROUP BY a.site_id, place.code, a.sellable, a.reserved, a.negative_ok
         HAVING sum(s.on_hand) <> 0
         ORDER BY a.site_id
@@ -331,7 +331,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION ims._move_lot_availability IS
-    'move the stock of a lot into sellable (1) or out of it (-1), at every site';
+    'move the stock of lots into sellable (1) or out of it (-1), at every site';
 REVOKE ALL ON FUNCTION ims._move_lot_availability FROM PUBLIC;
 
 CREATE FUNCTION ims._set_lot_status(
@@ -379,7 +379,7 @@ BEGIN
         WHERE l.owner_id = owner_id AND l.lot_id = lot_id;
         PERFORM ims._record_lot_status(owner_id, lot_id, was, status, reason, actor);
         IF (status = 'released') <> (was = 'released') THEN
-            PERFORM ims._move_lot_availability(owner_id, item_id, lot_id,
+            PERFORM ims._move_lot_availability(owner_id, item_id, ARRAY[lot_id],
                 CASE status WHEN 'released' THEN 1 ELSE -1 END);
         END IF;
     END IF;

@@ -458,7 +458,6 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 #variable_conflict use_variable
 DECLARE
-    item_id bigint;
     serial_id bigint;
 BEGIN
     IF item IS NULL THEN
@@ -466,11 +465,12 @@ BEGIN
     ELSIF serial IS NULL THEN
         PERFORM ims._raise_missing('serial', 'It is asked for one unit.');
     END IF;
-    item_id := (ims._item_ids(owner_id, ARRAY[item]))[1];
     SELECT s.serial_id INTO serial_id
-    FROM ims.serial AS s
-    WHERE s.owner_id = owner_id AND s.item_id = item_id AND s.code = serial;
+    FROM ims.item AS i
+    JOIN ims.serial AS s ON s.owner_id = i.owner_id AND s.item_id = i.item_id
+    WHERE i.owner_id = owner_id AND i.code = item AND s.code = serial;
     IF serial_id IS NULL THEN
+        PERFORM ims._item_ids(owner_id, ARRAY[item]); -- an unknown item is said first
         RAISE 'serial "%" of item "%" is unknown', left(serial, 120), item
             USING ERRCODE = 'IV206',
                 DETAIL = 'The item has no such serial. '

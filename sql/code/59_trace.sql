@@ -9,6 +9,7 @@
 --
 -- The search is src/ledger/trace.c; it asks here for one level at a time.
 -- Planned for indexes alone: a level may be a few rows of a ledger of any size.
+-- What is named in many rows (events, at the end) is looked up once.
 -- Readers run as their caller, so their helpers are left to PUBLIC.
 
 CREATE FUNCTION ims._trace_step(
@@ -95,24 +96,18 @@ AS 'MODULE_PATHNAME', 'ims_trace_nodes';
 COMMENT ON FUNCTION ims._trace_nodes IS
     'lots and units that others lead to, each once, with the fewest productions between';
 
--- All that was posted of the lots and units that a trace reaches, but for
--- reversals and what they undo.  What is not on the right side of the bound is
--- not affected: it left before the affected goods came.
+-- src/ledger/trace_lines.c.  Its statements look up by index, whatever the planner
+-- knows of the tables: kept plans may have been made of an empty ledger.
 CREATE FUNCTION ims._trace_lines(
     owner_id bigint,
     lot_ids bigint[],
     serial_ids bigint[],
     forward boolean,
     by_time boolean,
-    at_most bigint,
-    latest boolean)
+    at_most bigint)
 RETURNS TABLE (
     level bigint,
-    node_lot_id bigint,
-    node_serial_id bigint,
     is_affected boolean,
-    movement_id bigint,
-    origin_movement_id bigint,
     posting_id bigint,
     kind text,
     item_id bigint,
@@ -120,51 +115,14 @@ RETURNS TABLE (
     serial_id bigint,
     from_location_id bigint,
     to_location_id bigint,
-    from_handling_unit_id bigint,
-    to_handling_unit_id bigint,
     quantity numeric)
-LANGUAGE plpgsql STABLE PARALLEL RESTRICTED ROWS 1000
+LANGUAGE c STABLE STRICT PARALLEL RESTRICTED ROWS 1000
 SET search_path = pg_catalog, pg_temp
-SET plan_cache_mode = force_generic_plan
 SET enable_hashjoin = off
 SET enable_mergejoin = off
 SET enable_seqscan = off
 SET jit = off
-AS $$
-#variable_conflict use_variable
-BEGIN
-    RETURN QUERY
-    SELECT n.level, n.lot_id, n.serial_id,
-        NOT by_time
-            OR CASE WHEN forward THEN l.effective_at >= n.bound ELSE l.effective_at <= n.bound END,
-        l.movement_id, l.origin_movement_id, l.posting_id, p.kind, l.item_id, l.lot_id,
-        l.serial_id, l.from_location_id, l.to_location_id, l.from_handling_unit_id,
-        l.to_handling_unit_id, l.quantity::numeric
-    FROM ims._trace_nodes(owner_id, lot_ids, serial_ids, forward, by_time, at_most, latest) AS n
-    CROSS JOIN LATERAL (
-        SELECT m.*
-        FROM ims.movement AS m
-        WHERE n.serial_id = 0 AND m.owner_id = owner_id
-          AND m.lot_id = n.lot_id AND m.lot_id <> 0
-        UNION ALL
-        SELECT m.*
-        FROM ims.movement AS m
-        WHERE n.serial_id <> 0 AND m.owner_id = owner_id
-          AND m.serial_id = n.serial_id AND m.serial_id <> 0 AND m.lot_id = n.lot_id
-        OFFSET 0) AS l
-    CROSS JOIN LATERAL (
-        SELECT p.kind
-        FROM ims.posting AS p
-        WHERE p.owner_id = owner_id AND p.posting_id = l.posting_id
-        OFFSET 0) AS p
-    WHERE p.kind <> 'reversal'
-      AND NOT EXISTS (
-        SELECT FROM ims.movement AS r
-        JOIN ims.posting AS v
-            ON v.owner_id = owner_id AND v.posting_id = r.posting_id AND v.kind = 'reversal'
-        WHERE r.owner_id = owner_id AND r.origin_movement_id = l.movement_id OFFSET 0);
-END
-$$;
+AS 'MODULE_PATHNAME', 'ims_trace_lines';
 COMMENT ON FUNCTION ims._trace_lines IS 'lines of the lots and units that a trace reaches';
 
 -- What went into PRODUCTION, or came out of it, in a posting on the way.
@@ -309,9 +267,8 @@ COMMENT ON FUNCTION ims._trace_start IS 'lots and units that a trace begins with
 
 CREATE FUNCTION ims._trace(
     owner_id bigint,
-    of_item text,
-    of_lot text,
-    of_serial text,
+    lot_ids bigint[],
+    serial_ids bigint[],
     forward boolean,
     by_time boolean,
     at_most bigint)
@@ -332,35 +289,33 @@ RETURNS TABLE (
     reference_number text)
 LANGUAGE plpgsql STABLE PARALLEL RESTRICTED ROWS 100
 SET search_path = pg_catalog, pg_temp
-SET plan_cache_mode = force_custom_plan
+SET plan_cache_mode = force_generic_plan
+SET enable_seqscan = off
+SET enable_nestloop = off
+SET enable_mergejoin = off
 SET jit = off
 AS $$
 #variable_conflict use_column
-DECLARE
-    start record;
 BEGIN
-    SELECT s.lot_ids, s.serial_ids INTO STRICT start
-    FROM ims._trace_start($1, $2, $3, $4, $7) AS s;
     RETURN QUERY
     WITH line AS MATERIALIZED (
         SELECT t.*
-        FROM ims._trace_lines($1, start.lot_ids, start.serial_ids, $5, coalesce($6, false), $7,
-            false) AS t
+        FROM ims._trace_lines($1, $2, $3, $4, $5, $6) AS t
         WHERE t.is_affected),
     -- what goods of the trace went into, or came out of
     production AS MATERIALIZED (
         SELECT t.posting_id, CASE WHEN t.kind = 'relot' THEN t.serial_id ELSE 0 END AS unit_id,
             min(t.level) AS level
         FROM line AS t
-        WHERE CASE WHEN $5 THEN t.to_location_id ELSE t.from_location_id END = 6
+        WHERE CASE WHEN $4 THEN t.to_location_id ELSE t.from_location_id END = 6
           AND t.kind <> 'usage'
         GROUP BY 1, 2),
     other_side AS MATERIALIZED (
         SELECT o.*
         FROM ims._trace_other_side($1,
-            ARRAY(SELECT DISTINCT g.posting_id FROM production AS g), $5) AS o),
-    found AS (
-        SELECT g.level + 1 AS level, CASE WHEN $5 THEN 'became' ELSE 'made_of' END AS event,
+            ARRAY(SELECT DISTINCT g.posting_id FROM production AS g), $4) AS o),
+    found AS MATERIALIZED (
+        SELECT g.level + 1 AS level, CASE WHEN $4 THEN 'became' ELSE 'made_of' END AS event,
             o.posting_id, o.item_id, o.lot_id, o.serial_id, o.quantity
         FROM other_side AS o
         JOIN (
@@ -377,20 +332,61 @@ BEGIN
             (true, 6, NULL, 'consumed'), (false, NULL, 2, 'received'), (false, NULL, 4, 'found'),
             (false, NULL, 7, 'taken_over'), (false, NULL, 6, 'produced'))
             AS e (forward, to_location_id, from_location_id, event)
-            ON e.forward = $5
+            ON e.forward = $4
             AND (e.to_location_id = t.to_location_id OR e.from_location_id = t.from_location_id)
         WHERE e.event NOT IN ('consumed', 'produced')
            OR t.kind = 'usage'
            OR t.posting_id NOT IN (SELECT o.posting_id FROM other_side AS o)
-        GROUP BY e.event, t.posting_id, t.item_id, t.lot_id, t.serial_id)
+        GROUP BY e.event, t.posting_id, t.item_id, t.lot_id, t.serial_id),
+    item AS MATERIALIZED (
+        SELECT r.*
+        FROM (SELECT DISTINCT f.item_id FROM found AS f) AS k
+        CROSS JOIN LATERAL (
+            SELECT i.item_id, i.code, i.base_unit
+            FROM ims.item AS i
+            WHERE i.owner_id = $1 AND i.item_id = k.item_id
+            OFFSET 0) AS r),
+    lot AS MATERIALIZED (
+        SELECT r.*
+        FROM (SELECT DISTINCT f.lot_id FROM found AS f) AS k
+        CROSS JOIN LATERAL (
+            SELECT l.lot_id, l.code
+            FROM ims.lot AS l
+            WHERE l.owner_id = $1 AND l.lot_id = k.lot_id
+            OFFSET 0) AS r),
+    unit AS MATERIALIZED (
+        SELECT r.*
+        FROM (SELECT DISTINCT f.serial_id FROM found AS f) AS k
+        CROSS JOIN LATERAL (
+            SELECT s.serial_id, s.code
+            FROM ims.serial AS s
+            WHERE s.owner_id = $1 AND s.serial_id = k.serial_id
+            OFFSET 0) AS r),
+    posting AS MATERIALIZED (
+        SELECT r.*
+        FROM (SELECT DISTINCT f.posting_id FROM found AS f ORDER BY 1) AS k
+        CROSS JOIN LATERAL (
+            SELECT p.posting_id, p.effective_at, p.document_number, p.kind, p.party_id,
+                p.reference_type, p.reference_number
+            FROM ims.posting AS p
+            WHERE p.owner_id = $1 AND p.posting_id = k.posting_id
+            OFFSET 0) AS r),
+    party AS MATERIALIZED (
+        SELECT r.*
+        FROM (SELECT DISTINCT p.party_id FROM posting AS p WHERE p.party_id IS NOT NULL) AS k
+        CROSS JOIN LATERAL (
+            SELECT y.party_id, y.code
+            FROM ims.party AS y
+            WHERE y.owner_id = $1 AND y.party_id = k.party_id
+            OFFSET 0) AS r)
     SELECT f.level, f.event, i.code, l.code, s.code, f.quantity, i.base_unit, p.effective_at,
         f.posting_id, p.document_number, p.kind, y.code, p.reference_type, p.reference_number
     FROM found AS f
-    JOIN ims.item AS i ON i.owner_id = $1 AND i.item_id = f.item_id
-    JOIN ims.posting AS p ON p.owner_id = $1 AND p.posting_id = f.posting_id
-    LEFT JOIN ims.lot AS l ON l.owner_id = $1 AND l.lot_id = f.lot_id
-    LEFT JOIN ims.serial AS s ON s.owner_id = $1 AND s.serial_id = f.serial_id
-    LEFT JOIN ims.party AS y ON y.owner_id = $1 AND y.party_id = p.party_id
+    JOIN item AS i ON i.item_id = f.item_id
+    JOIN posting AS p ON p.posting_id = f.posting_id
+    LEFT JOIN lot AS l ON l.lot_id = f.lot_id
+    LEFT JOIN unit AS s ON s.serial_id = f.serial_id
+    LEFT JOIN party AS y ON y.party_id = p.party_id
     ORDER BY f.level, p.effective_at, f.posting_id, f.event COLLATE "C", i.code COLLATE "C",
         l.code COLLATE "C", s.code COLLATE "C";
 END
@@ -420,11 +416,14 @@ RETURNS TABLE (
     reference_type text,
     reference_number text)
 LANGUAGE sql STABLE PARALLEL RESTRICTED ROWS 100
-SET search_path = pg_catalog, pg_temp
-AS $$
+BEGIN ATOMIC
+    -- parsed once, and taken into the caller's query
     SELECT t.*
-    FROM ims._trace(ims._reading_owner_id($1), $2, $3, $4, true, $5, $6) AS t
-$$;
+    FROM ims._reading_owner_id($1) AS w (owner_id)
+    CROSS JOIN LATERAL ims._trace_start(w.owner_id, $2, $3, $4, $6) AS s
+    CROSS JOIN LATERAL ims._trace(w.owner_id, s.lot_ids, s.serial_ids, true,
+        coalesce($5, false), $6) AS t;
+END;
 COMMENT ON FUNCTION ims.trace_forward IS
 'what a lot or a serial became, and to whom it was shipped
 
@@ -459,11 +458,14 @@ RETURNS TABLE (
     reference_type text,
     reference_number text)
 LANGUAGE sql STABLE PARALLEL RESTRICTED ROWS 100
-SET search_path = pg_catalog, pg_temp
-AS $$
+BEGIN ATOMIC
+    -- parsed once, and taken into the caller's query
     SELECT t.*
-    FROM ims._trace(ims._reading_owner_id($1), $2, $3, $4, false, $5, $6) AS t
-$$;
+    FROM ims._reading_owner_id($1) AS w (owner_id)
+    CROSS JOIN LATERAL ims._trace_start(w.owner_id, $2, $3, $4, $6) AS s
+    CROSS JOIN LATERAL ims._trace(w.owner_id, s.lot_ids, s.serial_ids, false,
+        coalesce($5, false), $6) AS t;
+END;
 COMMENT ON FUNCTION ims.trace_back IS
 'what a lot or a serial was made of, and from whom that came
 

@@ -31,6 +31,8 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN effect IN ('received', 'produced', 'taken_over');
 COMMENT ON FUNCTION ims._is_incoming IS 'whether it says where goods came from';
 
+-- src/ledger/recall.c.  Its statements look up by index, whatever the planner
+-- knows of the tables: kept plans may have been made of an empty ledger.
 CREATE FUNCTION ims._recall_rows(
     owner_id bigint,
     lot_ids bigint[],
@@ -51,126 +53,20 @@ RETURNS TABLE (
     site text,
     location text,
     handling_unit text,
+    root_handling_unit text,
     party text,
     posting_id bigint,
     document_number bigint,
     effective_at timestamptz,
     reference_type text,
     reference_number text)
-LANGUAGE plpgsql STABLE PARALLEL RESTRICTED ROWS 100
+LANGUAGE c STABLE STRICT PARALLEL RESTRICTED ROWS 100
 SET search_path = pg_catalog, pg_temp
-SET plan_cache_mode = force_generic_plan
+SET enable_hashjoin = off
+SET enable_mergejoin = off
 SET enable_seqscan = off
 SET jit = off
-AS $$
-#variable_conflict use_column
-BEGIN
-    RETURN QUERY
-    WITH line AS MATERIALIZED (
-        SELECT t.*
-        FROM ims._trace_lines($1, $2, $3, true, $4, $5, $6) AS t),
-    -- Balances that the lots ever had, and units where they lie.  What is there
-    -- now is affected, whenever it came: nobody can tell it apart.
-    place AS MATERIALIZED (
-        SELECT b.level, b.item_id, b.lot_id, 0::bigint AS serial_id, s.location_id,
-            s.handling_unit_id, s.on_hand::numeric AS quantity
-        FROM (
-            SELECT t.level, t.item_id, t.lot_id, e.location_id, e.handling_unit_id
-            FROM line AS t
-            CROSS JOIN LATERAL (VALUES
-                (t.from_location_id, t.from_handling_unit_id),
-                (t.to_location_id, t.to_handling_unit_id)) AS e (location_id, handling_unit_id)
-            WHERE t.serial_id = 0 AND e.location_id NOT BETWEEN 2 AND 8
-            GROUP BY t.level, t.item_id, t.lot_id, e.location_id, e.handling_unit_id) AS b
-        CROSS JOIN LATERAL (
-            SELECT s.location_id, s.handling_unit_id, s.on_hand
-            FROM ims.stock AS s
-            WHERE s.owner_id = $1 AND s.item_id = b.item_id AND s.location_id = b.location_id
-              AND s.lot_id = b.lot_id AND s.handling_unit_id = b.handling_unit_id
-              AND s.on_hand <> 0
-            OFFSET 0) AS s
-        UNION ALL
-        SELECT u.level, u.item_id, u.lot_id, u.serial_id, s.location_id, s.handling_unit_id, 1
-        FROM (
-            SELECT t.level, t.item_id, t.lot_id, t.serial_id
-            FROM line AS t
-            WHERE t.serial_id <> 0
-            GROUP BY t.level, t.item_id, t.lot_id, t.serial_id) AS u
-        CROSS JOIN LATERAL (
-            SELECT s.location_id, s.handling_unit_id
-            FROM ims.serial AS s
-            WHERE s.owner_id = $1 AND s.serial_id = u.serial_id AND s.lot_id = u.lot_id
-              AND s.location_id <> 0
-            OFFSET 0) AS s),
-    -- On its way, by the dispatch that sent it.
-    outstanding AS (
-        SELECT d.level, d.item_id, d.lot_id, d.serial_id, d.posting_id, d.to_handling_unit_id,
-            sum(d.quantity - coalesce(a.quantity, 0)) AS quantity
-        FROM line AS d
-        LEFT JOIN (
-            SELECT t.level, t.origin_movement_id, sum(t.quantity) AS quantity
-            FROM line AS t
-            WHERE t.from_location_id = 1 AND t.kind = 'receive_transfer'
-            GROUP BY t.level, t.origin_movement_id) AS a
-            ON a.level = d.level AND a.origin_movement_id = d.movement_id
-        WHERE d.to_location_id = 1 AND d.kind = 'dispatch'
-        GROUP BY d.level, d.item_id, d.lot_id, d.serial_id, d.posting_id, d.to_handling_unit_id
-        HAVING sum(d.quantity - coalesce(a.quantity, 0)) <> 0),
-    found AS (
-        SELECT b.level, CASE b.location_id WHEN 1 THEN 'in_transit' ELSE 'on_hand' END AS kind,
-            false AS incoming, b.item_id, b.lot_id, b.serial_id, b.quantity, b.location_id,
-            b.handling_unit_id, NULL::bigint AS posting_id
-        FROM place AS b
-        WHERE b.location_id <> 1
-        UNION ALL
-        SELECT d.level, 'in_transit', false, d.item_id, d.lot_id, d.serial_id, d.quantity, 1,
-            d.to_handling_unit_id, d.posting_id
-        FROM outstanding AS d
-        UNION ALL
-        -- what a count changed of goods on their way belongs to no dispatch
-        SELECT r.level, 'in_transit', false, r.item_id, r.lot_id, r.serial_id, sum(r.quantity), 1,
-            r.handling_unit_id, NULL
-        FROM (
-            SELECT b.level, b.item_id, b.lot_id, b.serial_id, b.handling_unit_id, b.quantity
-            FROM place AS b
-            WHERE b.location_id = 1
-            UNION ALL
-            SELECT d.level, d.item_id, d.lot_id, d.serial_id, d.to_handling_unit_id, - d.quantity
-            FROM outstanding AS d) AS r
-        GROUP BY r.level, r.item_id, r.lot_id, r.serial_id, r.handling_unit_id
-        HAVING sum(r.quantity) <> 0
-        UNION ALL
-        SELECT t.level, t.effect, ims._is_incoming(t.effect), t.item_id, t.lot_id, t.serial_id,
-            sum(CASE WHEN t.leaves AND NOT ims._is_incoming(t.effect) THEN - t.quantity
-                ELSE t.quantity END), NULL, 0, t.posting_id
-        FROM (
-            SELECT t.*, e.leaves, ims._trace_effect(e.location_id, e.leaves) AS effect
-            FROM line AS t
-            CROSS JOIN LATERAL (VALUES
-                (t.from_location_id, true), (t.to_location_id, false)) AS e (location_id, leaves)
-            WHERE t.is_affected AND e.location_id BETWEEN 2 AND 8) AS t
-        GROUP BY t.level, t.effect, t.item_id, t.lot_id, t.serial_id, t.posting_id
-        HAVING sum(CASE WHEN t.leaves AND NOT ims._is_incoming(t.effect) THEN - t.quantity
-                   ELSE t.quantity END) <> 0)
-    SELECT f.level, f.kind, f.incoming, i.code, l.code, l.status, s.code, trim_scale(f.quantity),
-        i.base_unit, w.code, o.code, h.code, y.code, f.posting_id, p.document_number,
-        p.effective_at, p.reference_type, p.reference_number
-    FROM found AS f
-    JOIN ims.item AS i ON i.owner_id = $1 AND i.item_id = f.item_id
-    LEFT JOIN ims.lot AS l ON l.owner_id = $1 AND l.lot_id = f.lot_id
-    LEFT JOIN ims.serial AS s ON s.owner_id = $1 AND s.serial_id = f.serial_id
-    LEFT JOIN ims.location AS o ON o.location_id = f.location_id
-    LEFT JOIN ims.handling_unit AS h
-        ON h.owner_id = $1 AND h.handling_unit_id = f.handling_unit_id
-    LEFT JOIN ims.posting AS p ON p.owner_id = $1 AND p.posting_id = f.posting_id
-    -- where it lies, or the site that it is bound for
-    LEFT JOIN ims.location AS w
-        ON w.location_id = CASE WHEN f.kind = 'in_transit' THEN p.destination_id ELSE o.site_id END
-    LEFT JOIN ims.party AS y ON y.owner_id = $1 AND y.party_id = p.party_id
-    ORDER BY f.level, i.code COLLATE "C", l.code COLLATE "C", s.code COLLATE "C", f.incoming DESC,
-        f.kind COLLATE "C", o.code COLLATE "C", h.code COLLATE "C", p.effective_at, f.posting_id;
-END
-$$;
+AS 'MODULE_PATHNAME', 'ims_recall_rows';
 COMMENT ON FUNCTION ims._recall_rows IS 'work of ims.recall_report and ims.recall, by ids';
 
 CREATE FUNCTION ims.recall_report(
@@ -193,6 +89,7 @@ RETURNS TABLE (
     site text,
     location text,
     handling_unit text,
+    root_handling_unit text,
     party text,
     posting_id bigint,
     document_number bigint,
@@ -200,45 +97,56 @@ RETURNS TABLE (
     reference_type text,
     reference_number text)
 LANGUAGE sql STABLE PARALLEL RESTRICTED ROWS 100
-SET search_path = pg_catalog, pg_temp
-AS $$
+BEGIN ATOMIC
+    -- parsed once, and taken into the caller's query
     SELECT r.*
     FROM ims._reading_owner_id($1) AS w (owner_id)
     CROSS JOIN LATERAL ims._trace_start(w.owner_id, $2, $3, $4, $6) AS s
     CROSS JOIN LATERAL ims._recall_rows(w.owner_id, s.lot_ids, s.serial_ids,
-        coalesce($5, false), $6, false) AS r
-$$;
+        coalesce($5, false), $6, false) AS r;
+END;
 COMMENT ON FUNCTION ims.recall_report IS
 'where a lot or a serial came from and went, with all it became
 
 Base units. Rows with incoming say whence: received, produced, taken_over. The others say
 where it is: on_hand by place and handling unit, in_transit by dispatch (site is where it is
 bound for), shipped and returned (below zero) by party and document, consumed, scrapped,
-adjusted, returned_to_supplier, handed_over. Per lot (per serial) and level both add up to
+adjusted, returned_to_supplier, handed_over. root_handling_unit is the outermost unit that
+handling_unit is in; shipped names those that left as a whole, as they were then. Per lot (per serial) and level both add up to
 the same; what was reversed is left out. Level 0 is the lot itself; others are what it
 became, as ims.trace_forward() finds it; by_time leaves out what left before.
 Example: SELECT * FROM ims.recall_report(item => ''FLOUR'', lot => ''F-7'');';
 REVOKE ALL ON FUNCTION ims.recall_report FROM PUBLIC;
 
--- Blocks the lot, and with descendants every lot that it leads to, whole.
+-- Blocks the lot, and with descendants every lot that it leads to, whole: as
+-- ims.set_lot_status() does it, for all of them at once.  Lots are looked for
+-- among the balances of their items; "+ 0" keeps the planner from descending the
+-- index for each pair of item and lot.
 CREATE FUNCTION ims._block_lots(
     owner_id bigint, lot_ids bigint[], by_time boolean, at_most bigint, reason text, actor text)
 RETURNS void
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
+SET plan_cache_mode = force_custom_plan
+SET ims.actor = ''
 AS $$
 #variable_conflict use_variable
 DECLARE
     goods record;
     found_ids bigint[];
+    item_ids bigint[];
 BEGIN
+    PERFORM set_config('ims.actor', coalesce(actor, ''), true);
+    PERFORM ims._check_why(reason, actor);
     LOCK TABLE ims.movement IN SHARE ROW EXCLUSIVE MODE;
     LOCK TABLE ims.location IN SHARE MODE;
     SELECT array_agg(DISTINCT n.lot_id) INTO found_ids
     FROM ims._trace_nodes(owner_id, lot_ids, array_fill(0::bigint, ARRAY[cardinality(lot_ids)]),
         true, by_time, at_most, true) AS n
     WHERE n.lot_id <> 0;
-    PERFORM FROM ims.lot AS l WHERE l.owner_id = owner_id AND l.lot_id = ANY (found_ids)
+    SELECT array_agg(DISTINCT l.item_id ORDER BY l.item_id) INTO item_ids
+    FROM ims.lot AS l
+    WHERE l.owner_id = owner_id AND l.lot_id = ANY (found_ids)
     HAVING count(*) = cardinality(found_ids);
     IF NOT FOUND THEN
         RAISE 'a lot was made while this transaction ran'
@@ -246,30 +154,41 @@ BEGIN
                 HINT = 'Repeat the transaction.';
     END IF;
     PERFORM ims._engine_begin();
-    FOR goods IN
-        SELECT DISTINCT l.item_id
-        FROM ims.lot AS l
-        WHERE l.owner_id = owner_id AND l.lot_id = ANY (found_ids)
-        ORDER BY l.item_id
-    LOOP
-        PERFORM ims._lock_availability(owner_id, goods.item_id);
-    END LOOP;
-    PERFORM FROM ims.lot AS l
-    JOIN ims.stock AS s
-        ON s.owner_id = l.owner_id AND s.item_id = l.item_id AND s.lot_id = l.lot_id
-    WHERE l.owner_id = owner_id AND l.lot_id = ANY (found_ids)
+    PERFORM ims._lock_availability(owner_id, i.item_id)
+    FROM unnest(item_ids) WITH ORDINALITY AS i (item_id, n)
+    ORDER BY i.n;
+    PERFORM FROM ims.stock AS s
+    WHERE s.owner_id = owner_id AND s.item_id = ANY (item_ids) AND s.lot_id + 0 = ANY (found_ids)
     ORDER BY s.item_id, s.location_id, s.lot_id, s.handling_unit_id
-    FOR NO KEY UPDATE OF s;
-    PERFORM ims._engine_end();
+    FOR NO KEY UPDATE;
     FOR goods IN
-        SELECT i.code AS item, l.code AS lot
-        FROM ims.lot AS l
-        JOIN ims.item AS i ON i.owner_id = l.owner_id AND i.item_id = l.item_id
-        WHERE l.owner_id = owner_id AND l.lot_id = ANY (found_ids) AND l.status <> 'recalled'
-        ORDER BY l.item_id, l.lot_id
+        WITH lot AS MATERIALIZED (
+            SELECT l.item_id, l.lot_id, l.status
+            FROM ims.lot AS l
+            WHERE l.owner_id = owner_id AND l.lot_id = ANY (found_ids)
+              AND l.status <> 'recalled'
+            ORDER BY l.item_id, l.lot_id
+            FOR NO KEY UPDATE),
+        blocked AS (
+            UPDATE ims.lot AS l
+            SET status = 'recalled'
+            FROM lot AS w
+            WHERE l.owner_id = owner_id AND l.lot_id = w.lot_id),
+        recorded AS (
+            INSERT INTO ims.lot_status_change (owner_id, lot_id, old_status, new_status, reason,
+                changed_at, session_role, caller_role, actor)
+            SELECT owner_id, w.lot_id, w.status, 'recalled', reason, clock_timestamp(),
+                session_user, ims._caller_role(), actor
+            FROM lot AS w)
+        SELECT w.item_id, array_agg(w.lot_id) AS lot_ids
+        FROM lot AS w
+        WHERE w.status = 'released'
+        GROUP BY w.item_id
+        ORDER BY w.item_id
     LOOP
-        PERFORM ims._set_lot_status(owner_id, goods.item, goods.lot, 'recalled', reason, actor);
+        PERFORM ims._move_lot_availability(owner_id, goods.item_id, goods.lot_ids, -1);
     END LOOP;
+    PERFORM ims._engine_end();
 END
 $$;
 COMMENT ON FUNCTION ims._block_lots IS 'recall lots and every lot that they lead to';
@@ -297,6 +216,7 @@ RETURNS TABLE (
     site text,
     location text,
     handling_unit text,
+    root_handling_unit text,
     party text,
     posting_id bigint,
     document_number bigint,
@@ -358,6 +278,7 @@ RETURNS TABLE (
     site text,
     location text,
     handling_unit text,
+    root_handling_unit text,
     party text,
     posting_id bigint,
     document_number bigint,
@@ -527,6 +448,55 @@ missing in this sum, 0 unless balances and ledger disagree.
 Example: SELECT * FROM ims.mass_balance(item => ''FLOUR'', lot => ''F-7'');';
 REVOKE ALL ON FUNCTION ims.mass_balance FROM PUBLIC;
 
+CREATE FUNCTION ims._whereabouts(location_id bigint, last_to_location_id bigint)
+RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN CASE
+    WHEN location_id = 1 THEN 'in_transit'
+    WHEN location_id <> 0 THEN 'on_hand'
+    WHEN last_to_location_id IS NULL THEN 'expected'
+    ELSE (ARRAY['returned_to_supplier', 'shipped', 'adjusted', 'scrapped', 'consumed',
+        'handed_over', 'adjusted'])[last_to_location_id - 1] END;
+COMMENT ON FUNCTION ims._whereabouts IS
+    'state of a unit by its place (0 for none), else by where it went last';
+
+-- As it left with a posting, or as it is now.
+CREATE FUNCTION ims._root_unit(owner_id bigint, handling_unit_id bigint, posting_id bigint)
+RETURNS text
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+SET plan_cache_mode = force_generic_plan
+AS $$
+BEGIN
+    RETURN (
+        WITH RECURSIVE up (unit_id, level) AS (
+            SELECT $2, 0
+            UNION ALL
+            SELECT e.parent_id, u.level + 1
+            FROM up AS u
+            CROSS JOIN LATERAL (
+                SELECT n.parent_id
+                FROM ims.handling_unit_nesting AS n
+                WHERE $3 IS NULL AND n.owner_id = $1 AND n.handling_unit_id = u.unit_id
+                  AND n.unpacked_at IS NULL
+                UNION ALL
+                SELECT d.parent_id
+                FROM ims.handling_unit_departure AS d
+                WHERE d.owner_id = $1 AND d.posting_id = $3 AND d.handling_unit_id = u.unit_id
+                  AND d.parent_id IS NOT NULL) AS e
+            WHERE u.level < 100)
+        SELECT h.code
+        FROM up AS u
+        JOIN ims.handling_unit AS h ON h.owner_id = $1 AND h.handling_unit_id = u.unit_id
+        ORDER BY u.level DESC
+        LIMIT 1);
+END
+$$;
+COMMENT ON FUNCTION ims._root_unit IS
+    'code of the outermost unit that a handling unit is in, or was in when it left';
+
+-- A unit whose last movement was reversed is again what it was before that: told
+-- by a statement of its own, since few are, and joins cost all of them.
 CREATE FUNCTION ims._where_is_serial(owner_id bigint, serial_id bigint)
 RETURNS TABLE (
     state text,
@@ -538,6 +508,7 @@ RETURNS TABLE (
     site text,
     location text,
     handling_unit text,
+    root_handling_unit text,
     party text,
     posting_id bigint,
     document_number bigint,
@@ -549,30 +520,52 @@ AS $$
 #variable_conflict use_column
 BEGIN
     RETURN QUERY
-    SELECT CASE
-            WHEN s.location_id = 1 THEN 'in_transit'
-            WHEN s.location_id <> 0 THEN 'on_hand'
-            WHEN m.to_location_id IS NULL OR p.kind = 'reversal' AND v.to_location_id IS NULL
-            THEN 'expected'
-            ELSE (ARRAY['returned_to_supplier', 'shipped', 'adjusted', 'scrapped', 'consumed',
-                'handed_over', 'adjusted'])[coalesce(v.to_location_id, m.to_location_id) - 1] END,
-        i.code, l.code, s.code, CASE WHEN s.location_id <> 0 THEN 1 ELSE 0 END::numeric,
-        i.base_unit, w.code, o.code, h.code, y.code, m.posting_id, p.document_number,
-        m.effective_at
+    SELECT ims._whereabouts(s.location_id, m.to_location_id), i.code, l.code, s.code,
+        CASE WHEN s.location_id <> 0 THEN 1 ELSE 0 END::numeric, i.base_unit, w.code, o.code,
+        h.code,
+        CASE WHEN h.handling_unit_id IS NOT NULL THEN ims._root_unit($1, h.handling_unit_id,
+            d.posting_id) END,
+        y.code, m.posting_id, p.document_number, m.effective_at
     FROM ims.serial AS s
     JOIN ims.item AS i ON i.owner_id = s.owner_id AND i.item_id = s.item_id
     LEFT JOIN ims.lot AS l ON l.owner_id = s.owner_id AND l.lot_id = s.lot_id
-    LEFT JOIN ims.handling_unit AS h
-        ON h.owner_id = s.owner_id AND h.handling_unit_id = s.handling_unit_id
     LEFT JOIN ims.movement AS m
         ON m.owner_id = s.owner_id AND m.movement_id = s.last_movement_id
     LEFT JOIN ims.posting AS p ON p.owner_id = s.owner_id AND p.posting_id = m.posting_id
-    -- what a reversal undid; the unit is again what it was before that
+    -- what left as a whole, not what was picked from it
+    LEFT JOIN ims.handling_unit_departure AS d
+        ON s.location_id = 0 AND d.owner_id = s.owner_id AND d.posting_id = m.posting_id
+        AND d.handling_unit_id = m.from_handling_unit_id
+    LEFT JOIN ims.handling_unit AS h
+        ON h.owner_id = s.owner_id
+        AND h.handling_unit_id = CASE s.location_id
+            WHEN 0 THEN d.handling_unit_id ELSE s.handling_unit_id END
+    LEFT JOIN ims.party AS y ON y.owner_id = s.owner_id AND y.party_id = p.party_id
+    LEFT JOIN ims.location AS o ON o.location_id = s.location_id
+    LEFT JOIN ims.location AS w
+        ON w.location_id = CASE s.location_id WHEN 1 THEN p.destination_id ELSE o.site_id END
+    WHERE s.owner_id = $1 AND s.serial_id = $2 AND p.kind IS DISTINCT FROM 'reversal';
+    IF FOUND THEN
+        RETURN;
+    END IF;
+
+    RETURN QUERY
+    SELECT ims._whereabouts(s.location_id, v.to_location_id), i.code, l.code, s.code,
+        CASE WHEN s.location_id <> 0 THEN 1 ELSE 0 END::numeric, i.base_unit, w.code, o.code,
+        h.code,
+        CASE WHEN h.handling_unit_id IS NOT NULL THEN ims._root_unit($1, h.handling_unit_id,
+            CASE s.location_id WHEN 0 THEN v.posting_id END) END,
+        y.code, m.posting_id, p.document_number, m.effective_at
+    FROM ims.serial AS s
+    JOIN ims.item AS i ON i.owner_id = s.owner_id AND i.item_id = s.item_id
+    LEFT JOIN ims.lot AS l ON l.owner_id = s.owner_id AND l.lot_id = s.lot_id
+    JOIN ims.movement AS m ON m.owner_id = s.owner_id AND m.movement_id = s.last_movement_id
+    JOIN ims.posting AS p ON p.owner_id = s.owner_id AND p.posting_id = m.posting_id
+    -- what the reversal undid
     LEFT JOIN ims.movement AS x
         ON x.owner_id = s.owner_id AND x.movement_id = m.origin_movement_id
-        AND p.kind = 'reversal'
     LEFT JOIN LATERAL (
-        SELECT v.to_location_id
+        SELECT v.to_location_id, v.posting_id, v.from_handling_unit_id
         FROM ims.movement AS v
         JOIN ims.posting AS q
             ON q.owner_id = v.owner_id AND q.posting_id = v.posting_id AND q.kind <> 'reversal'
@@ -586,6 +579,13 @@ BEGIN
                 WHERE b.owner_id = v.owner_id AND b.origin_movement_id = v.movement_id)
         ORDER BY v.effective_at DESC, v.movement_id DESC
         LIMIT 1) AS v ON true
+    LEFT JOIN ims.handling_unit_departure AS e
+        ON s.location_id = 0 AND e.owner_id = s.owner_id AND e.posting_id = v.posting_id
+        AND e.handling_unit_id = v.from_handling_unit_id
+    LEFT JOIN ims.handling_unit AS h
+        ON h.owner_id = s.owner_id
+        AND h.handling_unit_id = CASE s.location_id
+            WHEN 0 THEN e.handling_unit_id ELSE s.handling_unit_id END
     -- after a reversed arrival it is bound for where its dispatch sent it
     LEFT JOIN ims.posting AS a ON a.owner_id = s.owner_id AND a.posting_id = x.posting_id
     LEFT JOIN ims.posting AS d ON d.owner_id = s.owner_id AND d.posting_id = a.origin_posting_id
@@ -599,9 +599,9 @@ END
 $$;
 COMMENT ON FUNCTION ims._where_is_serial IS 'work of ims.where_is for a serial';
 
--- Balances of a lot, or in a handling unit: where its lines say that there may be some.
+-- Balances of a lot, or in handling units: where its lines say that there may be some.
 CREATE FUNCTION ims._where_is_stock(
-    owner_id bigint, of_lot_id bigint, of_handling_unit_id bigint)
+    owner_id bigint, of_lot_id bigint, of_handling_unit_ids bigint[])
 RETURNS TABLE (
     state text,
     item text,
@@ -612,6 +612,7 @@ RETURNS TABLE (
     site text,
     location text,
     handling_unit text,
+    root_handling_unit text,
     party text,
     posting_id bigint,
     document_number bigint,
@@ -634,11 +635,14 @@ BEGIN
         UNION ALL
         SELECT m.item_id, m.lot_id, m.to_location_id, m.to_handling_unit_id
         FROM ims.movement AS m
-        WHERE $3 IS NOT NULL AND m.owner_id = $1 AND m.to_handling_unit_id = $3
+        WHERE $3 IS NOT NULL AND m.owner_id = $1 AND m.to_handling_unit_id = ANY ($3)
+          AND m.to_handling_unit_id <> 0
         GROUP BY 1, 2, 3, 4)
-    SELECT CASE c.location_id WHEN 1 THEN 'in_transit' ELSE 'on_hand' END,
+    SELECT ims._whereabouts(c.location_id, NULL),
         i.code, l.code, u.code, trim_scale(coalesce(u.quantity, s.on_hand)), i.base_unit, w.code,
-        o.code, h.code, NULL::text, NULL::bigint, NULL::bigint, s.last_effective_at
+        o.code, h.code,
+        CASE WHEN c.handling_unit_id <> 0 THEN ims._root_unit($1, c.handling_unit_id, NULL) END,
+        NULL::text, NULL::bigint, NULL::bigint, s.last_effective_at
     FROM candidate AS c
     JOIN ims.stock AS s
         ON s.owner_id = $1 AND s.item_id = c.item_id AND s.location_id = c.location_id
@@ -658,7 +662,64 @@ BEGIN
     ORDER BY i.code, l.code, o.code, h.code, u.code;
 END
 $$;
-COMMENT ON FUNCTION ims._where_is_stock IS 'work of ims.where_is for a lot or a handling unit';
+COMMENT ON FUNCTION ims._where_is_stock IS 'work of ims.where_is for a lot or handling units';
+
+-- With all that is in it, at any depth; away, with all that left with it.
+CREATE FUNCTION ims._where_is_unit(owner_id bigint, handling_unit_id bigint)
+RETURNS TABLE (
+    state text,
+    item text,
+    lot text,
+    serial text,
+    quantity numeric,
+    base_unit text,
+    site text,
+    location text,
+    handling_unit text,
+    root_handling_unit text,
+    party text,
+    posting_id bigint,
+    document_number bigint,
+    effective_at timestamptz)
+LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 10
+SET search_path = pg_catalog, pg_temp
+SET plan_cache_mode = force_custom_plan
+AS $$
+#variable_conflict use_column
+DECLARE
+    departure_id CONSTANT bigint := ims._unit_departure($1, $2, 'infinity');
+BEGIN
+    IF departure_id IS NULL THEN
+        RETURN QUERY
+        WITH RECURSIVE tree (unit_id, level) AS (
+            SELECT $2, 0
+            UNION ALL
+            SELECT n.handling_unit_id, t.level + 1
+            FROM tree AS t
+            JOIN ims.handling_unit_nesting AS n
+                ON n.owner_id = $1 AND n.parent_id = t.unit_id AND n.unpacked_at IS NULL
+            WHERE t.level < 100)
+        SELECT r.*
+        FROM ims._where_is_stock($1, NULL, ARRAY(SELECT t.unit_id FROM tree AS t)) AS r;
+        RETURN;
+    END IF;
+    RETURN QUERY
+    SELECT ims._whereabouts(0, c.location_id), i.code, l.code, u.code, trim_scale(c.quantity),
+        i.base_unit, NULL::text, NULL::text, h.code,
+        ims._root_unit($1, c.handling_unit_id, c.posting_id), y.code, c.posting_id,
+        p.document_number, p.effective_at
+    FROM ims._contents_at($1, $2, NULL) AS c
+    JOIN ims.item AS i ON i.owner_id = $1 AND i.item_id = c.item_id
+    JOIN ims.handling_unit AS h
+        ON h.owner_id = $1 AND h.handling_unit_id = c.handling_unit_id
+    JOIN ims.posting AS p ON p.owner_id = $1 AND p.posting_id = c.posting_id
+    LEFT JOIN ims.lot AS l ON l.owner_id = $1 AND l.lot_id = c.lot_id
+    LEFT JOIN ims.serial AS u ON u.owner_id = $1 AND u.serial_id = c.serial_id
+    LEFT JOIN ims.party AS y ON y.owner_id = $1 AND y.party_id = p.party_id
+    ORDER BY i.code, l.code, h.code, u.code;
+END
+$$;
+COMMENT ON FUNCTION ims._where_is_unit IS 'work of ims.where_is for a handling unit';
 
 CREATE FUNCTION ims._where_is(
     owner_id bigint, of_item text, of_lot text, of_serial text, of_handling_unit text)
@@ -672,6 +733,7 @@ RETURNS TABLE (
     site text,
     location text,
     handling_unit text,
+    root_handling_unit text,
     party text,
     posting_id bigint,
     document_number bigint,
@@ -683,7 +745,6 @@ AS $$
 DECLARE
     my_owner_id CONSTANT bigint := $1;
     my_item_id bigint;
-    my_handling_unit_id bigint;
 BEGIN
     IF num_nonnulls($3, $4, $5) = 0 THEN
         PERFORM ims._raise_missing('serial', 'It needs a serial, a lot or a handling unit.');
@@ -695,33 +756,24 @@ BEGIN
     ELSIF $5 IS NULL AND $2 IS NULL THEN
         PERFORM ims._raise_missing('item', 'A lot or a serial is one of an item.');
     END IF;
-    IF $2 IS NOT NULL THEN
-        my_item_id := (ims._item_ids(my_owner_id, ARRAY[$2]))[1];
-    END IF;
     IF $4 IS NOT NULL THEN
         RETURN QUERY
         SELECT r.*
         FROM ims._where_is_serial(my_owner_id,
             ims._reading_serial_id(my_owner_id, $2, $4)) AS r;
-    ELSIF $3 IS NOT NULL THEN
+        RETURN;
+    ELSIF $2 IS NOT NULL THEN
+        my_item_id := (ims._item_ids(my_owner_id, ARRAY[$2]))[1];
+    END IF;
+    IF $3 IS NOT NULL THEN
         RETURN QUERY
         SELECT r.*
         FROM ims._where_is_stock(my_owner_id,
             ims._reading_lot_id(my_owner_id, my_item_id, $2, $3), NULL) AS r;
     ELSE
-        SELECT h.handling_unit_id INTO my_handling_unit_id
-        FROM ims.handling_unit AS h
-        WHERE h.owner_id = my_owner_id AND h.code = $5;
-        IF NOT FOUND THEN
-            RAISE 'handling unit "%" is unknown', $5
-                USING ERRCODE = 'IV207',
-                    DETAIL = 'The owner has no such handling unit. '
-                        || jsonb_build_object('handling_unit', $5)::text,
-                    HINT = 'Codes are matched exactly; see ims.handling_unit.';
-        END IF;
         RETURN QUERY
         SELECT r.*
-        FROM ims._where_is_stock(my_owner_id, NULL, my_handling_unit_id) AS r
+        FROM ims._where_is_unit(my_owner_id, ims._reading_unit_id(my_owner_id, $5)) AS r
         WHERE $2 IS NULL OR r.item = $2;
     END IF;
 END
@@ -744,23 +796,26 @@ RETURNS TABLE (
     site text,
     location text,
     handling_unit text,
+    root_handling_unit text,
     party text,
     posting_id bigint,
     document_number bigint,
     effective_at timestamptz)
 LANGUAGE sql STABLE PARALLEL SAFE ROWS 10
-SET search_path = pg_catalog, pg_temp
-AS $$
+BEGIN ATOMIC
+    -- parsed once, and taken into the caller's query
     SELECT r.*
-    FROM ims._where_is(ims._reading_owner_id($1), $2, $3, $4, $5) AS r
-$$;
+    FROM ims._where_is(ims._reading_owner_id($1), $2, $3, $4, $5) AS r;
+END;
 COMMENT ON FUNCTION ims.where_is IS
 'where a serial, a lot or the content of a handling unit is now
 
 A serial has one row: state is on_hand, in_transit (site is where it is bound for), shipped,
 consumed, scrapped, returned_to_supplier, adjusted, handed_over, or expected where it never
-moved or that was reversed, with party, document and time of its last movement. A lot and a
-handling unit have a row per balance, and per serial in it; none where there is no stock. What
-lies in handling units inside of it has rows under those only. Base units.
+moved or that was reversed, with party, document and time of its last movement; quantity is 0
+where it is gone. A lot and a handling unit have a row per balance, and per serial in it; none
+where there is no stock. A handling unit comes with those inside of it, at any depth; one that
+was shipped as a whole with what left in it, until it is used again. root_handling_unit is the
+outermost one. Base units.
 Example: SELECT * FROM ims.where_is(item => ''TV-1'', serial => ''S1'');';
 REVOKE ALL ON FUNCTION ims.where_is FROM PUBLIC;

@@ -48,6 +48,22 @@ typedef struct PlanText
 #define AVAILABILITY_MATCH                                                               \
 	"a.owner_id" EQ "k.owner_id AND a.item_id" EQ "k.item_id AND a.site_id" EQ "k.site_id"
 
+/*
+ * Reports look up many rows by id, of a ledger of any size: OFFSET 0 leaves the
+ * planner nothing but one look-up for each.  Their functions (59_trace_recall)
+ * leave it no other way to look up than an index, whatever it knows of the tables.
+ */
+#define NE " OPERATOR(pg_catalog.<>) "
+#define EACH(keys, columns, source)                                                      \
+	"SELECT r.* FROM unnest" keys " CROSS JOIN LATERAL (SELECT " columns " FROM " source \
+	" OFFSET 0) AS r"
+#define LINE_COLUMNS                                                                     \
+	"m.movement_id, m.posting_id, m.effective_at, m.item_id, m.lot_id, m.serial_id,"     \
+	" m.from_location_id, m.to_location_id, m.from_handling_unit_id,"                    \
+	" m.to_handling_unit_id, m.quantity, m.origin_movement_id"
+#define NO_EXTRA "NULL::pg_catalog.text"
+#define NO_OTHER "0::pg_catalog.int8"
+
 static const PlanText plan_texts[IMS_NPLAN] = {
 	{IMS_PLAN_INSERT_ZERO_STOCK,
 	 7,
@@ -304,6 +320,108 @@ static const PlanText plan_texts[IMS_NPLAN] = {
 	 {INT8OID, INT8ARRAYOID, INT8ARRAYOID, TIMESTAMPTZARRAYOID, BOOLOID, BOOLOID},
 	 "SELECT s.lot_id, s.serial_id, s.bound"
 	 " FROM ims._trace_step($1, $2, $3, $4, $5, $6) AS s"},
+	{IMS_PLAN_LOT_LINES,
+	 2,
+	 {INT8OID, INT8ARRAYOID},
+	 EACH("($2) AS k(lot_id)", LINE_COLUMNS,
+		  "ims.movement AS m WHERE m.owner_id" EQ "$1 AND m.lot_id" EQ
+		  "k.lot_id AND m.lot_id" NE "0"),
+	 CURSOR_OPT_GENERIC_PLAN},
+	{IMS_PLAN_UNIT_LINES,
+	 3,
+	 {INT8OID, INT8ARRAYOID, INT8ARRAYOID},
+	 EACH("($2, $3) AS k(lot_id, serial_id)", LINE_COLUMNS,
+		  "ims.movement AS m WHERE m.owner_id" EQ "$1 AND m.serial_id" EQ
+		  "k.serial_id AND m.serial_id" NE "0 AND m.lot_id" EQ "k.lot_id"),
+	 CURSOR_OPT_GENERIC_PLAN},
+	{IMS_PLAN_POSTINGS,
+	 2,
+	 {INT8OID, INT8ARRAYOID},
+	 EACH("($2) AS k(posting_id)",
+		  "p.posting_id, p.document_number, p.kind, p.effective_at, p.party_id,"
+		  " p.destination_id, p.reference_type, p.reference_number",
+		  "ims.posting AS p WHERE p.owner_id" EQ "$1 AND p.posting_id" EQ "k.posting_id"),
+	 CURSOR_OPT_GENERIC_PLAN},
+	{IMS_PLAN_PRODUCTS,
+	 2,
+	 {INT8OID, INT8ARRAYOID},
+	 EACH("($2) AS k(posting_id)", "m.posting_id, m.lot_id, m.serial_id",
+		  "ims.movement AS m WHERE m.owner_id" EQ "$1 AND m.posting_id" EQ
+		  "k.posting_id AND (m.from_location_id" EQ "6 OR m.to_location_id" EQ
+		  "6) AND m.from_location_id" EQ "6 AND (m.lot_id" NE "0 OR m.serial_id" NE "0)"),
+	 CURSOR_OPT_GENERIC_PLAN},
+	{IMS_PLAN_DEPARTURES,
+	 2,
+	 {INT8OID, INT8ARRAYOID},
+	 EACH("($2) AS k(posting_id)",
+		  "d.posting_id, d.handling_unit_id, COALESCE(d.parent_id, 0)",
+		  "ims.handling_unit_departure AS d WHERE d.owner_id" EQ "$1 AND d.posting_id" EQ
+		  "k.posting_id"),
+	 CURSOR_OPT_GENERIC_PLAN},
+	{IMS_PLAN_BALANCES,
+	 5,
+	 {INT8OID, INT8ARRAYOID, INT8ARRAYOID, INT8ARRAYOID, INT8ARRAYOID},
+	 EACH("($2, $3, $4, $5) WITH ORDINALITY"
+		  " AS k(item_id, location_id, lot_id, handling_unit_id, n)",
+		  "k.n, s.on_hand",
+		  "ims.stock AS s WHERE s.owner_id" EQ "$1 AND s.item_id" EQ
+		  "k.item_id AND s.location_id" EQ "k.location_id AND s.lot_id" EQ
+		  "k.lot_id AND s.handling_unit_id" EQ "k.handling_unit_id AND s.on_hand" NE "0"),
+	 CURSOR_OPT_GENERIC_PLAN},
+	{IMS_PLAN_UNIT_PLACES,
+	 3,
+	 {INT8OID, INT8ARRAYOID, INT8ARRAYOID},
+	 EACH("($2, $3) WITH ORDINALITY AS k(lot_id, serial_id, n)",
+		  "k.n, s.location_id, s.handling_unit_id",
+		  "ims.serial AS s WHERE s.owner_id" EQ "$1 AND s.serial_id" EQ
+		  "k.serial_id AND s.lot_id" EQ "k.lot_id AND s.location_id" NE "0"),
+	 CURSOR_OPT_GENERIC_PLAN},
+	{IMS_PLAN_ITEM_NAMES,
+	 2,
+	 {INT8OID, INT8ARRAYOID},
+	 EACH("($2) AS k(id)", "i.item_id, i.code, i.base_unit, " NO_OTHER,
+		  "ims.item AS i WHERE i.owner_id" EQ "$1 AND i.item_id" EQ "k.id"),
+	 CURSOR_OPT_GENERIC_PLAN},
+	{IMS_PLAN_LOT_NAMES,
+	 2,
+	 {INT8OID, INT8ARRAYOID},
+	 EACH("($2) AS k(id)", "l.lot_id, l.code, l.status, l.item_id",
+		  "ims.lot AS l WHERE l.owner_id" EQ "$1 AND l.lot_id" EQ "k.id"),
+	 CURSOR_OPT_GENERIC_PLAN},
+	{IMS_PLAN_SERIAL_NAMES,
+	 2,
+	 {INT8OID, INT8ARRAYOID},
+	 EACH("($2) AS k(id)", "s.serial_id, s.code, " NO_EXTRA ", s.item_id",
+		  "ims.serial AS s WHERE s.owner_id" EQ "$1 AND s.serial_id" EQ "k.id"),
+	 CURSOR_OPT_GENERIC_PLAN},
+	{IMS_PLAN_LOCATION_NAMES,
+	 2,
+	 {INT8OID, INT8ARRAYOID},
+	 EACH("($2) AS k(id)", "l.location_id, l.code, " NO_EXTRA ", l.site_id",
+		  "ims.location AS l WHERE l.location_id" EQ "k.id"),
+	 CURSOR_OPT_GENERIC_PLAN},
+	{IMS_PLAN_HANDLING_UNIT_NAMES,
+	 2,
+	 {INT8OID, INT8ARRAYOID},
+	 EACH("($2) AS k(id)",
+		  "h.handling_unit_id, h.code, " NO_EXTRA ", ("
+		  "WITH RECURSIVE up(unit_id, level) AS ("
+		  " SELECT h.handling_unit_id, 0 UNION ALL"
+		  " SELECT n.parent_id, u.level OPERATOR(pg_catalog.+) 1 FROM up AS u"
+		  " CROSS JOIN LATERAL (SELECT n.parent_id FROM ims.handling_unit_nesting AS n"
+		  " WHERE n.owner_id" EQ "$1 AND n.handling_unit_id" EQ "u.unit_id"
+		  " AND n.unpacked_at IS NULL OFFSET 0) AS n"
+		  " WHERE u.level OPERATOR(pg_catalog.<) 100)"
+		  " SELECT u.unit_id FROM up AS u ORDER BY u.level DESC LIMIT 1)",
+		  "ims.handling_unit AS h WHERE h.owner_id" EQ "$1 AND h.handling_unit_id" EQ
+		  "k.id"),
+	 CURSOR_OPT_GENERIC_PLAN},
+	{IMS_PLAN_PARTY_NAMES,
+	 2,
+	 {INT8OID, INT8ARRAYOID},
+	 EACH("($2) AS k(id)", "y.party_id, y.code, " NO_EXTRA ", " NO_OTHER,
+		  "ims.party AS y WHERE y.owner_id" EQ "$1 AND y.party_id" EQ "k.id"),
+	 CURSOR_OPT_GENERIC_PLAN},
 };
 
 static SPIPlanPtr kept_plans[IMS_NPLAN];

@@ -35,26 +35,20 @@
 
 #include "ledger/detail.h"
 #include "ledger/plan.h"
+#include "ledger/trace.h"
 
 #define TRACE_FIRST_SIZE 256
 
-/* A lot as a whole (serial 0), a unit of a lot, or a unit of no lot (lot 0). */
-typedef struct NodeKey
-{
-	int64 lot_id;
-	int64 serial_id;
-} NodeKey;
-
 typedef struct NodeEntry
 {
-	NodeKey key;
+	ImsTraceKey key;
 	int64 index;
 	char status;
 } NodeEntry;
 
 #define SH_PREFIX nodehash
 #define SH_ELEMENT_TYPE NodeEntry
-#define SH_KEY_TYPE NodeKey
+#define SH_KEY_TYPE ImsTraceKey
 #define SH_KEY key
 #define SH_HASH_KEY(tb, key)                                                             \
 	hash_combine(ims_hash_id((key).lot_id), ims_hash_id((key).serial_id))
@@ -64,128 +58,105 @@ typedef struct NodeEntry
 #define SH_DEFINE
 #include "lib/simplehash.h"
 
-typedef struct TraceNode
-{
-	NodeKey key;
-	int64 level;
-	TimestampTz bound;
-	bool is_waiting; /* in the next level already */
-} TraceNode;
-
-typedef struct Search
-{
-	int64 owner_id;
-	bool forward;
-	bool by_time;
-	int64 at_most;
-	MemoryContext context;
-	nodehash_hash *hash;
-	TraceNode *nodes;
-	int64 nnode;
-	int64 room;
-	int64 *level; /* nodes to follow next; as much room as nodes */
-	int64 nlevel;
-} Search;
-
 static void
-assert_search_valid(const Search *search)
+assert_trace_valid(const ImsTrace *trace)
 {
-	Assert(search->nnode <= search->room);
-	Assert(search->nlevel <= search->nnode);
-	Assert(search->hash->members == search->nnode);
+	Assert(trace->nnode <= trace->room);
+	Assert(trace->nlevel <= trace->nnode);
+	Assert(trace->hash->members == trace->nnode);
 }
 
 static void
-make_room(Search *search)
+make_room(ImsTrace *trace)
 {
-	if (search->nnode < search->room)
+	if (trace->nnode < trace->room)
 		return;
-	search->room *= 2;
-	search->nodes = repalloc_huge(search->nodes, sizeof(TraceNode) * search->room);
-	search->level = repalloc_huge(search->level, sizeof(int64) * search->room);
+	trace->room *= 2;
+	trace->nodes = repalloc_huge(trace->nodes, sizeof(ImsTraceNode) * trace->room);
+	trace->level = repalloc_huge(trace->level, sizeof(int64) * trace->room);
 }
 
 static void
-raise_too_many(const Search *search)
+raise_too_many(const ImsTrace *trace)
 {
 	ereport(ERROR,
 			(errcode(ERRCODE_IMS_TRACE_LIMIT),
 			 errmsg("the trace reaches more than " INT64_FORMAT " lots and units",
-					search->at_most),
+					trace->at_most),
 			 errdetail_internal("%s", ims_error_detail("The search was given up.",
 													   ims_detail_integer("at_most",
-																		  search->at_most))),
+																		  trace->at_most))),
 			 errhint("Raise at_most, or trace one of the lots that it leads to.")));
 }
 
 static bool
-is_better(const Search *search, TimestampTz bound, TimestampTz than)
+is_better(const ImsTrace *trace, TimestampTz bound, TimestampTz than)
 {
-	return search->forward ? bound < than : bound > than;
+	return trace->forward ? bound < than : bound > than;
 }
 
 static void
-enqueue(Search *search, int64 index)
+enqueue(ImsTrace *trace, int64 index)
 {
-	if (search->nodes[index].is_waiting)
+	if (trace->nodes[index].is_waiting)
 		return;
-	search->nodes[index].is_waiting = true;
-	search->level[search->nlevel++] = index;
+	trace->nodes[index].is_waiting = true;
+	trace->level[trace->nlevel++] = index;
 }
 
 /* Enters a node, or betters its bound; it is followed next where that changes what follows. */
-static void
-reach(Search *search, NodeKey key, int64 level, TimestampTz bound)
+void
+ims_trace_reach(ImsTrace *trace, ImsTraceKey key, int64 level, TimestampTz bound)
 {
-	NodeKey whole_lot = {key.lot_id, 0};
+	ImsTraceKey whole_lot = {key.lot_id, 0};
 	NodeEntry *entry;
-	TraceNode *node;
+	ImsTraceNode *node;
 	bool found;
 
 	/* units are nodes of their own but where their lot is one */
 	if (key.serial_id != 0 && key.lot_id != 0)
 	{
-		entry = nodehash_lookup(search->hash, whole_lot);
-		if (entry != NULL && !is_better(search, bound, search->nodes[entry->index].bound))
+		entry = nodehash_lookup(trace->hash, whole_lot);
+		if (entry != NULL && !is_better(trace, bound, trace->nodes[entry->index].bound))
 			return;
 	}
-	entry = nodehash_insert(search->hash, key, &found);
+	entry = nodehash_insert(trace->hash, key, &found);
 	if (found)
 	{
-		node = &search->nodes[entry->index];
-		if (is_better(search, bound, node->bound))
+		node = &trace->nodes[entry->index];
+		if (is_better(trace, bound, node->bound))
 		{
 			node->bound = bound;
-			if (search->by_time)
-				enqueue(search, entry->index);
+			if (trace->by_time)
+				enqueue(trace, entry->index);
 		}
 		return;
 	}
-	if (search->nnode >= search->at_most)
-		raise_too_many(search);
-	make_room(search);
-	entry->index = search->nnode++;
-	node = &search->nodes[entry->index];
+	if (trace->nnode >= trace->at_most)
+		raise_too_many(trace);
+	make_room(trace);
+	entry->index = trace->nnode++;
+	node = &trace->nodes[entry->index];
 	node->key = key;
 	node->level = level;
 	node->bound = bound;
 	node->is_waiting = false;
-	enqueue(search, entry->index);
+	enqueue(trace, entry->index);
 }
 
 /* The nodes of the level as arrays; the level is empty afterwards. */
 static int64
-take_level(Search *search, Datum *values)
+take_level(ImsTrace *trace, Datum *values)
 {
-	int64 n = search->nlevel;
-	int64 *lots = MemoryContextAllocHuge(search->context, sizeof(int64) * Max(n, 1));
-	int64 *serials = MemoryContextAllocHuge(search->context, sizeof(int64) * Max(n, 1));
-	int64 *bounds = MemoryContextAllocHuge(search->context, sizeof(int64) * Max(n, 1));
+	int64 n = trace->nlevel;
+	int64 *lots = MemoryContextAllocHuge(trace->context, sizeof(int64) * Max(n, 1));
+	int64 *serials = MemoryContextAllocHuge(trace->context, sizeof(int64) * Max(n, 1));
+	int64 *bounds = MemoryContextAllocHuge(trace->context, sizeof(int64) * Max(n, 1));
 	int64 i;
 
 	for (i = 0; i < n; i++)
 	{
-		TraceNode *node = &search->nodes[search->level[i]];
+		ImsTraceNode *node = &trace->nodes[trace->level[i]];
 
 		Assert(node->is_waiting);
 		node->is_waiting = false;
@@ -193,7 +164,7 @@ take_level(Search *search, Datum *values)
 		serials[i] = node->key.serial_id;
 		bounds[i] = node->bound;
 	}
-	search->nlevel = 0;
+	trace->nlevel = 0;
 	values[1] = ims_int64_array(lots, n);
 	values[2] = ims_int64_array(serials, n);
 	values[3] = ims_timestamptz_array(bounds, n);
@@ -204,22 +175,22 @@ take_level(Search *search, Datum *values)
 }
 
 static void
-follow_level(Search *search, int64 level, Snapshot snapshot)
+follow_level(ImsTrace *trace, int64 level)
 {
 	Datum values[6];
 	uint64 row;
 
-	take_level(search, values);
-	values[0] = Int64GetDatum(search->owner_id);
-	values[4] = BoolGetDatum(search->forward);
-	values[5] = BoolGetDatum(search->by_time);
-	ims_plan_execute(IMS_PLAN_TRACE_STEP, values, NULL, snapshot);
+	take_level(trace, values);
+	values[0] = Int64GetDatum(trace->owner_id);
+	values[4] = BoolGetDatum(trace->forward);
+	values[5] = BoolGetDatum(trace->by_time);
+	ims_plan_execute(IMS_PLAN_TRACE_STEP, values, NULL, trace->snapshot);
 	for (row = 0; row < SPI_processed; row++)
 	{
 		HeapTuple tuple = SPI_tuptable->vals[row];
 		TupleDesc desc = SPI_tuptable->tupdesc;
 		bool isnull;
-		NodeKey key;
+		ImsTraceKey key;
 		TimestampTz bound;
 
 		if (row % 1024 == 0)
@@ -227,19 +198,19 @@ follow_level(Search *search, int64 level, Snapshot snapshot)
 		key.lot_id = DatumGetInt64(SPI_getbinval(tuple, desc, 1, &isnull));
 		key.serial_id = DatumGetInt64(SPI_getbinval(tuple, desc, 2, &isnull));
 		bound = DatumGetTimestampTz(SPI_getbinval(tuple, desc, 3, &isnull));
-		reach(search, key, level, bound);
+		ims_trace_reach(trace, key, level, bound);
 	}
 	SPI_freetuptable(SPI_tuptable);
 	pfree(DatumGetPointer(values[1]));
 	pfree(DatumGetPointer(values[2]));
 	pfree(DatumGetPointer(values[3]));
-	assert_search_valid(search);
+	assert_trace_valid(trace);
 }
 
 static void
-search_from(Search *search, ArrayType *lots, ArrayType *serials)
+start_from(ImsTrace *trace, ArrayType *lots, ArrayType *serials)
 {
-	TimestampTz bound = search->forward ? DT_NOBEGIN : DT_NOEND;
+	TimestampTz bound = trace->forward ? DT_NOBEGIN : DT_NOEND;
 	Datum *lot_ids;
 	Datum *serial_ids;
 	int nlot;
@@ -254,10 +225,40 @@ search_from(Search *search, ArrayType *lots, ArrayType *serials)
 		elog(ERROR, "%d lots and %d serials to begin with", nlot, nserial);
 	for (i = 0; i < nlot; i++)
 	{
-		NodeKey key = {DatumGetInt64(lot_ids[i]), DatumGetInt64(serial_ids[i])};
+		ImsTraceKey key = {DatumGetInt64(lot_ids[i]), DatumGetInt64(serial_ids[i])};
 
-		reach(search, key, 0, bound);
+		ims_trace_reach(trace, key, 0, bound);
 	}
+}
+
+void
+ims_trace_begin(ImsTrace *trace, ArrayType *lots, ArrayType *serials)
+{
+	Assert(trace->at_most <= IMS_MAX_TRACE_NODES);
+	trace->hash = nodehash_create(trace->context, TRACE_FIRST_SIZE, NULL);
+	trace->room = TRACE_FIRST_SIZE;
+	trace->nodes = MemoryContextAlloc(trace->context, sizeof(ImsTraceNode) * trace->room);
+	trace->level = MemoryContextAlloc(trace->context, sizeof(int64) * trace->room);
+	start_from(trace, lots, serials);
+	assert_trace_valid(trace);
+}
+
+void
+ims_trace_search(ImsTrace *trace, ArrayType *lots, ArrayType *serials)
+{
+	int64 level = 0;
+
+	ims_trace_begin(trace, lots, serials);
+	while (trace->nlevel > 0)
+		follow_level(trace, ++level);
+}
+
+int64
+ims_trace_find(const ImsTrace *trace, ImsTraceKey key)
+{
+	NodeEntry *entry = nodehash_lookup(trace->hash, key);
+
+	return entry != NULL ? entry->index : -1;
 }
 
 /*
@@ -274,44 +275,34 @@ Datum
 ims_trace_nodes(PG_FUNCTION_ARGS)
 {
 	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
-	Search search = {0};
-	Snapshot snapshot;
-	int64 level = 0;
+	ImsTrace trace = {0};
 	int64 i;
 
-	search.owner_id = PG_GETARG_INT64(0);
-	search.forward = PG_GETARG_BOOL(3);
-	search.by_time = PG_GETARG_BOOL(4);
-	search.at_most = PG_GETARG_INT64(5);
-	Assert(search.at_most <= IMS_MAX_TRACE_NODES);
-	search.context =
-		AllocSetContextCreate(CurrentMemoryContext, "ims trace", ALLOCSET_DEFAULT_SIZES);
-	search.hash = nodehash_create(search.context, TRACE_FIRST_SIZE, NULL);
-	search.room = TRACE_FIRST_SIZE;
-	search.nodes = MemoryContextAlloc(search.context, sizeof(TraceNode) * search.room);
-	search.level = MemoryContextAlloc(search.context, sizeof(int64) * search.room);
-	InitMaterializedSRF(fcinfo, MAT_SRF_USE_EXPECTED_DESC);
-
-	search_from(&search, PG_GETARG_ARRAYTYPE_P(1), PG_GETARG_ARRAYTYPE_P(2));
-	snapshot =
+	trace.owner_id = PG_GETARG_INT64(0);
+	trace.forward = PG_GETARG_BOOL(3);
+	trace.by_time = PG_GETARG_BOOL(4);
+	trace.at_most = PG_GETARG_INT64(5);
+	trace.snapshot =
 		RegisterSnapshot(PG_GETARG_BOOL(6) ? GetLatestSnapshot() : GetActiveSnapshot());
+	trace.context =
+		AllocSetContextCreate(CurrentMemoryContext, "ims trace", ALLOCSET_DEFAULT_SIZES);
+	InitMaterializedSRF(fcinfo, MAT_SRF_USE_EXPECTED_DESC);
 	if (SPI_connect() != SPI_OK_CONNECT)
 		elog(ERROR, "SPI_connect failed");
-	while (search.nlevel > 0)
-		follow_level(&search, ++level, snapshot);
+	ims_trace_search(&trace, PG_GETARG_ARRAYTYPE_P(1), PG_GETARG_ARRAYTYPE_P(2));
 	SPI_finish();
-	UnregisterSnapshot(snapshot);
+	UnregisterSnapshot(trace.snapshot);
 
-	for (i = 0; i < search.nnode; i++)
+	for (i = 0; i < trace.nnode; i++)
 	{
-		Datum values[4] = {Int64GetDatum(search.nodes[i].key.lot_id),
-						   Int64GetDatum(search.nodes[i].key.serial_id),
-						   Int64GetDatum(search.nodes[i].level),
-						   TimestampTzGetDatum(search.nodes[i].bound)};
+		Datum values[4] = {Int64GetDatum(trace.nodes[i].key.lot_id),
+						   Int64GetDatum(trace.nodes[i].key.serial_id),
+						   Int64GetDatum(trace.nodes[i].level),
+						   TimestampTzGetDatum(trace.nodes[i].bound)};
 		bool nulls[4] = {false};
 
 		tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
 	}
-	MemoryContextDelete(search.context);
+	MemoryContextDelete(trace.context);
 	return (Datum) 0;
 }

@@ -141,6 +141,47 @@ SELECT results_eq($$ SELECT pg_temp.whereabouts('PHONE', 'PL') $$, ARRAY['on_han
 SELECT is_empty($$ SELECT pg_temp.whereabouts('PEN', handling_unit => 'P1') $$, 'an item that is not on the pallet');
 SELECT is(pg_temp.whereabouts('PHONE', serial => 'S3'), 'expected PHONE S3 0', 'a unit that never moved');
 SELECT is(pg_temp.whereabouts('PHONE', serial => 'S1'), 'on_hand PHONE PL S1 1 @T-HERE-A (P2) > T-HERE', 'in stock');
+-- Units in units.  P1 with what is left of L1 goes into P2, which holds phones.
+SELECT count(*) FROM ims.pack('SHOP', handling_unit => 'P2', handling_units => '{P1}', location => 'T-HERE-A') \g /dev/null
+CREATE FUNCTION pg_temp.nested(item text, lot text) RETURNS SETOF text LANGUAGE sql AS $$
+    SELECT concat_ws(' ', r.kind, r.quantity, '@' || r.location, '(' || r.handling_unit || ' in ' || r.root_handling_unit || ')', r.party)
+    FROM ims.recall_report('SHOP', item, lot) AS r
+    WHERE r.handling_unit IS NOT NULL
+$$;
+SELECT results_eq($$ SELECT pg_temp.nested('MILK', 'L1') $$, ARRAY['on_hand 30 @T-HERE-A (P1 in P2)'], 'a recall names the pallet, too');
+SELECT results_eq($$ SELECT w.quantity, w.handling_unit, w.root_handling_unit FROM ims.where_is('SHOP', 'MILK', 'L1') AS w
+    WHERE w.location = 'T-HERE-A' $$, $$ VALUES (30::numeric, 'P1', 'P2'), (24, NULL, NULL) $$, 'and so does where_is');
+SELECT is(w.handling_unit || ' in ' || w.root_handling_unit, 'P2 in P2', 'of a unit') FROM ims.where_is('SHOP', 'PHONE', serial => 'S1') AS w;
+SELECT results_eq($$ SELECT pg_temp.whereabouts(handling_unit => 'P2') $$, ARRAY['on_hand MILK L1 30 @T-HERE-A (P1) > T-HERE',
+    'on_hand PHONE PL S1 1 @T-HERE-A (P2) > T-HERE', 'on_hand PHONE PL S2 1 @T-HERE-A (P2) > T-HERE'], 'a pallet with what is in it');
+SELECT results_eq($$ SELECT pg_temp.whereabouts(handling_unit => 'P1') $$, ARRAY['on_hand MILK L1 30 @T-HERE-A (P1) > T-HERE'],
+    'the carton alone');
+SAVEPOINT whole;
+SELECT count(*) FROM ims.set_lot_status('SHOP', 'MILK', 'L1', 'released', 'sold after all') \g /dev/null
+SELECT count(*) FROM ims.move_handling_unit('SHOP', handling_unit => 'P2', kind => 'ship', party => 'JANE') \g /dev/null
+SELECT results_eq($$ SELECT pg_temp.nested('MILK', 'L1') $$, ARRAY['shipped 30 (P1 in P2) JANE'], 'who has which pallet');
+SELECT results_eq($$ SELECT pg_temp.whereabouts(handling_unit => 'P2') $$, ARRAY['shipped MILK L1 30 (P1) JANE',
+    'shipped PHONE PL S1 1 (P2) JANE', 'shipped PHONE PL S2 1 (P2) JANE'], 'a pallet that left');
+SELECT results_eq($$ SELECT w.item, w.handling_unit, w.root_handling_unit, w.posting_id = pg_temp.last('ship')
+    FROM ims.where_is('SHOP', handling_unit => 'P1') AS w $$, $$ VALUES ('MILK', 'P1', 'P2', true) $$, 'a carton that left in it');
+SELECT is(concat_ws(' ', w.state, w.handling_unit, w.root_handling_unit), 'shipped P2 P2', 'a unit that left in it')
+FROM ims.where_is('SHOP', 'PHONE', serial => 'S1') AS w;
+-- Packed anew, it is another load; the report is still of the one that left.
+SELECT count(*) FROM ims.receive('SHOP', 'PEN', 5, to_location => 'T-HERE-A', handling_unit => 'P1') \g /dev/null
+SELECT results_eq($$ SELECT pg_temp.nested('MILK', 'L1') $$, ARRAY['shipped 30 (P1 in P2) JANE'], 'whatever is packed later');
+SELECT results_eq($$ SELECT pg_temp.whereabouts(handling_unit => 'P1') $$, ARRAY['on_hand PEN 5 @T-HERE-A (P1) > T-HERE'],
+    'and the unit is where it is now');
+ROLLBACK TO whole;
+SELECT count(*) FROM ims.set_lot_status('SHOP', 'MILK', 'L1', 'released', 'sold after all') \g /dev/null
+SELECT posting_id AS whole FROM ims.move_handling_unit('SHOP', handling_unit => 'P2', kind => 'ship', party => 'JANE') \gset
+SELECT count(*) FROM ims.reverse_posting('SHOP', :whole, reason => 'slip') \g /dev/null
+SELECT results_eq($$ SELECT pg_temp.nested('MILK', 'L1') $$, ARRAY['on_hand 30 @T-HERE-A (P1 in P2)'], 'a shipment taken back');
+-- What is picked from a pallet leaves it.
+SELECT count(*) FROM ims.ship('SHOP', 'MILK', 1, from_location => 'T-HERE-A', lot => 'L1', handling_unit => 'P1', party => 'JANE') \g /dev/null
+SELECT results_eq($$ SELECT pg_temp.nested('MILK', 'L1') $$, ARRAY['on_hand 29 @T-HERE-A (P1 in P2)'], 'what is picked from it is not in it');
+SELECT count(*) FROM ims.unpack('SHOP', handling_unit => 'P2', handling_units => '{P1}') \g /dev/null
+SELECT results_eq($$ SELECT pg_temp.nested('MILK', 'L1') $$, ARRAY['on_hand 29 @T-HERE-A (P1 in P1)'], 'nor is a carton that was taken out');
+
 CREATE FUNCTION pg_temp.after(call text) RETURNS text LANGUAGE plpgsql AS $$
 BEGIN
     EXECUTE 'SELECT FROM ' || call;
@@ -191,6 +232,13 @@ FROM (VALUES
     (5, $$ SELECT * FROM ims.where_is('SHOP', 'PHONE', serial => 'X') $$,
         'IV206 | serial "X" of item "PHONE" is unknown | {"item": "PHONE", "serial": "X"}')) AS d (place, call, expected)
 ORDER BY d.place;
+-- In a relot a unit becomes itself alone.
+INSERT INTO ims.serial (owner_id, serial_id, item_id, code) VALUES (9001, 9601, 9304, 'R1'), (9001, 9602, 9304, 'R2');
+SELECT count(*) FROM unnest('{R1,R2}'::text[]) AS s
+    CROSS JOIN LATERAL ims.receive('SHOP', 'PHONE', 1, to_location => 'T-HERE-A', serial => s) \g /dev/null
+SELECT count(*) FROM ims.relot('SHOP', 'PHONE', location => 'T-HERE-A', to_lots => '{PL}', serials => '{R1,R2}') \g /dev/null
+SELECT results_eq($$ SELECT concat_ws(' ', r.level, r.kind, r.lot, r.serial) FROM ims.recall_report('SHOP', 'PHONE', serial => 'R1') AS r $$,
+    ARRAY['0 produced PL R1', '0 on_hand PL R1', '0 received R1', '0 consumed R1'], 'a unit that was relotted with another');
 SELECT is_empty($$ SELECT * FROM pg_temp.drift $$, 'the books agree with the ledger');
 SELECT * FROM finish();
 ROLLBACK;

@@ -150,6 +150,7 @@ SELECT count(*) FROM ims.count_stock('SHOP', counted_at => pg_temp.at(239), loca
     {"item": "SALT", "lot": "T1", "quantity": 7}, {"item": "SALT", "lot": "T2", "quantity": 11}]') \g /dev/null
 SELECT count(*) FROM ims.close_period('SHOP', 'may') \g /dev/null
 SELECT results_eq($$ SELECT * FROM pg_temp.forward('SALT', 'T1') $$, ARRAY['0 consumed SALT T1 3'], 'usage is consumption');
+SELECT is(max(r.level), 0::bigint, 'and leads no recall further') FROM ims.recall_report('SHOP', 'SALT', 'T1') AS r;
 
 -- Arguments.
 SELECT is(pg_temp.refusal(d.call), d.expected, d.call)

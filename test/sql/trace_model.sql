@@ -2,10 +2,12 @@
 -- shipments, returns, transfers, dispatches, differences and reversals over few
 -- lots and units, so that they meet in cycles.  Every lot and unit is then
 -- traced both ways, with and without time, and compared with recursive queries
--- over the lines; what came in is what is accounted for.
+-- over the lines; what came in is what is accounted for.  A pallet and a carton
+-- are packed into one another and shipped as wholes, and each report of a recall
+-- is compared, row by row and in order, with joins over lines and balances.
 \i test/setup.psql
 BEGIN;
-SELECT plan(12);
+SELECT plan(15);
 \i test/verb.psql
 INSERT INTO ims.item (owner_id, item_id, code, name, tracking) VALUES
     (9001, 9371, 'A', 'a', 'lot'), (9001, 9372, 'B', 'b', 'lot'), (9001, 9373, 'U', 'unit', 'serial');
@@ -36,7 +38,7 @@ CREATE TEMP TABLE done (step integer, call text, posting_id bigint);
 
 CREATE FUNCTION pg_temp.act(n integer) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
-    what constant integer := pg_temp.pick(18);
+    what constant integer := pg_temp.pick(21);
     place constant text := pg_temp.bin();
     call text;
     id bigint;
@@ -67,13 +69,17 @@ BEGIN
             ' to_quantities => %L)', pg_temp.item(), place, ARRAY[pg_temp.lot(), pg_temp.lot()], ARRAY[pg_temp.lot(), pg_temp.lot()],
             '{1,2}', '{2,1}')
         WHEN 10 THEN format('ims.relot(''SHOP'', ''U'', location => %L, to_lots => %L, serials => %L)', place,
-            ARRAY[pg_temp.lot()], ARRAY['U' || pg_temp.pick(8)])
+            ARRAY[pg_temp.lot()], (SELECT array_agg(DISTINCT 'U' || pg_temp.pick(8)) FROM generate_series(1, pg_temp.pick(2))))
         WHEN 11 THEN (SELECT format('ims.post(%L, owner => ''SHOP'')', jsonb_build_array(u.line))
             FROM (SELECT pg_temp.unit_line((ARRAY['CUSTOMER', 'SCRAP', 'PRODUCTION'])[pg_temp.pick(3)]) AS line) AS u)
         WHEN 12 THEN format('ims.receive(''SHOP'', ''U'', 1, to_location => %L, serial => %L, lot => %L)', place,
             'U' || pg_temp.pick(8), pg_temp.lot())
         WHEN 13 THEN (SELECT format('ims.reverse_posting(''SHOP'', %s, reason => ''wrong'')', d.posting_id)
             FROM done AS d WHERE d.step > n - 12 ORDER BY random() LIMIT 1)
+        WHEN 14 THEN format('ims.pack(''SHOP'', handling_unit => ''P2'', handling_units => ''{P1}'', location => %L)', place)
+        WHEN 15 THEN 'ims.unpack(''SHOP'', handling_unit => ''P2'', handling_units => ''{P1}'')'
+        WHEN 16 THEN format('ims.move_handling_unit(''SHOP'', handling_unit => %L, kind => %L, party => ''JANE'')',
+            'P' || pg_temp.pick(2), (ARRAY['ship', 'transfer'])[pg_temp.pick(2)])
         -- one or two lots or units into one or two
         ELSE format('ims.post(%L, owner => ''SHOP'')', (
             SELECT jsonb_agg(l.line)
@@ -102,6 +108,9 @@ EXCEPTION WHEN OTHERS THEN
 END
 $$;
 SELECT count(pg_temp.act(n)) FROM generate_series(1, 900) AS n \g /dev/null
+SELECT count(ims.create_handling_unit('SHOP', code => c)) FROM unnest('{P3,P4}'::text[]) AS c \g /dev/null
+SELECT count(*) FROM ims.receive('SHOP', 'A', 5, to_location => 'T-HERE-A', lot => 'L1', handling_unit => 'P3') \g /dev/null
+SELECT count(*) FROM ims.pack('SHOP', handling_unit => 'P4', handling_units => '{P3}') \g /dev/null
 
 -- The model: each line with each, pairs of lot and unit, by the definition.
 CREATE TEMP TABLE edge AS
@@ -211,7 +220,97 @@ SELECT is_empty($$
         FROM report AS r WHERE r.level = 0 GROUP BY 1, 2, 3) AS r
         ON r.of_lot = s.lot_id AND r.of_unit = s.serial_id AND r.kind = k.kind
     WHERE s.lot IS NOT NULL AND k.quantity <> coalesce(r.quantity, 0)$$, 'and agree');
-ANALYZE ims.movement, ims.posting, ims.stock;
+
+-- The report again, by joins: each row as text, in the order of the report.
+CREATE TEMP TABLE meaning (location_id bigint, leaves boolean, kind text, sign integer);
+INSERT INTO meaning VALUES (2, true, 'received', 1), (2, false, 'returned_to_supplier', 1), (3, true, 'returned', -1),
+    (3, false, 'shipped', 1), (4, true, 'adjusted', -1), (4, false, 'adjusted', 1), (5, true, 'scrapped', -1),
+    (5, false, 'scrapped', 1), (6, true, 'produced', 1), (6, false, 'consumed', 1), (8, true, 'adjusted', -1),
+    (8, false, 'adjusted', 1);
+ANALYZE ims.movement, ims.posting, ims.stock, ims.lot, ims.serial, meaning, start;
+CREATE FUNCTION pg_temp.model_report(of_lot bigint, of_unit bigint, timed boolean) RETURNS text[]
+LANGUAGE sql AS $$
+    WITH node AS (
+        SELECT n.* FROM ims._trace_nodes(9001, ARRAY[of_lot], ARRAY[of_unit], true, timed, 1000, false) AS n),
+    line AS (
+        SELECT n.level, NOT timed OR m.effective_at >= n.bound AS is_affected, p.kind, m.*
+        FROM node AS n
+        JOIN ims.movement AS m ON m.owner_id = 9001 AND m.lot_id = n.lot_id AND n.serial_id IN (0, m.serial_id)
+        JOIN ims.posting AS p USING (owner_id, posting_id)
+        WHERE p.kind <> 'reversal' AND NOT EXISTS (SELECT FROM ims.movement AS r JOIN ims.posting AS v USING (owner_id, posting_id)
+            WHERE r.owner_id = 9001 AND r.origin_movement_id = m.movement_id AND v.kind = 'reversal')),
+    dispatched AS (
+        SELECT d.level, d.item_id, d.lot_id, d.serial_id, d.posting_id, d.to_handling_unit_id AS unit_id, d.quantity - (
+            SELECT coalesce(sum(a.quantity), 0) FROM line AS a
+            WHERE a.level = d.level AND a.kind = 'receive_transfer' AND a.origin_movement_id = d.movement_id) AS quantity
+        FROM line AS d WHERE d.kind = 'dispatch' AND d.to_location_id = 1),
+    lying AS (
+        SELECT n.level, s.item_id, s.lot_id, 0 AS serial_id, s.location_id, s.handling_unit_id AS unit_id, s.on_hand::numeric AS quantity
+        FROM node AS n JOIN ims.stock AS s ON s.owner_id = 9001 AND s.lot_id = n.lot_id
+        WHERE n.lot_id <> 0 AND n.serial_id = 0 AND s.item_id <> 9373
+        UNION ALL
+        SELECT n.level, s.item_id, s.lot_id, s.serial_id, s.location_id, s.handling_unit_id, 1
+        FROM node AS n JOIN ims.serial AS s ON s.owner_id = 9001 AND s.lot_id = n.lot_id AND n.serial_id IN (0, s.serial_id)
+        WHERE s.location_id <> 0 AND s.item_id = 9373),
+    found AS (
+        SELECT l.level, k.kind, l.item_id, l.lot_id, l.serial_id, 0 AS location_id, CASE WHEN NOT k.leaves THEN d.handling_unit_id END AS unit_id,
+            l.posting_id, k.sign * l.quantity::numeric AS quantity
+        FROM line AS l
+        JOIN meaning AS k ON k.location_id = CASE WHEN k.leaves THEN l.from_location_id ELSE l.to_location_id END
+        LEFT JOIN ims.handling_unit_departure AS d
+            ON d.owner_id = 9001 AND d.posting_id = l.posting_id AND d.handling_unit_id = l.from_handling_unit_id
+        WHERE l.is_affected
+        UNION ALL
+        SELECT level, 'in_transit', item_id, lot_id, serial_id, 1, unit_id, posting_id, quantity FROM dispatched
+        UNION ALL
+        SELECT level, 'in_transit', item_id, lot_id, serial_id, 1, unit_id, NULL, - quantity FROM dispatched
+        UNION ALL
+        SELECT level, CASE location_id WHEN 1 THEN 'in_transit' ELSE 'on_hand' END, item_id, lot_id, serial_id, location_id, unit_id,
+            NULL, quantity
+        FROM lying),
+    added AS (
+        SELECT level, kind, item_id, lot_id, serial_id, location_id, nullif(unit_id, 0) AS unit_id, posting_id, sum(quantity) AS quantity
+        FROM found GROUP BY 1, 2, 3, 4, 5, 6, 7, 8 HAVING sum(quantity) <> 0)
+    SELECT array_agg(concat_ws(' ', f.level, f.kind, i.code, l.code, l.status, s.code, trim_scale(f.quantity), i.base_unit, w.code,
+            '@' || o.code, h.code, 'in ' || h2.code, y.code, f.posting_id, p.document_number, p.effective_at, p.reference_number)
+        ORDER BY f.level, i.code COLLATE "C", l.code COLLATE "C", s.code COLLATE "C",
+            f.kind IN ('received', 'produced', 'taken_over') DESC, f.kind COLLATE "C", o.code COLLATE "C", h.code COLLATE "C",
+            p.effective_at, f.posting_id)
+    FROM added AS f
+    JOIN ims.item AS i ON i.owner_id = 9001 AND i.item_id = f.item_id
+    LEFT JOIN ims.lot AS l ON l.owner_id = 9001 AND l.lot_id = f.lot_id
+    LEFT JOIN ims.serial AS s ON s.owner_id = 9001 AND s.serial_id = f.serial_id
+    LEFT JOIN ims.posting AS p ON p.owner_id = 9001 AND p.posting_id = f.posting_id
+    LEFT JOIN ims.party AS y ON y.owner_id = 9001 AND y.party_id = p.party_id
+    LEFT JOIN ims.location AS o ON o.location_id = f.location_id AND f.location_id <> 0
+    LEFT JOIN ims.location AS w ON w.location_id = CASE f.kind WHEN 'in_transit' THEN p.destination_id ELSE o.site_id END
+    LEFT JOIN ims.handling_unit AS h ON h.owner_id = 9001 AND h.handling_unit_id = f.unit_id
+    LEFT JOIN ims.handling_unit_departure AS d
+        ON f.location_id = 0 AND d.owner_id = 9001 AND d.posting_id = f.posting_id AND d.handling_unit_id = f.unit_id
+    LEFT JOIN ims.handling_unit_nesting AS n
+        ON f.location_id <> 0 AND n.owner_id = 9001 AND n.handling_unit_id = f.unit_id AND n.unpacked_at IS NULL
+    LEFT JOIN ims.handling_unit AS h2
+        ON h2.owner_id = 9001 AND h2.handling_unit_id = coalesce(d.parent_id, n.parent_id, f.unit_id)
+$$;
+CREATE TEMP TABLE compared AS
+SELECT s.item, s.lot, s.serial, t.timed, m.expected, r.found
+FROM start AS s
+JOIN (VALUES (0, false), (1, true)) AS t (share, timed) ON t.share = (s.lot_id + s.serial_id) % 3
+CROSS JOIN LATERAL pg_temp.model_report(s.lot_id, s.serial_id, t.timed) AS m (expected)
+CROSS JOIN LATERAL (
+    SELECT array_agg(concat_ws(' ', r.level, r.kind, r.item, r.lot, r.lot_status, r.serial, r.quantity, r.base_unit, r.site,
+        '@' || r.location, r.handling_unit, 'in ' || r.root_handling_unit, r.party, r.posting_id, r.document_number, r.effective_at,
+        r.reference_number) ORDER BY r.n) AS found
+    FROM ims.recall_report('SHOP', s.item, s.lot, s.serial, t.timed) WITH ORDINALITY AS r (level, kind, incoming, item, lot, lot_status,
+        serial, quantity, base_unit, site, location, handling_unit, root_handling_unit, party, posting_id, document_number,
+        effective_at, reference_type, reference_number, n)) AS r;
+SELECT is_empty($$SELECT item, lot, serial, timed, e.expected, f.found FROM compared AS c,
+    unnest(c.expected, c.found) WITH ORDINALITY AS e (expected, found, n), LATERAL (SELECT e.found) AS f
+    WHERE e.expected IS DISTINCT FROM f.found ORDER BY e.n LIMIT 5$$, 'row by row');
+SELECT cmp_ok((SELECT count(*) FROM compared AS c, unnest(c.found) AS row (text) WHERE row.text ~ 'shipped .* P1 in P2'), '>', 0::bigint,
+    'with cartons that were shipped in a pallet');
+SELECT cmp_ok((SELECT count(*) FROM compared AS c, unnest(c.found) AS row (text) WHERE row.text ~ 'on_hand .* P3 in P4'), '>', 0::bigint,
+    'or are in it still');
 SELECT is_empty($$SELECT v.* FROM ims.verify('SHOP') AS v WHERE v.check_name !~ '^catalog'$$, 'verify() finds nothing');
 SELECT * FROM finish();
 ROLLBACK;
