@@ -2,7 +2,8 @@
 -- the audit trigger, and the rules that balances take from master data.
 --
 -- In their bodies an argument wins over a column of the same name, and every
--- column is qualified.
+-- column is qualified.  Readers run as their caller: the checks that they share
+-- with the doors tell nobody anything, so those are left to PUBLIC.
 
 CREATE FUNCTION ims._latest(query text, VARIADIC arguments bigint[])
 RETURNS bigint
@@ -30,7 +31,6 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION ims._check_present IS 'raise IV201 unless the argument is present';
-REVOKE ALL ON FUNCTION ims._check_present FROM PUBLIC;
 
 -- Blanks as Unicode has them, by their numbers: what the classes of regular
 -- expressions hold depends on the collation, and none has the no-break space.
@@ -87,7 +87,6 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION ims._check_choice IS 'raise 22023 unless the value is one of those allowed';
-REVOKE ALL ON FUNCTION ims._check_choice FROM PUBLIC;
 
 CREATE FUNCTION ims._check_range(argument text, value numeric, lowest numeric, highest numeric)
 RETURNS void
@@ -106,7 +105,6 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION ims._check_range IS 'raise 22023 unless the number is from lowest to highest';
-REVOKE ALL ON FUNCTION ims._check_range FROM PUBLIC;
 
 CREATE FUNCTION ims._check_quantity(argument text, value numeric, lowest numeric)
 RETURNS void
@@ -340,7 +338,6 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION ims._raise_unknown IS 'raise IV201 without a code, else that it is unknown';
-REVOKE ALL ON FUNCTION ims._raise_unknown FROM PUBLIC;
 
 CREATE FUNCTION ims._item_id(owner_id bigint, item text, argument text DEFAULT 'item')
 RETURNS bigint

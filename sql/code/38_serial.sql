@@ -460,11 +460,8 @@ AS $$
 DECLARE
     serial_id bigint;
 BEGIN
-    IF item IS NULL THEN
-        PERFORM ims._raise_missing('item', 'A serial is one of an item.');
-    ELSIF serial IS NULL THEN
-        PERFORM ims._raise_missing('serial', 'It is asked for one unit.');
-    END IF;
+    PERFORM ims._check_present('item', item IS NOT NULL),
+        ims._check_present('serial', serial IS NOT NULL);
     SELECT s.serial_id INTO serial_id
     FROM ims.item AS i
     JOIN ims.serial AS s ON s.owner_id = i.owner_id AND s.item_id = i.item_id

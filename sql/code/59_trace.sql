@@ -181,39 +181,17 @@ $$;
 COMMENT ON FUNCTION ims._reading_lot_id IS
     'identifies the lot that a reader asks for; an unknown code is an error';
 
-CREATE FUNCTION ims._raise_missing(argument text, sentence text)
-RETURNS void
-LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
-SET search_path = pg_catalog, pg_temp
-AS $$
-BEGIN
-    RAISE 'argument "%" is missing', argument
-        USING ERRCODE = 'IV201',
-            DETAIL = sentence || ' ' || jsonb_build_object('argument', argument)::text,
-            HINT = format('Name it in the call: %s => ...', argument);
-END
-$$;
-COMMENT ON FUNCTION ims._raise_missing IS 'raise IV201 for an argument that a reader needs';
-
 CREATE FUNCTION ims._check_at_most(at_most bigint)
 RETURNS void
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-    IF at_most IS NULL THEN
-        PERFORM ims._raise_missing('at_most', 'A trace has a limit.');
-    END IF;
-    IF at_most NOT BETWEEN 1 AND 10000000 THEN
-        RAISE 'invalid value % for argument "at_most"', at_most
-            USING ERRCODE = 'invalid_parameter_value',
-                DETAIL = 'It is not between 1 and 10000000. '
-                    || jsonb_build_object('argument', 'at_most', 'value', at_most::text)::text,
-                HINT = 'Give a number from 1 to 10000000.';
-    END IF;
+    PERFORM ims._check_present('at_most', at_most IS NOT NULL),
+        ims._check_range('at_most', at_most, 1, 10000000);
 END
 $$;
-COMMENT ON FUNCTION ims._check_at_most IS 'raise 22023 for a limit of a trace that is out of range';
+COMMENT ON FUNCTION ims._check_at_most IS 'raise IV201 without a limit of a trace, 22023 for one out of range';
 
 -- A unit is traced through all lots that it was of; a lot with all its units.
 CREATE FUNCTION ims._trace_start(
@@ -235,11 +213,8 @@ DECLARE
     unit_id bigint;
 BEGIN
     PERFORM ims._check_at_most(at_most);
-    IF item IS NULL THEN
-        PERFORM ims._raise_missing('item', 'A lot or a serial is one of an item.');
-    ELSIF lot IS NULL AND serial IS NULL THEN
-        PERFORM ims._raise_missing('lot', 'A trace begins with a lot or a serial.');
-    END IF;
+    PERFORM ims._check_present('item', item IS NOT NULL),
+        ims._check_present('lot', coalesce(lot, serial) IS NOT NULL);
     item_id := (ims._item_ids(owner_id, ARRAY[item]))[1];
     IF lot IS NOT NULL THEN
         lot_id := ims._reading_lot_id(owner_id, item_id, item, lot);

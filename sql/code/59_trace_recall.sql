@@ -331,9 +331,7 @@ DECLARE
     my_lot_id bigint;
     my_serial_id bigint;
 BEGIN
-    IF $2 IS NULL THEN
-        PERFORM ims._raise_missing('item', 'A lot or a serial is one of an item.');
-    END IF;
+    PERFORM ims._check_present('item', $2 IS NOT NULL);
     my_item_id := (ims._item_ids(my_owner_id, ARRAY[$2]))[1];
     IF $3 IS NOT NULL THEN
         my_lot_id := ims._reading_lot_id(my_owner_id, my_item_id, $2, $3);
@@ -746,16 +744,14 @@ DECLARE
     my_owner_id CONSTANT bigint := $1;
     my_item_id bigint;
 BEGIN
-    IF num_nonnulls($3, $4, $5) = 0 THEN
-        PERFORM ims._raise_missing('serial', 'It needs a serial, a lot or a handling unit.');
-    ELSIF num_nonnulls($3, $4, $5) > 1 THEN
+    PERFORM ims._check_present('serial', num_nonnulls($3, $4, $5) > 0);
+    IF num_nonnulls($3, $4, $5) > 1 THEN
         RAISE 'arguments "lot", "serial" and "handling_unit" contradict'
             USING ERRCODE = 'IV223',
                 DETAIL = 'Each of them asks for something else. {"argument": "serial"}',
                 HINT = 'Name one of them.';
-    ELSIF $5 IS NULL AND $2 IS NULL THEN
-        PERFORM ims._raise_missing('item', 'A lot or a serial is one of an item.');
     END IF;
+    PERFORM ims._check_present('item', num_nonnulls($2, $5) > 0);
     IF $4 IS NOT NULL THEN
         RETURN QUERY
         SELECT r.*

@@ -76,22 +76,47 @@ LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE
 AS 'MODULE_PATHNAME', 'ims_local_day';
 COMMENT ON FUNCTION ims._local_day IS 'day of an instant in a zone, quick for many in the order of time';
 
-CREATE FUNCTION ims._check_demand_word(argument text, value text, VARIADIC allowed text[])
-RETURNS void
-LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+-- Periods: a day, a week from Monday, a month.
+
+CREATE FUNCTION ims._period_start(bucket text, day date)
+RETURNS date
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN CASE bucket
+    WHEN 'day' THEN day
+    WHEN 'week' THEN date_trunc('week', day::timestamp)::date
+    ELSE date_trunc('month', day::timestamp)::date END;
+COMMENT ON FUNCTION ims._period_start IS 'first day of the period that has the day';
+
+CREATE FUNCTION ims._period_after(bucket text, period date, periods bigint)
+RETURNS date
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN CASE bucket
+    WHEN 'day' THEN period + periods::integer
+    WHEN 'week' THEN period + 7 * periods::integer
+    ELSE (period + make_interval(months => periods::integer))::date END;
+COMMENT ON FUNCTION ims._period_after IS 'first day of the period that many periods later';
+
+CREATE FUNCTION ims._periods_between(bucket text, period date, later date)
+RETURNS bigint
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN CASE bucket
+    WHEN 'day' THEN later - period
+    WHEN 'week' THEN (later - period) / 7
+    ELSE (extract(year FROM later) - extract(year FROM period)) * 12
+        + extract(month FROM later) - extract(month FROM period) END::bigint;
+COMMENT ON FUNCTION ims._periods_between IS 'periods from one first day to a later one';
+
+CREATE FUNCTION ims._today(owner_id bigint)
+RETURNS date
+LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-    IF value IS NULL OR value <> ALL (allowed) THEN
-        RAISE 'argument "%" is not known: "%"', argument, left(coalesce(value, 'NULL'), 40)
-            USING ERRCODE = 'IV501',
-                DETAIL = 'It is a word that has no meaning here. '
-                    || jsonb_build_object('argument', argument, 'value', left(value, 40))::text,
-                HINT = format('Give one of %s.', array_to_string(allowed, ', '));
-    END IF;
+    RETURN (SELECT (now() AT TIME ZONE o.time_zone)::date
+            FROM ims.owner AS o WHERE o.owner_id = _today.owner_id);
 END
 $$;
-COMMENT ON FUNCTION ims._check_demand_word IS 'raise IV501 unless the word is one of those allowed';
+COMMENT ON FUNCTION ims._today IS 'day in the zone of the owner';
 
 -- Whole periods: both days are moved back to the first of theirs.
 CREATE FUNCTION ims._demand_window(
@@ -102,12 +127,11 @@ AS $$
 DECLARE
     most_periods CONSTANT integer := 100000;
 BEGIN
-    PERFORM ims._check_demand_word('bucket', bucket, 'day', 'week', 'month');
-    end_day := date_trunc(bucket,
-        coalesce(to_day, (statement_timestamp() AT TIME ZONE zone)::date)::timestamp)::date;
-    first_day := date_trunc(bucket, coalesce(from_day, end_day - CASE bucket
-        WHEN 'day' THEN interval '364 days' WHEN 'week' THEN interval '728 days'
-        ELSE interval '36 months' END)::timestamp)::date;
+    PERFORM ims._check_choice('bucket', bucket, 'day', 'week', 'month');
+    end_day := ims._period_start(bucket,
+        coalesce(to_day, (statement_timestamp() AT TIME ZONE zone)::date));
+    first_day := ims._period_start(bucket, coalesce(from_day, ims._period_after(bucket, end_day,
+        CASE bucket WHEN 'day' THEN -364 WHEN 'week' THEN -104 ELSE -36 END)));
     IF NOT (first_day < end_day AND first_day >= '0001-01-01' AND end_day <= '9999-12-31')
         OR (end_day - first_day) / (CASE bucket WHEN 'day' THEN 1 WHEN 'week' THEN 7 ELSE 30 END)
             > most_periods
@@ -143,10 +167,7 @@ BEGIN
     FROM unnest(_site_ids.sites) WITH ORDINALITY AS g (code, n)
     LEFT JOIN ims.location AS l ON l.code = g.code AND l.kind = 'site';
     IF unknown IS NOT NULL THEN
-        RAISE 'site "%" is unknown', unknown
-            USING ERRCODE = 'IV204',
-                DETAIL = 'There is no such site. ' || jsonb_build_object('site', unknown)::text,
-                HINT = 'Codes are matched exactly; see ims.location.';
+        PERFORM ims._raise_unknown('site', 'site', unknown, 'IV204');
     END IF;
     RETURN coalesce(site_ids, '{}');
 END
@@ -171,11 +192,7 @@ BEGIN
     FROM unnest(_channel_ids.channels) WITH ORDINALITY AS g (code, n)
     LEFT JOIN ims.channel AS c ON c.owner_id = _channel_ids.owner_id AND c.code = g.code;
     IF unknown IS NOT NULL THEN
-        RAISE 'channel "%" is unknown', unknown
-            USING ERRCODE = 'IV209',
-                DETAIL = 'The owner has no such channel. '
-                    || jsonb_build_object('channel', unknown)::text,
-                HINT = 'Codes are matched exactly; see ims.channel.';
+        PERFORM ims._raise_unknown('channel', 'channel', unknown, 'IV209');
     END IF;
     RETURN coalesce(channel_ids, '{}');
 END
@@ -199,11 +216,7 @@ BEGIN
     IF NOT EXISTS (
         SELECT FROM ims.category AS c WHERE c.owner_id = owner_id AND c.code = category)
     THEN
-        RAISE 'category "%" is unknown', category
-            USING ERRCODE = 'IV229',
-                DETAIL = 'The owner has no such category. '
-                    || jsonb_build_object('category', category)::text,
-                HINT = 'Codes are matched exactly; see ims.category.';
+        PERFORM ims._raise_unknown('category', 'category', category, 'IV229');
     END IF;
     RETURN ARRAY(
         WITH RECURSIVE node AS (
@@ -574,12 +587,16 @@ DECLARE
     span record;
     series text;
 BEGIN
+    bucket := coalesce(bucket, 'week');
+    net_returns := coalesce(net_returns, 'sale');
+    gaps := coalesce(gaps, 'zero');
     SELECT o.code, o.time_zone INTO my_owner FROM ims.owner AS o WHERE o.owner_id = my_owner_id;
     SELECT w.* INTO span FROM ims._demand_window(bucket, from_day, to_day, my_owner.time_zone) AS w;
-    PERFORM ims._check_demand_word('net_returns', net_returns, 'sale', 'return', 'none'),
-        ims._check_demand_word('gaps', gaps, 'zero', 'null', 'carry'),
-        ims._check_demand_word('exclude', k.kind, 'outlier', 'promotion', 'holiday', 'event')
-    FROM unnest(coalesce(nullif(exclude, '{}'), '{outlier}')) AS k (kind);
+    PERFORM ims._check_choice('net_returns', net_returns, 'sale', 'return', 'none'),
+        ims._check_choice('gaps', gaps, 'zero', 'null', 'carry');
+    PERFORM ims._check_present('exclude', k.kind IS NOT NULL),
+        ims._check_choice('exclude', k.kind, 'outlier', 'promotion', 'holiday', 'event')
+    FROM unnest(exclude) AS k (kind);
     series := ims._demand_series_query(my_owner_id,
         ims._demand_item_ids(my_owner_id, items, category), ims._site_ids(sites),
         ims._channel_ids(my_owner_id, channels), party_class, bucket, span.first_day,
@@ -611,7 +628,7 @@ null or carry (the value before). exclude: kinds of marks whose periods become N
 in_stock: share of each period in which sellable places of the site had stock; NULL: never any.
 party_class: the attribute class of the customer. by_site and by_channel make a row for each;
 with_predecessors adds the demand of items before. status: ok, returns (a period is below
-zero) or no demand; basis: shipment until orders are in the ledger. IV501, IV504.
+zero) or no demand; basis: shipment until orders are in the ledger. IV504 on a window without a whole period.
 Example: SELECT s.item, f.forecast FROM ims.demand_series() AS s, ims.forecast(demand => s.demand, horizon => 4) AS f;';
 REVOKE ALL ON FUNCTION ims.demand_series FROM PUBLIC;
 
@@ -660,9 +677,11 @@ DECLARE
     lines text;
     levels text;
 BEGIN
+    bucket := coalesce(bucket, 'week');
+    net_returns := coalesce(net_returns, 'sale');
     SELECT o.code, o.time_zone INTO my_owner FROM ims.owner AS o WHERE o.owner_id = my_owner_id;
     SELECT w.* INTO span FROM ims._demand_window(bucket, from_day, to_day, my_owner.time_zone) AS w;
-    PERFORM ims._check_demand_word('net_returns', net_returns, 'sale', 'return', 'none');
+    PERFORM ims._check_choice('net_returns', net_returns, 'sale', 'return', 'none');
     my_items := ims._demand_item_ids(my_owner_id, items, category);
     my_sites := ims._site_ids(sites);
     lines := ims._demand_line_query(my_owner_id, my_items, my_sites,
@@ -674,7 +693,7 @@ BEGIN
             span.end_day, coalesce(by_site, true), coalesce(with_predecessors, true))
         ELSE 'SELECT 0::bigint, 0::bigint, NULL::double precision[] WHERE false' END;
     RETURN QUERY EXECUTE format('WITH line AS MATERIALIZED ('
-        ' SELECT d.item_id, d.site_id, d.channel_id, date_trunc(%1$L, d.day::timestamp)::date AS day,'
+        ' SELECT d.item_id, d.site_id, d.channel_id, ims._period_start(%1$L, d.day) AS day,'
         ' sum(d.shipped) AS shipped, sum(d.returned) AS returned'
         ' FROM (%2$s) AS d WHERE d.day >= %3$L AND d.day < %4$L GROUP BY 1, 2, 3, 4),'
         ' series AS (SELECT DISTINCT l.item_id, l.site_id, l.channel_id FROM line AS l),'

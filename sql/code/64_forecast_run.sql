@@ -7,48 +7,6 @@
 -- a parallel plan, which INSERT .. SELECT does not.  No row of a run is written
 -- twice, so that nothing is locked but what is new.
 
--- Periods: a day, a week from Monday, a month.
-
-CREATE FUNCTION ims._period_start(bucket text, day date)
-RETURNS date
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN CASE bucket
-    WHEN 'day' THEN day
-    WHEN 'week' THEN date_trunc('week', day::timestamp)::date
-    ELSE date_trunc('month', day::timestamp)::date END;
-COMMENT ON FUNCTION ims._period_start IS 'first day of the period that has the day';
-
-CREATE FUNCTION ims._period_after(bucket text, period date, periods bigint)
-RETURNS date
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN CASE bucket
-    WHEN 'day' THEN period + periods::integer
-    WHEN 'week' THEN period + 7 * periods::integer
-    ELSE (period + make_interval(months => periods::integer))::date END;
-COMMENT ON FUNCTION ims._period_after IS 'first day of the period that many periods later';
-
-CREATE FUNCTION ims._periods_between(bucket text, period date, later date)
-RETURNS bigint
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN CASE bucket
-    WHEN 'day' THEN later - period
-    WHEN 'week' THEN (later - period) / 7
-    ELSE (extract(year FROM later) - extract(year FROM period)) * 12
-        + extract(month FROM later) - extract(month FROM period) END::bigint;
-COMMENT ON FUNCTION ims._periods_between IS 'periods from one first day to a later one';
-
-CREATE FUNCTION ims._today(owner_id bigint)
-RETURNS date
-LANGUAGE plpgsql STABLE PARALLEL SAFE
-SET search_path = pg_catalog, pg_temp
-AS $$
-BEGIN
-    RETURN (SELECT (now() AT TIME ZONE o.time_zone)::date
-            FROM ims.owner AS o WHERE o.owner_id = _today.owner_id);
-END
-$$;
-COMMENT ON FUNCTION ims._today IS 'day in the zone of the owner';
-
 -- Which items a call means: those named, those of a category and below it, or
 -- every active one.
 CREATE FUNCTION ims._planned_item_ids(owner_id bigint, items text[], category text)
@@ -58,52 +16,39 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 #variable_conflict use_variable
 DECLARE
-    item_ids bigint[] := ims._item_ids(owner_id, items);
-    root_id bigint;
+    item_ids bigint[] := ims._demand_item_ids(owner_id, items, category);
 BEGIN
-    IF category IS NULL THEN
-        RETURN coalesce(item_ids, ARRAY(
-            SELECT i.item_id FROM ims.item AS i
-            WHERE i.owner_id = owner_id AND i.status = 'active' AND i.stocked
-            ORDER BY i.item_id));
-    END IF;
-    SELECT c.category_id INTO root_id
-    FROM ims.category AS c WHERE c.owner_id = owner_id AND c.code = category;
-    IF root_id IS NULL THEN
-        PERFORM ims._raise_unknown_code('category', 'category', category, 'IV229');
+    IF items IS NOT NULL THEN
+        RETURN item_ids;
     END IF;
     RETURN ARRAY(
-        WITH RECURSIVE node AS (
-            SELECT root_id AS category_id
-            UNION
-            SELECT c.category_id
-            FROM node AS n
-            JOIN ims.category AS c ON c.owner_id = owner_id AND c.parent_id = n.category_id)
         SELECT i.item_id
-        FROM node AS n
-        JOIN ims.item AS i ON i.owner_id = owner_id AND i.category_id = n.category_id
-        WHERE CASE WHEN items IS NULL THEN i.status = 'active' AND i.stocked
-                   ELSE i.item_id = ANY (item_ids) END
+        FROM ims.item AS i
+        WHERE i.owner_id = owner_id AND i.status = 'active' AND i.stocked
+          AND (item_ids IS NULL OR i.item_id = ANY (item_ids))
         ORDER BY i.item_id);
 END
 $$;
 COMMENT ON FUNCTION ims._planned_item_ids IS 'items named, or of a category, or all active ones';
 
--- As ims._raise_unknown(), which only the ledger's role may call.
-CREATE FUNCTION ims._raise_unknown_code(argument text, what text, code text, state text)
-RETURNS void
-LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+-- They stay until what is made of them is stored.
+CREATE FUNCTION ims._keep_items(owner_id bigint, items text[], category text)
+RETURNS bigint[]
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
+#variable_conflict use_variable
+DECLARE
+    item_ids bigint[] := ims._planned_item_ids(owner_id, items, category);
 BEGIN
-    RAISE '% "%" is unknown', what, left(code, 120)
-        USING ERRCODE = state,
-            DETAIL = 'The owner has no such row. '
-                || jsonb_build_object(argument, left(code, 120))::text,
-            HINT = 'Codes are matched exactly, upper and lower case included.';
+    RETURN ARRAY(
+        SELECT i.item_id FROM ims.item AS i
+        WHERE i.owner_id = owner_id AND i.item_id = ANY (item_ids)
+        ORDER BY i.item_id FOR KEY SHARE);
 END
 $$;
-COMMENT ON FUNCTION ims._raise_unknown_code IS 'raise that a code or an id is unknown';
+COMMENT ON FUNCTION ims._keep_items IS 'items that a call means, locked against deletion';
+REVOKE ALL ON FUNCTION ims._keep_items FROM PUBLIC;
 
 -- Demand of the past as ims.demand_series() has it, predecessors included.  A
 -- series begins with the first period that has any; one without is left out.
@@ -526,12 +471,7 @@ BEGIN
     PERFORM ims._check_choice('import_use', import_use, 'combine', 'replace', 'choose');
     PERFORM ims._check_run(bucket, horizon, history_periods, season_length, coverage, as_of,
         today, ARRAY[method]);
-    item_ids := ims._planned_item_ids(owner_id, items, category);
-    -- They stay until the run is stored.
-    item_ids := ARRAY(
-        SELECT i.item_id FROM ims.item AS i
-        WHERE i.owner_id = owner_id AND i.item_id = ANY (item_ids)
-        ORDER BY i.item_id FOR KEY SHARE);
+    item_ids := ims._keep_items(owner_id, items, category);
     first_period := ims._period_start(bucket, as_of);
 
     forecast_run_id := nextval('ims.forecast_run_forecast_run_id_seq');
@@ -632,7 +572,7 @@ BEGIN
     WHERE r.owner_id = owner_id
       AND (forecast_run_id IS NULL OR r.forecast_run_id = forecast_run_id);
     IF found_id IS NULL THEN
-        PERFORM ims._raise_unknown_code('forecast_run_id', 'forecast run',
+        PERFORM ims._raise_unknown('forecast_run_id', 'forecast run',
             coalesce(forecast_run_id::text, 'latest'), 'IV229');
     END IF;
     RETURN found_id;

@@ -249,12 +249,7 @@ BEGIN
     PERFORM ims._check_run(bucket, horizon, history_periods, season_length, coverage, as_of,
         today, ARRAY(SELECT m.method FROM unnest(methods) AS m (method)
                      WHERE m.method NOT LIKE 'import:%'));
-    item_ids := ims._planned_item_ids(owner_id, items, category);
-    -- They stay until the back-test is stored.
-    item_ids := ARRAY(
-        SELECT i.item_id FROM ims.item AS i
-        WHERE i.owner_id = owner_id AND i.item_id = ANY (item_ids)
-        ORDER BY i.item_id FOR KEY SHARE);
+    item_ids := ims._keep_items(owner_id, items, category);
     last_day := ims._period_start(bucket, as_of);
 
     backtest_id := nextval('ims.backtest_backtest_id_seq');
@@ -343,7 +338,7 @@ BEGIN
     DELETE FROM ims.backtest AS b
     WHERE b.owner_id = owner_id AND b.backtest_id = backtest_id;
     IF NOT FOUND THEN
-        PERFORM ims._raise_unknown_code('backtest_id', 'back-test', backtest_id::text, 'IV229');
+        PERFORM ims._raise_unknown('backtest_id', 'back-test', backtest_id::text, 'IV229');
     END IF;
     PERFORM ims._engine_end();
 END

@@ -57,17 +57,8 @@ RETURNS bigint
 LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
-DECLARE
-    found_id bigint := 0;
 BEGIN
-    IF site IS NOT NULL THEN
-        found_id := (SELECT l.location_id FROM ims.location AS l
-                     WHERE l.code = site AND l.kind = 'site');
-        IF found_id IS NULL THEN
-            PERFORM ims._raise_unknown_code('site', 'site', site, 'IV204');
-        END IF;
-    END IF;
-    RETURN found_id;
+    RETURN coalesce(ims._site_id(site), 0);
 END
 $$;
 COMMENT ON FUNCTION ims._planned_site_id IS 'site of that code, 0 for null, or IV204';
@@ -570,23 +561,6 @@ IV503, no such run IV229.
 Example: SELECT * FROM ims.forecast_demand(items => ARRAY[''TEA''], open_orders => ''[{"item": "TEA", "day": "2026-11-18", "quantity": 30}]'');';
 REVOKE ALL ON FUNCTION ims.forecast_demand FROM PUBLIC;
 
-CREATE FUNCTION ims._check_level(level text)
-RETURNS void
-LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
-SET search_path = pg_catalog, pg_temp
-AS $$
-BEGIN
-    IF level IS NULL OR level NOT IN ('item', 'category', 'site', 'owner') THEN
-        RAISE 'invalid value "%" for argument "level"', level
-            USING ERRCODE = 'invalid_parameter_value',
-                DETAIL = 'It is none of item, category, site, owner. '
-                    || jsonb_build_object('argument', 'level', 'value', level)::text,
-                HINT = 'Use one of item, category, site, owner.';
-    END IF;
-END
-$$;
-COMMENT ON FUNCTION ims._check_level IS 'raise 22023 unless it is a level of the hierarchy';
-
 CREATE FUNCTION ims.forecast_hierarchy(
     owner text DEFAULT NULL,
     level text DEFAULT 'category',
@@ -607,7 +581,8 @@ DECLARE
     my_owner_id bigint := ims._reading_owner_id(owner);
     my_run_id bigint;
 BEGIN
-    PERFORM ims._check_level(level);
+    PERFORM ims._check_present('level', level IS NOT NULL),
+        ims._check_choice('level', level, 'item', 'category', 'site', 'owner');
     my_run_id := ims._run_id(my_owner_id, forecast_run_id);
     RETURN QUERY
     WITH RECURSIVE under AS (

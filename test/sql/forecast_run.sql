@@ -2,8 +2,9 @@
 -- history, in one process or in several, and whatever the series; it is there whole
 -- or not at all, and never changed.  Overrides count and stay, a category's quantity
 -- is spread exactly; open orders are netted; sums are those of the items; imported
--- models are combined, chosen and judged.  The history is a stub where series are
--- chosen, and the ledger's own in the second half.
+-- models are combined, chosen and judged.  In the first half a table takes the place
+-- of the history: no ledger holds the series that a run must survive (NaN, 1e300, a
+-- million periods).  The second half forecasts what was posted.
 \i test/setup.psql
 BEGIN;
 SET LOCAL client_min_messages = warning;
@@ -32,7 +33,7 @@ CREATE TEMP TABLE history AS
 SELECT i.item_id, 0::bigint AS site_id, date '2026-01-05' AS first_period, s.demand, s.in_stock
 FROM series AS s JOIN ims.item AS i ON i.code = s.code;
 GRANT SELECT ON history TO PUBLIC;
--- What the real one was, for the second half.
+-- The real one comes back in the second half.
 SELECT pg_get_functiondef('ims._forecast_history'::regproc) AS real_history \gset
 CREATE OR REPLACE FUNCTION ims._forecast_history(owner_id bigint, item_ids bigint[], by_site boolean,
     bucket text, from_period date, to_period date, to_forecast boolean)
