@@ -1,13 +1,15 @@
 -- Classes of all items of an owner, kept with every change.
 
--- What items are ranked by: lines to customers of the window, less what came
--- back, at cost, at sale value, by number, or by margin.
+-- What items are ranked by: demand of the window, at cost, at sale value, by
+-- the number of lines that went out, or by margin.  What was reversed never was,
+-- and what came back is taken off its sale.
+-- Instants of a day lie within a day of the same day in UTC, in every zone.
 CREATE FUNCTION ims._class_amounts(
     owner_id bigint,
     item_ids bigint[],
     measure text,
-    from_at timestamptz,
-    to_at timestamptz)
+    from_period date,
+    to_period date)
 RETURNS TABLE (item_id bigint, amount double precision, quantity numeric)
 LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 1000
 SET search_path = pg_catalog, pg_temp
@@ -15,37 +17,35 @@ SET plan_cache_mode = force_custom_plan
 SET jit = off
 AS $$
 #variable_conflict use_variable
+DECLARE
+    from_at CONSTANT timestamptz := (from_period - 1)::timestamp AT TIME ZONE 'UTC';
+    to_at CONSTANT timestamptz := (to_period + 1)::timestamp AT TIME ZONE 'UTC';
 BEGIN
     RETURN QUERY
     SELECT i.item_id, greatest(coalesce(s.amount, 0), 0)::double precision,
         greatest(coalesce(s.quantity, 0), 0)
     FROM ims.item AS i
     LEFT JOIN (
-        SELECT m.item_id, sum(m.sign * m.quantity) AS quantity,
+        SELECT l.item_id, sum(l.shipped - l.returned) AS quantity,
             CASE measure
-                WHEN 'picks' THEN count(*) FILTER (WHERE m.sign > 0)::numeric
-                WHEN 'cost' THEN sum(m.sign * m.cost)
-                WHEN 'sales' THEN sum(m.sign * m.sale)
-                ELSE sum(m.sign * (m.sale - m.cost)) END AS amount
-        FROM (
-            SELECT m.item_id, m.quantity::numeric AS quantity,
-                CASE WHEN t.kind = 'customer' THEN 1 ELSE -1 END AS sign,
-                m.quantity::numeric * coalesce(m.unit_cost * coalesce(m.rate, 1), i.cost_price, 0)
-                    AS cost,
-                coalesce(m.sale_value * coalesce(m.rate, 1),
-                    m.quantity::numeric * i.retail_price, 0) AS sale
-            FROM ims.movement AS m
-            JOIN ims.item AS i ON i.owner_id = owner_id AND i.item_id = m.item_id
-            JOIN ims.location AS f ON f.location_id = m.from_location_id
-            JOIN ims.location AS t ON t.location_id = m.to_location_id
-            WHERE m.owner_id = owner_id AND m.item_id = ANY (item_ids)
-              AND (t.kind = 'customer') <> (f.kind = 'customer')
-              AND m.effective_at >= from_at AND m.effective_at < to_at) AS m
-        GROUP BY m.item_id) AS s ON s.item_id = i.item_id
+                WHEN 'picks' THEN sum(sign(l.shipped))
+                WHEN 'cost' THEN sum((l.shipped - l.returned) * p.cost)
+                WHEN 'sales' THEN sum((l.shipped - l.returned) * p.price)
+                ELSE sum((l.shipped - l.returned) * (p.price - p.cost)) END AS amount
+        FROM ims_bi.demand_line AS l
+        JOIN ims.item AS i ON i.owner_id = owner_id AND i.item_id = l.item_id
+        CROSS JOIN LATERAL (
+            SELECT coalesce(l.unit_cost, i.cost_price, 0) AS cost,
+                coalesce(l.unit_price, i.retail_price, 0) AS price) AS p
+        WHERE l.owner_id = owner_id AND l.item_id = ANY (item_ids)
+          AND l.demanded_at >= from_at AND l.demanded_at < to_at
+          AND ims._local_day(l.demanded_at, l.time_zone) >= from_period
+          AND ims._local_day(l.demanded_at, l.time_zone) < to_period
+        GROUP BY l.item_id) AS s ON s.item_id = i.item_id
     WHERE i.owner_id = owner_id AND i.item_id = ANY (item_ids);
 END
 $$;
-COMMENT ON FUNCTION ims._class_amounts IS 'amount and quantity that each item went to customers with';
+COMMENT ON FUNCTION ims._class_amounts IS 'amount and quantity of the demand for each item';
 REVOKE ALL ON FUNCTION ims._class_amounts FROM PUBLIC;
 
 CREATE FUNCTION ims._class_turns(
@@ -99,7 +99,7 @@ BEGIN
     RETURN QUERY
     WITH amount AS MATERIALIZED (
         SELECT a.item_id, a.amount, a.quantity
-        FROM ims._class_amounts(owner_id, item_ids, measure, from_at, to_at) AS a),
+        FROM ims._class_amounts(owner_id, item_ids, measure, from_period, to_period) AS a),
     ranked AS (
         SELECT r.item_id, r.abc
         FROM (SELECT array_agg(a.item_id ORDER BY a.item_id) AS ids,

@@ -23,7 +23,9 @@ SELECT m.owner_id,
        NULL::timestamptz AS returned_at,
        m.quantity::numeric AS shipped,
        0::numeric AS returned,
-       'shipment'::text AS basis
+       'shipment'::text AS basis,
+       m.unit_cost * COALESCE(m.rate, 1) AS unit_cost,
+       m.sale_value * COALESCE(m.rate, 1) / m.quantity::numeric AS unit_price
   FROM ims.movement AS m
   JOIN (SELECT p.location_id, p.site_id, w.code AS site, w.time_zone
           FROM ims.location AS p
@@ -47,7 +49,9 @@ SELECT m.owner_id,
        m.effective_at,
        0::numeric,
        m.quantity::numeric,
-       'shipment'::text
+       'shipment'::text,
+       m.unit_cost * COALESCE(m.rate, 1),
+       m.sale_value * COALESCE(m.rate, 1) / m.quantity::numeric
   FROM ims.movement AS m
   LEFT JOIN (ims.posting AS p
        JOIN ims.posting AS q
@@ -79,7 +83,12 @@ SELECT m.owner_id,
        CASE WHEN m.from_location_id = 3 AND p.kind = 'reversal' THEN - m.quantity::numeric ELSE 0 END,
        CASE WHEN m.to_location_id = 3 THEN - m.quantity::numeric
             WHEN p.kind <> 'reversal' THEN m.quantity::numeric ELSE 0 END,
-       'shipment'::text
+       'shipment'::text,
+       COALESCE(m.unit_cost * COALESCE(m.rate, 1), r.unit_cost * COALESCE(r.rate, 1),
+                s.unit_cost * COALESCE(s.rate, 1)),
+       COALESCE(m.sale_value * COALESCE(m.rate, 1) / m.quantity::numeric,
+                r.sale_value * COALESCE(r.rate, 1) / r.quantity::numeric,
+                s.sale_value * COALESCE(s.rate, 1) / s.quantity::numeric)
   FROM ims.movement AS m
   JOIN ims.posting AS p ON p.owner_id = m.owner_id AND p.posting_id = m.posting_id
   JOIN ims.movement AS r
@@ -122,6 +131,10 @@ COMMENT ON COLUMN ims_bi.demand_line.shipped IS
 COMMENT ON COLUMN ims_bi.demand_line.returned IS
     'quantity that came back, below zero where that was reversed, base units';
 COMMENT ON COLUMN ims_bi.demand_line.basis IS 'what stands for demand: shipment';
+COMMENT ON COLUMN ims_bi.demand_line.unit_cost IS
+    'cost of one base unit as given, or as its sale had it, in the currency of the owner';
+COMMENT ON COLUMN ims_bi.demand_line.unit_price IS
+    'sale value of one base unit, in the same way';
 
 CREATE VIEW ims_bi.demand WITH (security_invoker = true) AS
 SELECT d.owner_id,

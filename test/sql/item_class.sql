@@ -5,7 +5,7 @@
 BEGIN;
 SET LOCAL client_min_messages = warning;
 \i test/refusal.psql
-SELECT plan(43);
+SELECT plan(49);
 
 SELECT is(ims.fsn_class(turns => v.turns), v.expected, coalesce(v.turns::text, 'no') || ' turns')
 FROM (VALUES (1, 3.0, 'F'), (2, 2.999, 'S'), (3, 1, 'S'), (4, 0.999, 'N'), (5, 0, 'N'), (6, NULL, 'N'), (7, 'NaN', 'N'), (8, 'Infinity', 'F')) AS v (place, turns, expected)
@@ -54,6 +54,44 @@ SELECT results_eq($$SELECT c.item, c.kind, c.old_class, c.new_class FROM ims_bi.
 SELECT is(substring(pg_temp.refusal(b.statement) FROM 1 FOR 5), 'IV221', b.statement)
 FROM (VALUES (1, 'UPDATE ims.item_class_change SET new_class = ''A'''), (2, 'DELETE FROM ims.item_class_change'), (3, 'TRUNCATE ims.item_class_change')) AS b (place, statement)
 ORDER BY b.place;
+SELECT ims.set_item_ved(item => 'IDLE', actor => 'me') \gset ignored_
+SELECT is((SELECT concat_ws(' to ', c.old_class, coalesce(c.new_class, 'none')) FROM ims_bi.item_class_change AS c
+    WHERE c.item = 'IDLE' AND c.kind = 'ved' AND c.old_class IS NOT NULL), 'V to none', 'VED is taken back');
+
+-- What was reversed never was, whichever side of the window; what came back is taken off its sale.
+SELECT ims.create_item(code => 'NOTED', cost_price => 2, retail_price => 5) AS i \gset ignored_
+SELECT count(*) FROM ims.receive(item => 'NOTED', quantity => 1000, to_location => 'NORTH', effective_at => '2025-01-01 00:00+00') \gset ignored_
+CREATE TEMP TABLE done (name text, posting_id bigint);
+INSERT INTO done SELECT v.name, s.posting_id
+FROM (VALUES ('sold', 10, '2025-06-02', 3, 60), ('undone later', 100, '2025-06-03', NULL, NULL), ('long undone', 50, '2025-01-02', NULL, NULL),
+    ('before', 7, '2025-01-03', NULL, NULL)) AS v (name, quantity, day, unit_cost, sale_value)
+CROSS JOIN LATERAL ims.ship(item => 'NOTED', quantity => v.quantity, from_location => 'NORTH', effective_at => (v.day || ' 12:00+00')::timestamptz,
+    unit_cost => v.unit_cost, sale_value => v.sale_value) AS s;
+INSERT INTO done SELECT v.name, r.posting_id
+FROM (VALUES ('back', 'sold', 4, '2025-08-01'), ('not back', 'sold', 2, '2025-08-02'), ('back of before', 'before', 7, '2025-08-04')) AS v (name, origin, quantity, day)
+JOIN done AS d ON d.name = v.origin
+JOIN ims.movement AS m ON m.posting_id = d.posting_id
+CROSS JOIN LATERAL ims.return_from_customer(item => 'NOTED', quantity => v.quantity, to_location => 'NORTH', effective_at => (v.day || ' 12:00+00')::timestamptz,
+    origin_movement_id => m.movement_id) AS r;
+SELECT count(*) FROM (VALUES ('undone later', '2026-02-01'), ('long undone', '2025-07-01'), ('not back', '2025-08-03')) AS v (name, day)
+JOIN done AS d ON d.name = v.name
+CROSS JOIN LATERAL ims.reverse_posting(posting_id => d.posting_id, effective_at => (v.day || ' 12:00+00')::timestamptz, reason => 'mistake') AS r \gset ignored_
+SELECT is((SELECT round(a.amount) || ' of ' || a.quantity FROM ims.owner AS o JOIN ims.item AS i ON i.owner_id = o.owner_id AND i.code = 'NOTED'
+    CROSS JOIN LATERAL ims._class_amounts(o.owner_id, ARRAY[i.item_id], v.measure, '2025-01-06', '2026-01-05') AS a), v.wanted, 'ranked by ' || v.measure)
+FROM (VALUES (1, 'cost', '18 of 6'), (2, 'sales', '36 of 6'), (3, 'picks', '1 of 6'), (4, 'margin', '18 of 6')) AS v (place, measure, wanted)
+ORDER BY v.place;
+
+-- Cut points of another school: 80 and 90 %, 0.2 and 0.6, each within.
+SELECT count(ims.create_item(code => v.code, retail_price => 1)) FROM (VALUES ('DA'), ('DB'), ('DC'), ('DD')) AS v (code) \gset ignored_
+SELECT count(*) FROM (SELECT ims.receive(item => v.code, quantity => 1000, to_location => 'NORTH', effective_at => '2025-01-01 00:00+00')
+    FROM (VALUES ('DA'), ('DB'), ('DC'), ('DD')) AS v (code)) AS r \gset ignored_
+SELECT count(*) FROM (SELECT ims.ship(item => v.code, quantity => w.quantity, from_location => 'NORTH', effective_at => timestamptz '2025-12-09 12:00+00' + w.week * interval '7 days')
+    FROM (VALUES ('DA', '{32,40,48}'::integer[]), ('DB', '{2,5,8}'), ('DC', '{2,2,10}'), ('DD', '{1}')) AS v (code, demand)
+    CROSS JOIN LATERAL unnest(v.demand) WITH ORDINALITY AS w (quantity, week)) AS r \gset ignored_
+SELECT count(*) FROM ims.classify_items(items => '{DA,DB,DC,DD}', measure => 'sales', history_periods => 3, as_of => '2026-01-05',
+    cuts => '{"a_cut": 0.8, "b_cut": 0.9, "x_cut": 0.2, "y_cut": 0.6}') \gset ignored_
+SELECT is((SELECT string_agg(concat_ws(' ', c.item, c.abc, c.xyz), ', ' ORDER BY c.item) FROM ims_bi.item_class AS c WHERE c.item ~ '^D'),
+    'DA A X, DB B Y, DC C Z, DD C Z', 'A up to 80 %, B to 90 %, X up to 0.2, Y to 0.6');
 SELECT is_empty('SELECT * FROM ims.verify()', 'verify() finds nothing');
 SELECT * FROM finish();
 ROLLBACK;
