@@ -114,11 +114,12 @@ CREATE FUNCTION ims._forecast_arrays(
     OUT periods bigint,
     OUT mean_demand double precision,
     OUT naive_error double precision,
-    OUT naive_deviation double precision)
+    OUT naive_deviation double precision,
+    OUT last_season double precision[])
 LANGUAGE c IMMUTABLE PARALLEL SAFE COST 10000
 AS 'MODULE_PATHNAME', 'ims_forecast_arrays';
 COMMENT ON FUNCTION ims._forecast_arrays IS
-    'forecast of one series with bounds as arrays, weights and scale of errors';
+    'forecast of one series with bounds as arrays, weights, scale of errors and last season';
 REVOKE ALL ON FUNCTION ims._forecast_arrays FROM PUBLIC;
 
 -- Progress: counters of the backend, which the server clears at the end of the
@@ -304,6 +305,7 @@ RETURNS TABLE (
     mean_demand numeric,
     naive_error numeric,
     naive_deviation numeric,
+    last_season double precision[],
     counted boolean)
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE ROWS 100000
 SET search_path = pg_catalog, pg_temp
@@ -318,7 +320,8 @@ DECLARE
     computed CONSTANT text := format(
         'SELECT s.item_id, s.site_id, f.forecast, f.lower_bound, f.upper_bound, f.method_used,'
         ' f.model_used, f.status, f.reason, f.parameters, f.periods, f.mean_demand::numeric,'
-        ' f.naive_error::numeric, f.naive_deviation::numeric, ims._progress_step() AS counted'
+        ' f.naive_error::numeric, f.naive_deviation::numeric, f.last_season,'
+        ' ims._progress_step() AS counted'
         ' FROM ims.%I AS s'
         ' CROSS JOIN LATERAL ims._forecast_arrays('
         '     ims._known_demand(s.demand, s.in_stock, %L), $1, $2, $3, $4, $5, $6) AS f',
@@ -337,7 +340,8 @@ DECLARE
             CASE u.way WHEN 'replace' THEN 'ok' ELSE c.status END,
             CASE u.way WHEN 'replace' THEN '' ELSE c.reason END,
             CASE u.way WHEN 'replace' THEN '{}' ELSE c.parameters END,
-            c.periods, c.mean_demand, c.naive_error, c.naive_deviation, c.counted
+            c.periods, c.mean_demand, c.naive_error, c.naive_deviation, c.last_season,
+            c.counted
         FROM (%s) AS c
         LEFT JOIN LATERAL (
             SELECT m.forecast[1 : $1] AS forecast, m.lower_bound[1 : $1] AS lower_bound,
@@ -496,10 +500,10 @@ BEGIN
     WITH stored AS (
         INSERT INTO ims.forecast_result AS r (owner_id, forecast_run_id, item_id, site_id,
             forecast, lower_bound, upper_bound, method, model, status, reason, parameters,
-            periods, mean_demand, naive_error, naive_deviation)
+            periods, mean_demand, naive_error, naive_deviation, last_season)
         SELECT owner_id, forecast_run_id, f.item_id, f.site_id, f.forecast, f.lower_bound,
             f.upper_bound, f.method_used, f.model_used, f.status, f.reason, f.parameters,
-            f.periods, f.mean_demand, f.naive_error, f.naive_deviation
+            f.periods, f.mean_demand, f.naive_error, f.naive_deviation, f.last_season
         FROM ims._forecast_series(spool, owner_id, bucket, first_period, horizon,
             season_length, method, coverage, non_negative, seed, uncensor, imported_model,
             import_use) AS f

@@ -375,7 +375,10 @@ RETURNS TABLE (
     mase numeric,
     rmsse numeric,
     tracking_signal numeric,
-    share_within numeric)
+    share_within numeric,
+    msis numeric,
+    pinball numeric,
+    value_added numeric)
 LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 1000
 SET search_path = pg_catalog, pg_temp
 SET plan_cache_mode = force_custom_plan
@@ -385,6 +388,8 @@ DECLARE
     run record;
     over bigint;
     end_day date;
+    tail double precision;
+    unknown double precision[];
 BEGIN
     SELECT n.bucket, n.first_period, n.horizon, n.by_site, n.coverage INTO run
     FROM ims.forecast_run AS n
@@ -398,6 +403,8 @@ BEGIN
         RETURN;
     END IF;
     end_day := ims._period_after(run.bucket, run.first_period, over);
+    tail := (1 - run.coverage::double precision) / 2;
+    unknown := array_fill(NULL::double precision, ARRAY[over::integer]);
     RETURN QUERY
     WITH came AS MATERIALIZED (
         SELECT h.item_id, h.site_id, array_fill(0::double precision, ARRAY[
@@ -412,15 +419,20 @@ BEGIN
             g.by_site, run.bucket, run.first_period, end_day, false) AS h),
     judged AS (
         SELECT r.item_id, r.site_id, r.naive_error, r.naive_deviation, a.*, s.actual_sum,
-            s.forecast_sum
+            s.forecast_sum, (l.pinball + u.pinball) / 2 AS pinball
         FROM ims.forecast_result AS r
         LEFT JOIN came AS c ON c.item_id = r.item_id AND c.site_id = r.site_id
         CROSS JOIN LATERAL (
             SELECT coalesce(c.demand, array_fill(0::double precision, ARRAY[over::integer]))
                 AS actual) AS d
         CROSS JOIN LATERAL ims.forecast_accuracy(actual => d.actual,
-            forecast => r.forecast[1 : over], lower => r.lower_bound[1 : over],
+            forecast => r.forecast[1 : over], training => r.last_season,
+            season_length => cardinality(r.last_season), lower => r.lower_bound[1 : over],
             upper => r.upper_bound[1 : over], coverage => run.coverage::double precision) AS a
+        CROSS JOIN LATERAL ims.quantile_accuracy(actual => d.actual,
+            quantile => coalesce(r.lower_bound[1 : over], unknown), level => tail) AS l
+        CROSS JOIN LATERAL ims.quantile_accuracy(actual => d.actual,
+            quantile => coalesce(r.upper_bound[1 : over], unknown), level => 1 - tail) AS u
         CROSS JOIN LATERAL (
             SELECT sum(u.actual::numeric) AS actual_sum, sum(u.forecast::numeric) AS forecast_sum
             FROM ROWS FROM (unnest(d.actual), unnest(r.forecast[1 : over])) AS u (actual, forecast))
@@ -429,7 +441,10 @@ BEGIN
     SELECT j.item_id, j.site_id, j.periods, j.actual_sum, j.forecast_sum, j.mae::numeric,
         j.smape::numeric, j.wape::numeric, j.bias::numeric,
         j.mae::numeric / nullif(j.naive_error, 0), j.rmse::numeric / nullif(j.naive_deviation, 0),
-        j.tracking_signal::numeric, j.share_within::numeric
+        j.tracking_signal::numeric, j.share_within::numeric,
+        -- the interval score is the loss of both quantiles by their tail
+        (2 * j.pinball / tail)::numeric / nullif(j.naive_error, 0), j.pinball::numeric,
+        j.value_added::numeric
     FROM judged AS j;
 END
 $$;
@@ -453,7 +468,10 @@ RETURNS TABLE (
     mase numeric,
     rmsse numeric,
     tracking_signal numeric,
-    share_within numeric)
+    share_within numeric,
+    msis numeric,
+    pinball numeric,
+    value_added numeric)
 LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 1000
 SET search_path = pg_catalog, pg_temp
 AS $$
@@ -464,7 +482,7 @@ DECLARE
 BEGIN
     RETURN QUERY
     SELECT i.code, l.code, a.periods, a.actual, a.forecast, a.mae, a.smape, a.wape, a.bias,
-        a.mase, a.rmsse, a.tracking_signal, a.share_within
+        a.mase, a.rmsse, a.tracking_signal, a.share_within, a.msis, a.pinball, a.value_added
     FROM ims._run_accuracy(my_owner_id, my_run_id, coalesce(as_of, ims._today(my_owner_id))) AS a
     JOIN ims.item AS i ON i.owner_id = my_owner_id AND i.item_id = a.item_id
     LEFT JOIN ims.location AS l ON l.location_id = a.site_id
@@ -477,8 +495,10 @@ COMMENT ON FUNCTION ims.forecast_run_accuracy IS
 Of the periods that are over as of the day, by default today; no row before the first is. The
 run is by default the latest. actual and forecast are sums over these periods, as computed,
 without overrides. An error is forecast less actual: positive bias and tracking_signal say
-that too much was forecast. mase and rmsse are scaled by the history that the run saw, NULL
-where that repeats itself. share_within: of demands between the bounds.
+that too much was forecast. mase, rmsse and msis are scaled by the history that the run saw,
+NULL where that repeats itself. share_within: of demands between the bounds; pinball: mean loss
+of both bounds as quantiles, base units. value_added: what the mean absolute error is smaller
+by than if the last season of that history came again; NULL without one.
 Example: SELECT a.item, a.wape, a.bias FROM ims.forecast_run_accuracy(forecast_run_id => 17) AS a;';
 REVOKE ALL ON FUNCTION ims.forecast_run_accuracy FROM PUBLIC;
 
@@ -488,7 +508,9 @@ CREATE FUNCTION ims.forecast_exceptions(
     as_of date DEFAULT NULL,
     tracking_limit numeric DEFAULT 4,
     bias_limit numeric DEFAULT 0.5,
-    least_periods bigint DEFAULT 3)
+    least_periods bigint DEFAULT 3,
+    value_added_limit numeric DEFAULT -0.5,
+    share_within_limit numeric DEFAULT 0.5)
 RETURNS TABLE (
     item text,
     site_code text,
@@ -506,18 +528,28 @@ DECLARE
 BEGIN
     tracking_limit := coalesce(tracking_limit, 4);
     bias_limit := coalesce(bias_limit, 0.5);
+    value_added_limit := coalesce(value_added_limit, -0.5);
+    share_within_limit := coalesce(share_within_limit, 0.5);
     RETURN QUERY
     WITH wrong AS (
-        SELECT a.item_id, a.site_id, k.kind, k.figure, k.outside, k.explanation
+        SELECT a.item_id, a.site_id, v.kind, v.figure, v.outside, v.explanation
         FROM ims._run_accuracy(my_owner_id, my_run_id, coalesce(as_of, ims._today(my_owner_id)))
             AS a
-        CROSS JOIN LATERAL (VALUES
-            ('tracking signal', a.tracking_signal, tracking_limit),
-            ('bias', a.bias, bias_limit)) AS v (kind, figure, most)
         CROSS JOIN LATERAL (
-            SELECT v.kind, v.figure, v.most AS outside, format('%s was forecast, %s came',
-                round(a.forecast, 1), round(a.actual, 1)) AS explanation) AS k
-        WHERE abs(v.figure) > v.most AND a.periods >= coalesce(least_periods, 3)
+            SELECT format('%s was forecast, %s came', round(a.forecast, 1), round(a.actual, 1))
+                AS explanation) AS s
+        CROSS JOIN LATERAL (VALUES
+            ('tracking signal', a.tracking_signal, tracking_limit,
+                abs(a.tracking_signal) > tracking_limit, s.explanation),
+            ('bias', a.bias, bias_limit, abs(a.bias) > bias_limit, s.explanation),
+            ('value added', a.value_added, value_added_limit, a.value_added < value_added_limit,
+                format('wrong by %s, the last season again by %s', round(a.mae, 1),
+                    round(a.mae / nullif(1 - a.value_added, 0), 1))),
+            ('share within', a.share_within, share_within_limit,
+                a.share_within < share_within_limit,
+                format('%s of %s demands between the bounds', round(a.share_within * a.periods),
+                    a.periods))) AS v (kind, figure, outside, holds, explanation)
+        WHERE v.holds AND a.periods >= coalesce(least_periods, 3)
         UNION ALL
         SELECT r.item_id, r.site_id, r.status, NULL, NULL, r.method || ': ' || r.reason
         FROM ims.forecast_result AS r
@@ -540,9 +572,11 @@ $$;
 COMMENT ON FUNCTION ims.forecast_exceptions IS
 'results of a run that somebody should look at
 
-Of a run, by default the latest. kind: tracking signal or bias, where the figure is beyond
-outside on either side and at least least_periods are over; fallback and no data, where the
-method could not be applied; class change, where the class of the item changed on or after
-the day of the run. explanation says what happened, in words.
+Of a run, by default the latest. Once least_periods are over, kind: tracking signal or bias,
+where the figure is beyond outside on either side; value added, where it is below: the error
+is that much larger than if the last season came again; share within, where fewer demands
+were between the bounds. At any time: fallback and no data, where the method could not be
+applied; class change, where the class of the item changed on or after the day of the run.
+explanation says what happened, in words.
 Example: SELECT * FROM ims.forecast_exceptions(tracking_limit => 6);';
 REVOKE ALL ON FUNCTION ims.forecast_exceptions FROM PUBLIC;

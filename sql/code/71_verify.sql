@@ -345,6 +345,16 @@ BEGIN
         ON r.owner_id = n.owner_id AND r.forecast_run_id = n.forecast_run_id
     WHERE cardinality(r.forecast) <> n.horizon AND (wanted IS NULL OR n.owner_id = wanted)
     UNION ALL
+    SELECT 'forecast_result.last_season',
+        jsonb_build_object('owner_id', r.owner_id, 'forecast_run_id', r.forecast_run_id,
+            'item_id', r.item_id, 'site_id', r.site_id),
+        n.season_length::text, cardinality(r.last_season)::text
+    FROM ims.forecast_run AS n
+    JOIN ims.forecast_result AS r
+        ON r.owner_id = n.owner_id AND r.forecast_run_id = n.forecast_run_id
+    WHERE cardinality(r.last_season) <> n.season_length
+        AND (wanted IS NULL OR n.owner_id = wanted)
+    UNION ALL
     SELECT 'backtest.series',
         jsonb_build_object('owner_id', b.owner_id, 'backtest_id', b.backtest_id),
         (b.series * cardinality(b.methods))::text, count(r.item_id)::text

@@ -69,6 +69,7 @@ CREATE TABLE ims.forecast_result (
     mean_demand numeric,
     naive_error numeric,
     naive_deviation numeric,
+    last_season double precision[],
     CONSTRAINT forecast_result_pkey PRIMARY KEY (owner_id, forecast_run_id, item_id, site_id),
     CONSTRAINT forecast_result_run_fkey FOREIGN KEY (owner_id, forecast_run_id)
         REFERENCES ims.forecast_run,
@@ -93,6 +94,8 @@ COMMENT ON COLUMN ims.forecast_result.periods IS 'periods of history it was made
 COMMENT ON COLUMN ims.forecast_result.mean_demand IS 'mean demand per period of that history';
 COMMENT ON COLUMN ims.forecast_result.naive_error IS 'mean absolute change from a season before: the scale of MASE';
 COMMENT ON COLUMN ims.forecast_result.naive_deviation IS 'its root mean square: the scale of RMSSE';
+COMMENT ON COLUMN ims.forecast_result.last_season IS
+    'demand of its last season, which seasonal naive repeats; null where it has none';
 
 CREATE TABLE ims.forecast_override (
     owner_id bigint NOT NULL,

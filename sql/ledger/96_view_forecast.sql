@@ -127,7 +127,10 @@ SELECT n.owner_id,
        a.mase,
        a.rmsse,
        a.tracking_signal,
-       a.share_within
+       a.share_within,
+       a.msis,
+       a.pinball,
+       a.value_added
   FROM ims.forecast_run AS n
  CROSS JOIN LATERAL ims._run_accuracy(n.owner_id, n.forecast_run_id,
                                       ims._today(n.owner_id)) AS a
@@ -157,6 +160,10 @@ COMMENT ON COLUMN ims_bi.forecast_accuracy.mase IS 'mean absolute error by the s
 COMMENT ON COLUMN ims_bi.forecast_accuracy.rmsse IS 'root mean squared error by the scale of the history';
 COMMENT ON COLUMN ims_bi.forecast_accuracy.tracking_signal IS 'sum of errors over mean absolute error';
 COMMENT ON COLUMN ims_bi.forecast_accuracy.share_within IS 'share of demands between the bounds';
+COMMENT ON COLUMN ims_bi.forecast_accuracy.msis IS 'mean interval score by the scale of the history';
+COMMENT ON COLUMN ims_bi.forecast_accuracy.pinball IS 'mean loss of both bounds as quantiles, base units';
+COMMENT ON COLUMN ims_bi.forecast_accuracy.value_added IS
+    'what it is better than repeating the last season by, as a share';
 
 CREATE VIEW ims_bi.backtest WITH (security_invoker = true) AS
 SELECT b.owner_id,

@@ -122,9 +122,8 @@ add_period(Sums *sums, double actual, double forecast, double naive)
 	sums->naive_periods++;
 }
 
-/* The value of the same time of the latest season that has one. */
-static double
-seasonal_naive(const ImsSeries *training, int step)
+double
+ims_last_season(const ImsSeries *training, int step)
 {
 	int season = training == NULL ? 0 : training->season;
 	int t;
@@ -193,11 +192,11 @@ ims_accuracy(const ImsSeries *training, const ImsErrorScale *scale, const double
 	};
 	for (int h = 0; h < count; h++)
 		largest = greater(greater(greater(largest, actual[h]), forecast[h]),
-						  seasonal_naive(training, h));
+						  ims_last_season(training, h));
 	sums.unit = ims_series_scale(largest);
 	for (int h = 0; h < count; h++)
 		if (isfinite(actual[h]) && isfinite(forecast[h]))
-			add_period(&sums, actual[h], forecast[h], seasonal_naive(training, h));
+			add_period(&sums, actual[h], forecast[h], ims_last_season(training, h));
 	accuracy->periods = sums.periods;
 	if (sums.periods < count)
 		accuracy->status |= IMS_ACCURACY_MISSING;

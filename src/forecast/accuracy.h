@@ -85,6 +85,8 @@ typedef struct ImsIntervalAccuracy
 	double msis;	 /* scaled, as in M4 */
 } ImsIntervalAccuracy;
 
+/* The value of the same time of the latest season that has one, or NaN; step from 0. */
+extern double ims_last_season(const ImsSeries *training, int step);
 /* A training part that is not there (NULL, 0) gives no scale. */
 extern void ims_error_scale(const ImsSeries *training, ImsErrorScale *scale);
 extern void ims_accuracy(const ImsSeries *training, const ImsErrorScale *scale,

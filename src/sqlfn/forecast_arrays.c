@@ -4,8 +4,8 @@
  *	  One row per series, for runs over many: forecast and bounds as arrays.
  *
  * A run keeps what was said of each item, so besides the figures it gets the
- * weights of the method and the scale of errors of the history, by which
- * accuracy is judged later, when that history is gone.
+ * weights of the method, and what accuracy is judged by later, when that
+ * history is gone: the scale of its errors and its last season.
  *
  *-------------------------------------------------------------------------
  */
@@ -41,6 +41,7 @@ enum
 	ARRAYS_MEAN,
 	ARRAYS_NAIVE_ERROR,
 	ARRAYS_NAIVE_DEVIATION,
+	ARRAYS_LAST_SEASON,
 	ARRAYS_COLUMNS
 };
 
@@ -85,6 +86,21 @@ put_scale(const ImsSeries *series, Datum *values, bool *nulls)
 													   &nulls[ARRAYS_NAIVE_DEVIATION]);
 }
 
+/* The seasonal naive forecast, once round; null without a whole season. */
+static Datum
+last_season(const ImsSeries *series, bool *is_null)
+{
+	double *season;
+
+	*is_null = series->count < series->season;
+	if (*is_null)
+		return (Datum) 0;
+	season = palloc(sizeof(double) * series->season);
+	for (int i = 0; i < series->season; i++)
+		season[i] = ims_last_season(series, i);
+	return ims_float_array(season, series->season);
+}
+
 /*
  * ims_forecast_arrays -- SQL: ims._forecast_arrays(demand double precision[], ..)
  *
@@ -119,5 +135,6 @@ ims_forecast_arrays(PG_FUNCTION_ARGS)
 	values[ARRAYS_PARAMETERS] = parameters_of(&call.forecast);
 	values[ARRAYS_PERIODS] = Int64GetDatum(call.series.count);
 	put_scale(&call.series, values, nulls);
+	values[ARRAYS_LAST_SEASON] = last_season(&call.series, &nulls[ARRAYS_LAST_SEASON]);
 	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(row), values, nulls)));
 }

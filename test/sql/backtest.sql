@@ -6,7 +6,7 @@
 BEGIN;
 SET LOCAL client_min_messages = warning;
 \i test/refusal.psql
-SELECT plan(47);
+SELECT plan(53);
 
 CREATE FUNCTION pg_temp.near(got double precision, wanted double precision) RETURNS boolean LANGUAGE sql AS $$
     SELECT coalesce(abs(got - wanted) <= 1e-9 * greatest(1, abs(wanted)), got IS NULL AND wanted IS NULL)
@@ -116,11 +116,44 @@ SELECT is_empty(format($$
         FROM unnest(c.actual, r.forecast) AS u (y, f)) AS e
     WHERE NOT (a.periods = 8 AND pg_temp.near(a.mae, e.mae) AND pg_temp.near(a.actual, e.actual) AND pg_temp.near(a.forecast, e.forecast) AND pg_temp.near(a.bias, e.bias)
         AND pg_temp.near(a.mase, e.mae / nullif(r.naive_error, 0)))$$, :old_id), 'accuracy as computed by hand, zeros where nothing was sold');
+-- With a season of four weeks and bounds of 80 %: the last four weeks that the run saw are the naive forecast.
+SELECT r.forecast_run_id AS season_id FROM ims.run_forecast(items => '{TEA,RARE}', horizon => 8, as_of => '2025-10-01', method => 'mean', season_length => 4,
+    coverage => 0.8) AS r \gset
+CREATE TEMP VIEW season_accuracy AS SELECT a.* FROM ims.forecast_run_accuracy(forecast_run_id => :season_id, as_of => '2026-06-01') AS a;
+SELECT is_empty(format($$
+    SELECT a.item, a.msis, e.msis, a.pinball, e.pinball, a.value_added, e.value_added
+    FROM season_accuracy AS a
+    JOIN ims.item AS i ON i.code = a.item
+    JOIN ims.forecast_result AS r ON r.item_id = i.item_id AND r.forecast_run_id = %s
+    CROSS JOIN LATERAL pg_temp.history(a.item, '2025-09-29') AS k
+    CROSS JOIN LATERAL pg_temp.history(a.item, '2025-11-24') AS h
+    CROSS JOIN LATERAL (SELECT avg(u - l + 10 * greatest(l - y, 0) + 10 * greatest(y - u, 0)) / r.naive_error::double precision AS msis,
+            avg(0.1 * greatest(y - l, 0) + 0.9 * greatest(l - y, 0) + 0.9 * greatest(y - u, 0) + 0.1 * greatest(u - y, 0)) / 2 AS pinball,
+            1 - avg(abs(f - y)) / avg(abs(k.demand[(cardinality(k.demand) - 3 + (n - 1) %% 4)::integer] - y)) AS value_added
+        FROM unnest(h.demand[cardinality(h.demand) - 7 :], r.forecast, r.lower_bound, r.upper_bound) WITH ORDINALITY AS x (y, f, l, u, n)) AS e
+    WHERE NOT (pg_temp.near(a.msis, e.msis) AND pg_temp.near(a.pinball, e.pinball) AND pg_temp.near(a.value_added, e.value_added))$$, :season_id),
+    'so are intervals, bounds as quantiles, and what was better than the last season again');
+SELECT is((SELECT count(*) FROM season_accuracy AS a WHERE a.msis > 0 AND a.pinball > 0 AND a.value_added < 1 AND a.value_added <> 0), 2::bigint, 'for both items');
+SELECT is_empty(format($$SELECT a.item, a.mae, a.mase, a.msis, a.pinball, a.value_added FROM ims.forecast_run_accuracy(forecast_run_id => %1$s) AS a
+    EXCEPT SELECT v.item, v.mae, v.mase, v.msis, v.pinball, v.value_added FROM ims_bi.forecast_accuracy AS v WHERE v.forecast_run_id = %1$s$$, :season_id),
+    'the view has the same');
 SELECT is((SELECT string_agg(concat_ws(' ', e.item, e.kind, e.figure), ', ' ORDER BY e.item, e.kind)
     FROM ims.forecast_exceptions(forecast_run_id => :old_id, as_of => '2025-12-22', tracking_limit => 7.9, bias_limit => 0.9) AS e),
     'IDLE no data, RARE bias -1, RARE tracking signal -8, TEA tracking signal 8', 'exceptions: what is out of bounds, and what could not be forecast');
 SELECT is((SELECT count(*) FROM ims.forecast_exceptions(forecast_run_id => :old_id, as_of => '2025-12-22', tracking_limit => 8, bias_limit => 1, least_periods => 8) AS e
     WHERE e.kind <> 'no data'), 0::bigint, 'at the bound is within');
+SELECT is((SELECT string_agg(concat_ws(' ', e.item, e.kind, round(e.figure, 3), e.outside, e.explanation), ', ' ORDER BY e.item, e.kind)
+    FROM ims.forecast_exceptions(forecast_run_id => :season_id, as_of => '2025-12-22', tracking_limit => 9, bias_limit => 9, value_added_limit => w.value_added,
+        share_within_limit => w.share_within) AS e), w.wanted, w.title)
+FROM (VALUES
+    (1, 0.9, 0.8, 'RARE share within 0.750 0.8 6 of 8 demands between the bounds,'
+        ' RARE value added 0.284 0.9 wrong by 1.8, the last season again by 2.5,'
+        ' TEA value added 0.497 0.9 wrong by 1.0, the last season again by 2.0', 'what is hardly better than the last season again, and demands beyond the bounds'),
+    (2, -9, 0, NULL, 'or not, by limits of one''s own')) AS w (place, value_added, share_within, wanted, title)
+ORDER BY w.place;
+SELECT ims.set_item_ved(item => 'TEA', ved => 'V'), ims.set_item_ved(item => 'TEA', ved => 'E') \gset ignored_
+SELECT is((SELECT string_agg(concat_ws(' ', e.item, e.kind, e.explanation), ', ') FROM ims.forecast_exceptions(forecast_run_id => :season_id, as_of => '2025-10-01') AS e),
+    'TEA class change ved: from V to E', 'and a class that changed since');
 SELECT is_empty('SELECT * FROM ims.verify()', 'verify() finds nothing');
 SET LOCAL session_replication_role = replica;
 DELETE FROM ims.backtest_result AS r USING (

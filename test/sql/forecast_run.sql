@@ -9,7 +9,7 @@
 BEGIN;
 SET LOCAL client_min_messages = warning;
 \i test/refusal.psql
-SELECT plan(127);
+SELECT plan(138);
 
 -- Items T01 .. with chosen series.
 SELECT ims.create_category(code => 'ALL') AS c, ims.create_category(code => 'SUB', parent => 'ALL') AS d \gset ignored_
@@ -259,6 +259,33 @@ SELECT ims.delete_forecast_run(forecast_run_id => :plain) \gset ignored_
 SELECT is((SELECT count(*) FROM ims.forecast_result AS r WHERE r.forecast_run_id = :plain), 0::bigint, 'but a run goes as a whole');
 SELECT is(substring(pg_temp.refusal(format('SELECT ims.delete_forecast_run(forecast_run_id => %s)', :plain)) FROM 1 FOR 5), 'IV229', 'once');
 
+-- Every method, whatever the series; a million periods; periods that are missing in between.
+SELECT count(ims.create_item(code => v.code)) FROM (VALUES ('T14'), ('T15')) AS v (code) \gset ignored_
+INSERT INTO history
+SELECT i.item_id, 0, date '2026-01-05', s.demand, NULL
+FROM (VALUES ('T14', (SELECT array_agg(20 + (n * n) % 7 ORDER BY n) FROM generate_series(1, 1000000::bigint) AS n)::double precision[]),
+    ('T15', '{3,NULL,4,NULL,NULL,5,6,NULL,4,3}')) AS s (code, demand)
+JOIN ims.item AS i ON i.code = s.code;
+SELECT r.forecast_run_id AS long FROM ims.run_forecast(items => '{T14,T15}', horizon => 3, as_of => '2026-04-01') AS r \gset
+SELECT is((SELECT string_agg(concat_ws(' ', i.code, r.status, r.periods), ', ' ORDER BY i.code)
+    FROM ims.forecast_result AS r JOIN ims.item AS i USING (item_id) WHERE r.forecast_run_id = :long), 'T14 ok 1000000, T15 ok 10', 'a million periods, and missing ones');
+DELETE FROM history AS h USING ims.item AS i WHERE i.item_id = h.item_id AND i.code = 'T14';
+CREATE TEMP TABLE by_method AS
+SELECT u.method, r.forecast_run_id, r.series
+FROM unnest('{auto,naive,seasonal naive,drift,mean,moving average,simple exponential smoothing,Holt,damped Holt,additive Holt-Winters,
+    multiplicative Holt-Winters,ETS,average of ETS models,Theta,dynamic optimised Theta,mean of ETS and Theta,Croston,SBA,SBJ,TSB,ADIDA,IMAPA,combined}'::text[]) AS u (method)
+CROSS JOIN LATERAL ims.run_forecast(horizon => 3, as_of => '2026-04-01', season_length => 4, method => u.method) AS r;
+SELECT is_empty('SELECT * FROM by_method WHERE series <> 15', 'a row for every item, by every method');
+SELECT is_empty($$SELECT i.code, r.method FROM by_method JOIN ims.forecast_result AS r USING (forecast_run_id) JOIN ims.item AS i USING (item_id)
+    WHERE r.status NOT IN ('ok', 'fallback', 'no data') OR EXISTS (SELECT FROM unnest(r.forecast || r.lower_bound) AS u (v)
+        WHERE u.v IS NULL OR u.v = 'NaN' OR u.v = 'Infinity' OR u.v < 0)$$, 'finite and not negative');
+SELECT is((SELECT string_agg(concat_ws(' ', i.code, r.last_season::text), ', ' ORDER BY i.code) FROM by_method JOIN ims.forecast_result AS r USING (forecast_run_id)
+    JOIN ims.item AS i USING (item_id) WHERE by_method.method = 'auto' AND i.code IN ('T01', 'T04', 'T05', 'T07', 'T13')),
+    'T01 {14,13,15,17}, T04, T05, T07 {5,3,6,4}, T13', 'the last season is kept, of each time the latest that is known');
+SELECT is((SELECT string_agg(concat_ws(' ', e.item, e.kind), ', ' ORDER BY e.item) FROM ims.forecast_exceptions(forecast_run_id => :run_forecast_run_id, as_of => '2026-04-01') AS e),
+    'T03 fallback, T04 no data, T05 fallback, T06 fallback, T10 no data, T13 no data', 'what was not as asked is listed');
+SELECT ok(e.explanation <> '', 'with the reason') FROM ims.forecast_exceptions(forecast_run_id => :run_forecast_run_id, as_of => '2026-04-01') AS e WHERE e.item = 'T03';
+
 -- The ledger's own history: eight weeks from 5 January, sold on Friday at noon.
 :real_history;
 SELECT ims.create_site(code => 'RUN', time_zone => 'UTC') AS s \gset ignored_
@@ -308,6 +335,21 @@ SELECT r.forecast_run_id AS by_site FROM ims.run_forecast(items => '{R-OUT}', ho
 SELECT is((SELECT string_agg(l.code || ' ' || r.periods, ', ' ORDER BY l.code) FROM ims.forecast_result AS r
     JOIN ims.location AS l ON l.location_id = r.site_id
     WHERE r.forecast_run_id = :by_site), 'RUN 8', 'a site has its own history');
+-- Middle-out and netting at a site: its own runs, overrides and orders.
+SELECT count(ims.change_item(item => v.code, category => 'SUB')) FROM (VALUES ('R-OUT'), ('R-PLAIN')) AS v (code) \gset ignored_
+SELECT ims.create_site(code => 'RUN-2', time_zone => 'UTC') AS s \gset ignored_
+SELECT count(*) FROM ims.receive(item => 'R-PLAIN', quantity => 10, to_location => 'RUN-2', effective_at => '2026-02-01 00:00+00') \gset ignored_
+SELECT count(*) FROM ims.ship(item => 'R-PLAIN', quantity => 7, from_location => 'RUN-2', effective_at => '2026-02-20 12:00+00') \gset ignored_
+SELECT r.forecast_run_id AS of_site FROM ims.run_forecast(items => '{R-OUT,R-PLAIN}', horizon => 2, as_of => '2026-03-02', by_site => true) AS r \gset
+SELECT is((SELECT s.items_set FROM ims.set_forecast_override(category => 'SUB', quantity => 60, site => 'RUN', period => '2026-03-02') AS s), 2::bigint,
+    'a category''s quantity at a site goes to the items that were forecast there');
+SELECT results_eq(format('SELECT h.code, h.items, h.overridden, h.forecast FROM ims.forecast_hierarchy(level => ''site'', forecast_run_id => %s) AS h'
+    ' WHERE h.period = ''2026-03-02'' AND h.code = ''RUN''', :of_site), $$VALUES ('RUN', 2::bigint, 2::bigint, 60::numeric)$$, 'and adds up to it');
+SELECT is((SELECT sum(d.net_forecast) FROM ims.forecast_demand(items => '{R-OUT,R-PLAIN}', site => 'RUN', forecast_run_id => :of_site, open_orders => '[
+    {"item": "R-PLAIN", "site": "RUN", "day": "2026-03-03", "quantity": 5}, {"item": "R-OUT", "day": "2026-03-03", "quantity": 5}]') AS d
+    WHERE d.period = '2026-03-02'), 55::numeric, 'orders of the site use it up, those of no site do not');
+SELECT is((SELECT count(d.override) FROM ims.forecast_demand(items => '{R-OUT,R-PLAIN}', forecast_run_id => :ledger) AS d), 0::bigint, 'nor do they count elsewhere');
+SELECT is((SELECT r.items_removed FROM ims.remove_forecast_override(category => 'SUB', site => 'RUN', period => '2026-03-02') AS r), 2::bigint, 'removed at the site');
 SELECT r.forecast_run_id AS early FROM ims.run_forecast(items => '{R-MARK,R-UNDONE}', horizon => 3, as_of => '2026-01-19') AS r \gset
 SELECT is((SELECT array_agg(a.actual ORDER BY a.item) FROM ims.forecast_run_accuracy(forecast_run_id => :early, as_of => '2026-03-02') AS a), '{925,34}'::numeric[],
     'what came is compared as it came, less what was reversed');
@@ -323,9 +365,9 @@ DELETE FROM ims.forecast_result AS r WHERE r.forecast_run_id = :combined AND r.i
     SELECT max(f.item_id) FROM ims.forecast_result AS f WHERE f.forecast_run_id = :combined);
 SELECT is((SELECT string_agg(DISTINCT f.check_name, ' ') FROM ims._verify_forecast(NULL) AS f), 'forecast_run.series', 'a result that is lost is found');
 ALTER TABLE ims.forecast_result DISABLE TRIGGER USER;
-UPDATE ims.forecast_result AS r SET forecast = r.forecast || 1 WHERE r.forecast_run_id = :combined AND r.item_id = (
+UPDATE ims.forecast_result AS r SET forecast = r.forecast || 1, last_season = r.last_season || 1 WHERE r.forecast_run_id = :combined AND r.item_id = (
     SELECT min(f.item_id) FROM ims.forecast_result AS f WHERE f.forecast_run_id = :combined);
-SELECT is((SELECT string_agg(DISTINCT f.check_name, ' ' ORDER BY f.check_name) FROM ims._verify_forecast(NULL) AS f), 'forecast_result.horizon forecast_run.series',
-    'so is one of another length');
+SELECT is((SELECT string_agg(DISTINCT f.check_name, ' ' ORDER BY f.check_name) FROM ims._verify_forecast(NULL) AS f),
+    'forecast_result.horizon forecast_result.last_season forecast_run.series', 'so is one of another length');
 SELECT * FROM finish();
 ROLLBACK;
