@@ -546,6 +546,106 @@ $$;
 COMMENT ON FUNCTION ims._unmarked_series_query IS
     'text of a query for series, null in periods with a mark of those kinds';
 
+-- Days that a calendar works, by period.
+
+CREATE FUNCTION ims._open_days(calendar_id bigint, bucket text, first_day date, end_day date)
+RETURNS TABLE (period date, open_days bigint)
+LANGUAGE sql STABLE PARALLEL SAFE ROWS 100
+SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT ims._period_start($2, g.day::date), count(*) FILTER (
+        WHERE coalesce(e.works, extract(isodow FROM g.day)::integer = ANY (c.working_days)))
+    FROM ims.calendar AS c
+    CROSS JOIN generate_series($3::timestamp, ($4 - 1)::timestamp, interval '1 day') AS g (day)
+    LEFT JOIN ims.calendar_day AS e ON e.calendar_id = c.calendar_id AND e.day = g.day::date
+    WHERE c.calendar_id = $1
+    GROUP BY 1
+    ORDER BY 1
+$$;
+COMMENT ON FUNCTION ims._open_days IS 'days of each period of a window that a calendar works';
+
+-- A day is one; a month has 4.348 weeks (365.2425 days by 12 by 7).
+CREATE FUNCTION ims._usual_days(working_days integer[], bucket text)
+RETURNS numeric
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN (SELECT CASE bucket WHEN 'day' THEN 1 WHEN 'week' THEN nullif(count(DISTINCT d.day), 0)
+            ELSE round(nullif(count(DISTINCT d.day), 0) * 365.2425 / 84, 6) END
+        FROM unnest(working_days) AS d (day));
+COMMENT ON FUNCTION ims._usual_days IS
+    'days that a calendar works in a period without holidays, null for one that never does';
+
+-- The same per site, where it has a calendar, for a series as an array.
+CREATE FUNCTION ims._open_days_query(bucket text, first_day date, end_day date)
+RETURNS text
+LANGUAGE sql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT format('SELECT l.location_id AS site_id, o.open_days,'
+        ' ims._usual_days(c.working_days, %1$L) AS usual_days'
+        ' FROM ims.location AS l JOIN ims.calendar AS c ON c.calendar_id = l.calendar_id'
+        ' CROSS JOIN LATERAL (SELECT array_agg(d.open_days ORDER BY d.period) AS open_days'
+        ' FROM ims._open_days(c.calendar_id, %1$L, %2$L, %3$L) AS d) AS o'
+        ' WHERE l.kind = ''site''',
+        $1, $2, $3)
+$$;
+COMMENT ON FUNCTION ims._open_days_query IS
+    'text of a query for the days that sites with a calendar work: site_id, open_days, usual_days';
+
+-- A period that was closed throughout says nothing, unless something was sold.
+CREATE FUNCTION ims._usual_demand(
+    demand double precision[], open_days bigint[], usual_days numeric)
+RETURNS double precision[]
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN CASE WHEN open_days IS NULL OR usual_days IS NULL THEN demand
+    ELSE (
+        SELECT array_agg(CASE WHEN u.days > 0 THEN u.value * usual_days::double precision / u.days
+                WHEN u.value <> 0 THEN u.value END ORDER BY u.place)
+        FROM ROWS FROM (unnest(demand), unnest(open_days)) WITH ORDINALITY
+            AS u (value, days, place)) END;
+COMMENT ON FUNCTION ims._usual_demand IS 'demand as if each period had its usual number of open days';
+
+CREATE FUNCTION ims.open_days(
+    sites text[] DEFAULT NULL,
+    bucket text DEFAULT 'week',
+    from_day date DEFAULT NULL,
+    to_day date DEFAULT NULL)
+RETURNS TABLE (
+    site text,
+    period date,
+    open_days bigint,
+    usual_days numeric)
+LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 1000
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    site_ids CONSTANT bigint[] := ims._site_ids(sites);
+    span record;
+BEGIN
+    bucket := coalesce(bucket, 'week');
+    from_day := coalesce(from_day, (statement_timestamp() AT TIME ZONE 'UTC')::date);
+    to_day := coalesce(to_day, ims._period_after(bucket, ims._period_start(bucket, from_day),
+        CASE bucket WHEN 'day' THEN 364 WHEN 'week' THEN 52 ELSE 12 END));
+    SELECT w.* INTO span FROM ims._demand_window(bucket, from_day, to_day, 'UTC') AS w;
+    RETURN QUERY
+    SELECT l.code, o.period, o.open_days, ims._usual_days(c.working_days, bucket)
+    FROM ims.location AS l
+    JOIN ims.calendar AS c ON c.calendar_id = l.calendar_id
+    CROSS JOIN LATERAL ims._open_days(c.calendar_id, bucket, span.first_day, span.end_day) AS o
+    WHERE l.kind = 'site' AND (site_ids IS NULL OR l.location_id = ANY (site_ids))
+    ORDER BY l.code, o.period;
+END
+$$;
+COMMENT ON FUNCTION ims.open_days IS
+'days that sites work, by their calendars
+
+One row per site and period; a site without a calendar has none. bucket, from_day and to_day
+as in ims.demand_series(), but without them the 364 days, 52 weeks or 12 months from now on.
+usual_days: of a period without holidays, 1 for a day, 4.348 weeks for a month; NULL for a
+calendar that never works. By open_days over usual_days a forecast of demand by open days
+becomes one of the periods to come. IV204, IV504.
+Example: SELECT o.period, o.open_days FROM ims.open_days(sites => ''{NORTH}'', bucket => ''month'') AS o;';
+REVOKE ALL ON FUNCTION ims.open_days FROM PUBLIC;
+
 CREATE FUNCTION ims.demand_series(
     owner text DEFAULT NULL,
     items text[] DEFAULT NULL,
@@ -562,7 +662,8 @@ CREATE FUNCTION ims.demand_series(
     by_site boolean DEFAULT true,
     by_channel boolean DEFAULT false,
     with_stock boolean DEFAULT true,
-    with_predecessors boolean DEFAULT true)
+    with_predecessors boolean DEFAULT true,
+    by_open_days boolean DEFAULT false)
 RETURNS TABLE (
     item_id bigint,
     site_id bigint,
@@ -575,7 +676,8 @@ RETURNS TABLE (
     demand double precision[],
     in_stock double precision[],
     status text,
-    basis text)
+    basis text,
+    open_days bigint[])
 LANGUAGE plpgsql STABLE PARALLEL RESTRICTED ROWS 10000
 SET search_path = pg_catalog, pg_temp
 SET work_mem = '96MB'
@@ -605,14 +707,18 @@ BEGIN
     series := ims._unmarked_series_query(series, my_owner_id, exclude, bucket, span.first_day,
         span.end_day);
     RETURN QUERY EXECUTE format('SELECT d.item_id, nullif(d.site_id, 0), nullif(d.channel_id, 0),'
-        ' %L::text, i.code, w.code, c.code, %L::date, d.demand, d.in_stock,'
+        ' %L::text, i.code, w.code, c.code, %L::date, %s, d.in_stock,'
         ' CASE WHEN (0 = ALL (d.demand)) IS NOT FALSE THEN ''no demand'''
-        ' WHEN 0 > ANY (d.demand) THEN ''returns'' ELSE ''ok'' END, ''shipment''::text'
+        ' WHEN 0 > ANY (d.demand) THEN ''returns'' ELSE ''ok'' END, ''shipment''::text, o.open_days'
         ' FROM (%s) AS d'
+        ' LEFT JOIN (%s) AS o ON o.site_id = d.site_id'
         ' LEFT JOIN ims.item AS i ON i.owner_id = %s AND i.item_id = d.item_id'
         ' LEFT JOIN ims.location AS w ON w.location_id = nullif(d.site_id, 0)'
         ' LEFT JOIN ims.channel AS c ON c.owner_id = %s AND c.channel_id = nullif(d.channel_id, 0)',
-        my_owner.code, span.first_day, series, my_owner_id, my_owner_id);
+        my_owner.code, span.first_day, CASE WHEN by_open_days
+            THEN 'ims._usual_demand(d.demand, o.open_days, o.usual_days)' ELSE 'd.demand' END,
+        series, ims._open_days_query(bucket, span.first_day, span.end_day), my_owner_id,
+        my_owner_id);
 END
 $$;
 COMMENT ON FUNCTION ims.demand_series IS
@@ -627,8 +733,11 @@ none leaves it out; what was reversed never was. gaps: what a period without lin
 null or carry (the value before). exclude: kinds of marks whose periods become NULL.
 in_stock: share of each period in which sellable places of the site had stock; NULL: never any.
 party_class: the attribute class of the customer. by_site and by_channel make a row for each;
-with_predecessors adds the demand of items before. status: ok, returns (a period is below
-zero) or no demand; basis: shipment until orders are in the ledger. IV504 on a window without a whole period.
+with_predecessors adds the demand of items before. open_days: days of each period that the
+calendar of the site works, NULL without one; with by_open_days demand is that of the
+usual_days of ims.open_days(), NULL where the site was closed throughout and sold nothing.
+status: ok, returns (a period is below zero) or no demand; basis: shipment until orders are
+in the ledger. IV504 on a window without a whole period.
 Example: SELECT s.item, f.forecast FROM ims.demand_series() AS s, ims.forecast(demand => s.demand, horizon => 4) AS f;';
 REVOKE ALL ON FUNCTION ims.demand_series FROM PUBLIC;
 
@@ -662,7 +771,8 @@ RETURNS TABLE (
     demand numeric,
     in_stock numeric,
     marks text[],
-    basis text)
+    basis text,
+    open_days bigint)
 LANGUAGE plpgsql STABLE PARALLEL RESTRICTED ROWS 10000
 SET search_path = pg_catalog, pg_temp
 SET work_mem = '96MB'
@@ -705,18 +815,20 @@ BEGIN
         ' (SELECT array_agg(DISTINCT m.kind ORDER BY m.kind) FROM ims.demand_mark AS m'
         ' WHERE m.owner_id = %7$s AND (m.item_id = s.item_id OR m.item_id IS NULL)'
         ' AND (m.site_id = s.site_id OR m.site_id IS NULL)'
-        ' AND m.from_day < p.end_day AND m.to_day > p.day), ''shipment''::text'
+        ' AND m.from_day < p.end_day AND m.to_day > p.day), ''shipment''::text, o.open_days[p.n]'
         ' FROM series AS s CROSS JOIN period AS p'
         ' LEFT JOIN line AS l ON l.item_id = s.item_id AND l.site_id = s.site_id'
         ' AND l.channel_id = s.channel_id AND l.day = p.day'
         ' LEFT JOIN (%8$s) AS k (item_id, site_id, in_stock)'
         ' ON k.item_id = s.item_id AND k.site_id = s.site_id'
+        ' LEFT JOIN (%9$s) AS o ON o.site_id = s.site_id'
         ' LEFT JOIN ims.item AS i ON i.owner_id = %7$s AND i.item_id = s.item_id'
         ' LEFT JOIN ims.location AS w ON w.location_id = nullif(s.site_id, 0)'
         ' LEFT JOIN ims.channel AS c ON c.owner_id = %7$s AND c.channel_id = nullif(s.channel_id, 0)'
         ' ORDER BY i.code, w.code, c.code, p.day',
         bucket, lines, span.first_day, span.end_day,
-        ims._period_days(bucket, span.first_day, span.end_day), my_owner.code, my_owner_id, levels);
+        ims._period_days(bucket, span.first_day, span.end_day), my_owner.code, my_owner_id, levels,
+        ims._open_days_query(bucket, span.first_day, span.end_day));
 END
 $$;
 COMMENT ON FUNCTION ims.demand_history IS
@@ -725,7 +837,8 @@ COMMENT ON FUNCTION ims.demand_history IS
 What ims.demand_series() has as arrays, exactly and with its parts, base units: shipped,
 returned, and demand, the one less the other; arguments as there. period is its first day.
 ordered is NULL until orders are in the ledger. in_stock: share of the period in which the
-site had stock. marks: kinds of marks that touch it, NULL for none. An item and site without
-a line in the window has no row.
+site had stock. marks: kinds of marks that touch it, NULL for none. open_days: its days that
+the calendar of the site works, NULL without one. An item and site without a line in the
+window has no row.
 Example: SELECT h.period, h.demand, h.in_stock FROM ims.demand_history(items => ''{TEA}'', bucket => ''month'') AS h;';
 REVOKE ALL ON FUNCTION ims.demand_history FROM PUBLIC;

@@ -1,13 +1,14 @@
 -- Demand from the ledger: shipments in the days of the site, returns netted as
 -- asked, nothing of what was reversed, adjusted, scrapped or moved; for how much
 -- of each period there was stock, as plain SQL computes it over a history of
--- 3,000 movements in two zones with summer time, from a closing too; marks,
--- predecessors, gaps and arguments; the same whatever the number of workers.
+-- 3,000 movements in two zones with summer time, from a closing too; days that
+-- the site works, marks, predecessors, gaps and arguments; the same whatever the
+-- number of workers.
 \i test/setup.psql
 BEGIN;
 SET LOCAL client_min_messages = warning;
 \i test/history.psql
-SELECT plan(100);
+SELECT plan(119);
 
 -- Other tests may have drawn the ids that the history took.
 SELECT count(pg_catalog.setval(s.name, 1000000)) FROM (VALUES ('ims.owner_owner_id_seq'::regclass),
@@ -168,6 +169,44 @@ SELECT results_eq($$SELECT l.demanded_at, l.returned_at, l.shipped, l.returned F
         ('2026-01-14 17:00+00', '2026-02-18 12:00+00', 0, 1), ('2026-01-14 17:00+00', '2026-02-18 12:00+00', 0, -1),
         ('2026-01-14 17:00+00', '2026-02-18 13:00+00', 0, 1), ('2026-01-14 17:00+00', '2026-02-18 13:00+00', 0, -1)$$, 'lines of demand, each with the time it belongs to');
 
+-- Days that the site works: a Saturday more, a holiday, two weeks of none.
+SELECT ims.create_calendar(code => 'DC'), ims.create_calendar(code => 'DC-NEVER', working_days => '{}') \gset ignored_
+SELECT count(*) FROM (SELECT ims.set_calendar_day(calendar => 'DC', day => d.day::date, works => d.works)
+FROM (VALUES ('2026-01-10', true), ('2026-01-19', false), ('2026-02-02', false), ('2026-02-03', false), ('2026-02-04', false),
+    ('2026-02-05', false), ('2026-02-06', false), ('2026-02-16', false), ('2026-02-17', false), ('2026-02-18', false),
+    ('2026-02-19', false), ('2026-02-20', false)) AS d (day, works)) AS v \gset ignored_
+SELECT ok(s.open_days IS NULL AND s.demand::text = '{2,5,0,0,0,0,-1,0}', 'a site without a calendar: as it is')
+FROM ims.demand_series(:window, items => '{TEA}', sites => '{DN}', by_open_days => true) AS s;
+SELECT ims.change_location(location => 'DN', calendar => 'DC') \gset ignored_
+SELECT is(s.demand::text || s.open_days::text, w.wanted, w.title)
+FROM (VALUES
+    (1, false, true, '{2,5,0,0,0,0,-1,0}{6,5,4,5,0,5,0,5}', 'days that a site works'),
+    (2, true, true, '{1.6666666666666667,5,0,0,NULL,0,-1,0}{6,5,4,5,0,5,0,5}', 'demand by them: what is closed and sells nothing is unknown'),
+    (3, NULL, true, '{2,5,0,0,0,0,-1,0}{6,5,4,5,0,5,0,5}', 'not by them without saying'),
+    (4, true, false, NULL, 'all sites in one have no calendar')) AS w (place, by_open_days, by_site, wanted, title)
+CROSS JOIN LATERAL ims.demand_series(:window, items => '{TEA}', sites => '{DN}', by_site => w.by_site, by_open_days => w.by_open_days) AS s
+ORDER BY w.place;
+SELECT is(s.demand::text || s.open_days::text, w.wanted, 'open days by ' || w.bucket)
+FROM (VALUES
+    (1, 'day', '2026-01-09', '2026-01-20', '{0,0,1,0,0,5,0,0,NULL,NULL,NULL}{1,1,0,1,1,1,1,1,0,0,0}'),
+    (2, 'month', '2026-01-01', '2026-03-01', '{6.917471590909091,-2.1740625000000002}{22,10}')) AS w (place, bucket, from_day, to_day, wanted)
+CROSS JOIN LATERAL ims.demand_series(owner => 'DEMAND', items => '{TEA}', sites => '{DN}', bucket => w.bucket, from_day => w.from_day::date,
+    to_day => w.to_day::date, by_open_days => true) AS s
+ORDER BY w.place;
+SELECT is((SELECT array_agg(h.open_days ORDER BY h.period) FROM ims.demand_history(:window, items => '{TEA}', sites => w.sites) AS h)::text, w.wanted, w.title)
+FROM (VALUES (1, '{DN}'::text[], '{6,5,4,5,0,5,0,5}', 'history has them too'), (2, '{DT}', '{NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL}', 'but not of a site without a calendar'))
+    AS w (place, sites, wanted, title)
+ORDER BY w.place;
+SELECT results_eq($$SELECT o.site, o.period, o.open_days, o.usual_days FROM ims.open_days(sites => '{DN,DT}', bucket => 'month',
+    from_day => '2026-01-15', to_day => '2026-03-01') AS o$$,
+    $$VALUES ('DN', '2026-01-01'::date, 22::bigint, 21.740625), ('DN', '2026-02-01', 10, 21.740625)$$, 'they are told alone, of the future too');
+SELECT is((SELECT count(*) FROM ims.open_days(sites => '{DN}', bucket => w.bucket) AS o WHERE o.usual_days = w.usual_days), w.periods, 'usual window of ' || coalesce(w.bucket, 'null'))
+FROM (VALUES (1, 'day', 1, 364::bigint), (2, 'week', 5, 52), (3, NULL, 5, 52), (4, 'month', 21.740625, 12)) AS w (place, bucket, usual_days, periods)
+ORDER BY w.place;
+SELECT ims.change_location(location => 'DN', calendar => 'DC-NEVER') \gset ignored_
+SELECT ok(s.demand::text = '{2,5,0,0,0,0,-1,0}' AND s.open_days::text = '{0,0,0,0,0,0,0,0}', 'a calendar that never works scales nothing')
+FROM ims.demand_series(:window, items => '{TEA}', sites => '{DN}', by_open_days => true) AS s;
+
 -- Marks.
 SELECT ims.add_demand_mark(owner => 'DEMAND', kind => 'outlier', item => 'TEA', site => 'DN', from_day => '2026-01-18', note => 'a coach party') AS mark \gset
 SELECT ims.add_demand_mark(owner => 'DEMAND', kind => 'promotion', item => 'TEA', from_day => '2026-01-26', to_day => '2026-02-09') AS ignored_mark \gset
@@ -255,7 +294,11 @@ FROM (VALUES
     (31, 'ims.set_item_succession(owner => ''DEMAND'', item => ''MUG'', predecessor => ''TEA'', share => 1000)', 'IV201'),
     (32, 'ims.set_item_succession(owner => ''DEMAND'', item => ''MUG'', predecessor => ''NONE'', from_day => ''2026-01-05'')', 'IV203'),
     (33, 'ims.remove_item_succession(owner => ''DEMAND'', item => ''MUG'', predecessor => ''TEA'')', 'IV229'),
-    (34, 'ims.delete_item(owner => ''DEMAND'', item => ''MUG'')', 'IV228')
+    (34, 'ims.delete_item(owner => ''DEMAND'', item => ''MUG'')', 'IV228'),
+    (35, 'ims.open_days(sites => ''{NONE}'')', 'IV204'),
+    (36, 'ims.open_days(bucket => ''year'')', '22023'),
+    (37, 'ims.open_days(from_day => ''infinity'')', 'IV504'),
+    (38, 'ims.open_days(from_day => ''2026-01-05'', to_day => ''2026-01-05'')', 'IV504')
     ) AS w (place, call, wanted)
 ORDER BY w.place;
 SELECT ims.remove_item_succession(owner => 'DEMAND', item => 'TEA-3', predecessor => 'TEA-2') \gset ignored_
