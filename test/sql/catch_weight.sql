@@ -140,7 +140,8 @@ SELECT results_eq($$ SELECT s.* FROM ims.measured_stock('SHOP', '{HAM}') AS s $$
                     ('T-HERE-Q', 'H2', 10 + 10.5 - 10, 2)) AS x (location, lot, measured, unmeasured)
        JOIN ims.location AS l ON l.code = x.location
        JOIN ims.lot AS t ON t.owner_id = 9001 AND t.code = x.lot
-       JOIN ims.stock AS s ON s.owner_id = 9001 AND s.location_id = l.location_id AND s.lot_id = t.lot_id $$,
+       JOIN ims.stock AS s ON s.owner_id = 9001 AND s.location_id = l.location_id AND s.lot_id = t.lot_id
+      ORDER BY l.code, t.code $$,
     'what lies there, counted and measured');
 SELECT results_eq($$ SELECT s.location, s.lot FROM ims.measured_stock('SHOP', '{HAM}', '{T-HERE-Q}') AS s $$,
     $$ VALUES ('T-HERE-Q', 'H2') $$, 'of one place');

@@ -366,7 +366,7 @@ SET LOCAL parallel_setup_cost = 0;
 SET LOCAL parallel_tuple_cost = 0;
 SET LOCAL enable_indexscan = off;
 SET LOCAL enable_bitmapscan = off;
-ANALYZE ims.movement;
+ANALYZE ims.movement, ims.posting, ims.location, ims.item;
 CREATE FUNCTION pg_temp.plan_has(node text, statement text) RETURNS boolean LANGUAGE plpgsql AS $$
 DECLARE
     line text;
