@@ -1,8 +1,10 @@
 /*
  * gs1_parse.c -- how many element strings of four elements the core reads.
  *
- * usage: gs1_parse [seconds]    prints strings per second of CPU time, lenient
- * and strict.  bench/run compiles and runs it for the row gs1_parse.
+ * usage: gs1_parse [seconds]    prints strings per second of CPU time: read as a
+ * cast reads them, which the target of the row is about, and strictly, with what
+ * the elements need and exclude.  Either is put in order and written as text.
+ * bench/run compiles and runs it for the row gs1_parse.
  */
 #include <stdio.h>
 #include <stdlib.h>

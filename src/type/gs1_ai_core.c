@@ -397,7 +397,7 @@ static const char digits_by_prefix[] = "22222222222222222222"
 									   "33340000000000000000"
 									   "00000000004340000000"
 									   "44400000002222222222";
-static const unsigned char length_by_prefix[100] = {
+const uint8_t ims_gs1_length_by_prefix[100] = {
 	[0] = 18, [1] = 14, [2] = 14, [3] = 14, [4] = 16, [11] = 6,	 [12] = 6, [13] = 6,
 	[14] = 6, [15] = 6, [16] = 6, [17] = 6, [18] = 6, [19] = 6,	 [20] = 2, [31] = 6,
 	[32] = 6, [33] = 6, [34] = 6, [35] = 6, [36] = 6, [41] = 13,
@@ -415,6 +415,15 @@ static const unsigned char first_row[101] = {
 	136, 136, 136, 136, 136, 136, 136, 136, 136, 136, 136, 163, 171, 194, 194, 194, 194, 194, 194, 194,
 	194, 218, 221, 222, 222, 222, 222, 222, 222, 222, 222, 223, 223, 223, 223, 223, 223, 223, 223, 223,
 	224,
+};
+/* clang-format on */
+/* clang-format off */
+static const char two_digits[100][2] = {
+#define TEN(c) {c, '0'}, {c, '1'}, {c, '2'}, {c, '3'}, {c, '4'}, \
+			   {c, '5'}, {c, '6'}, {c, '7'}, {c, '8'}, {c, '9'}
+	TEN('0'), TEN('1'), TEN('2'), TEN('3'), TEN('4'),
+	TEN('5'), TEN('6'), TEN('7'), TEN('8'), TEN('9')
+#undef TEN
 };
 /* clang-format on */
 static const uint16_t powers[IMS_GS1_MAX_AI_DIGITS + 1] = {10000, 1000, 100, 10, 1};
@@ -450,15 +459,16 @@ is_digit(char c)
 bool
 ims_gs1_read_key(const char *text, size_t length, ImsGs1Key *key)
 {
-	int number = 0;
+	int number;
 	int digits;
 
 	if (length < 2 || !is_digit(text[0]) || !is_digit(text[1]))
 		return false;
-	digits = digits_by_prefix[(text[0] - '0') * 10 + (text[1] - '0')] - '0';
+	number = (text[0] - '0') * 10 + (text[1] - '0');
+	digits = digits_by_prefix[number] - '0';
 	if (digits == 0 || length < (size_t) digits)
 		return false;
-	for (int i = 0; i < digits; i++)
+	for (int i = 2; i < digits; i++)
 	{
 		if (!is_digit(text[i]))
 			return false;
@@ -469,17 +479,16 @@ ims_gs1_read_key(const char *text, size_t length, ImsGs1Key *key)
 	return true;
 }
 
-/* Writes the digits, unterminated; returns how many. */
+/*
+ * Writes the digits, unterminated, and returns how many they are.  Behind those of a
+ * short identifier the zeros are written that it is padded with, so that there is room
+ * for IMS_GS1_MAX_AI_DIGITS in any case.
+ */
 int
 ims_gs1_write_key(ImsGs1Key key, char *text)
 {
-	int rest = key.number / powers[key.digits];
-
-	for (int i = key.digits - 1; i >= 0; i--)
-	{
-		text[i] = (char) ('0' + rest % 10);
-		rest /= 10;
-	}
+	memcpy(text, two_digits[key.number / 100], 2);
+	memcpy(text + 2, two_digits[key.number % 100], 2);
 	return key.digits;
 }
 
@@ -490,6 +499,8 @@ ims_gs1_find_ai(ImsGs1Key key)
 	int low = first_row[key.number / 100];
 	int high = first_row[key.number / 100 + 1];
 
+	if (low < NROWS && key.number >= table[low].low && key.number <= table[low].high)
+		return table[low].digits == key.digits ? &table[low] : NULL;
 	/* A range over several beginnings, as 91 to 99, is one row. */
 	if (high < NROWS)
 		high++;
@@ -534,11 +545,4 @@ bool
 ims_gs1_matches(ImsGs1Key key, const char *pattern, size_t length)
 {
 	return ims_gs1_is_in(key, ims_gs1_read_pattern(pattern, length));
-}
-
-/* Characters of the value where they are predefined, else 0. */
-int
-ims_gs1_predefined_length(ImsGs1Key key)
-{
-	return length_by_prefix[key.number / 100];
 }

@@ -84,7 +84,16 @@ extern int ims_gs1_write_key(ImsGs1Key key, char *text);
 extern const ImsGs1Ai *ims_gs1_find_ai(ImsGs1Key key);
 extern ImsGs1Range ims_gs1_read_pattern(const char *pattern, size_t length);
 extern bool ims_gs1_matches(ImsGs1Key key, const char *pattern, size_t length);
-extern int ims_gs1_predefined_length(ImsGs1Key key);
+
+/* By the first two digits of an identifier; 0: a separator tells. */
+extern const uint8_t ims_gs1_length_by_prefix[100];
+
+/* Characters of the value where they are predefined, else 0. */
+static inline int
+ims_gs1_predefined_length(ImsGs1Key key)
+{
+	return ims_gs1_length_by_prefix[key.number / 100];
+}
 
 /* Formats as the dictionary writes them: "N13,csum,gcppos1 [X..17]". */
 #define IMS_GS1_MAX_FORMAT_TEXT 200

@@ -63,38 +63,26 @@ has_match(const ImsGs1Message *message, const char *pattern, size_t length, ImsG
 	return false;
 }
 
-/* Whether all patterns of a group, as in 01+21, have a match. */
-static bool
-has_group(const ImsGs1Message *message, const char *group, size_t length, ImsGs1Key except)
-{
-	size_t at = 0;
-
-	while (at < length)
-	{
-		const char *plus = memchr(group + at, '+', length - at);
-		size_t end = plus ? (size_t) (plus - group) : length;
-
-		if (!has_match(message, group + at, end - at, except))
-			return false;
-		at = end + 1;
-	}
-	return true;
-}
-
-/* Whether one of the groups of a list, as in 02,01+21, is complete. */
+/* Whether one of the groups of a list, as in 02,01+21, has a match for each pattern. */
 static bool
 has_any(const ImsGs1Message *message, const char *list, ImsGs1Key except)
 {
-	while (*list != '\0')
-	{
-		size_t length = strcspn(list, ",");
+	bool is_matched = true;
 
-		if (has_group(message, list, length, except))
-			return true;
-		list += length;
-		list += *list == ',';
+	for (const char *at = list;; at++)
+	{
+		const char *pattern = at;
+
+		while (*at != '+' && *at != ',' && *at != '\0')
+			at++;
+		is_matched =
+			is_matched && has_match(message, pattern, (size_t) (at - pattern), except);
+		if (*at == '+')
+			continue;
+		if (is_matched || *at == '\0')
+			return is_matched;
+		is_matched = true;
 	}
-	return false;
 }
 
 static bool
@@ -207,21 +195,25 @@ comes_before(ImsGs1Key a, ImsGs1Key b)
 void
 ims_gs1_normalise(ImsGs1Message *message)
 {
+	ImsGs1Element *elements = message->elements;
 	int kept = 0;
 
 	for (int i = 0; i < message->count; i++)
 	{
-		ImsGs1Element element = message->elements[i];
+		ImsGs1Element element;
 		int place = kept;
 
-		while (place > 0 && comes_before(element.key, message->elements[place - 1].key))
+		while (place > 0 && comes_before(elements[i].key, elements[place - 1].key))
 			place--;
-		if (place > 0 && same_key(element.key, message->elements[place - 1].key))
+		if (place > 0 && same_key(elements[i].key, elements[place - 1].key))
 			continue;
-		memmove(&message->elements[place + 1], &message->elements[place],
-				sizeof(ImsGs1Element) * (size_t) (kept - place));
-		message->elements[place] = element;
 		kept++;
+		if (place == i)
+			continue;
+		element = elements[i];
+		for (int k = kept - 1; k > place; k--)
+			elements[k] = elements[k - 1];
+		elements[place] = element;
 	}
 	message->count = kept;
 }

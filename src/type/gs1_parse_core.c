@@ -108,6 +108,14 @@ read_ai(const char *text, size_t length, size_t offset, ImsGs1Element *element,
 	return ims_gs1_refuse(status, IMS_GS1_RULE_MALFORMED_AI, offset);
 }
 
+static size_t
+find_separator(const char *text, size_t length, size_t from)
+{
+	const char *found = memchr(text + from, IMS_GS1_SEPARATOR, length - from);
+
+	return found ? (size_t) (found - text) : length;
+}
+
 /*
  * Elements one after another.  A value ends where its predefined length does,
  * at a separator or at the end; superfluous separators after a predefined
@@ -118,6 +126,7 @@ ims_gs1_parse_wire(const char *text, size_t length, size_t start, ImsGs1Message 
 				   ImsGs1Problem *status)
 {
 	size_t at = start;
+	size_t separator = start; /* the next one that is not before the value */
 
 	/* Some readers transmit the first FNC1, which only marks the symbol. */
 	if (at < length && text[at] == IMS_GS1_SEPARATOR)
@@ -127,7 +136,6 @@ ims_gs1_parse_wire(const char *text, size_t length, size_t start, ImsGs1Message 
 	while (at < length)
 	{
 		ImsGs1Element element;
-		const char *end;
 		size_t predefined;
 		size_t value_length;
 
@@ -136,15 +144,16 @@ ims_gs1_parse_wire(const char *text, size_t length, size_t start, ImsGs1Message 
 		at += element.key.digits;
 		element.value = text + at;
 		element.value_offset = (uint32_t) at;
-		end = memchr(text + at, IMS_GS1_SEPARATOR, length - at);
-		value_length = end ? (size_t) (end - element.value) : length - at;
+		if (separator < at)
+			separator = find_separator(text, length, at);
+		value_length = separator - at;
 		predefined = (size_t) ims_gs1_predefined_length(element.key);
 		if (predefined > 0 && value_length > predefined)
 			value_length = predefined;
 		if (!add_checked(message, &element, value_length, status))
 			return false;
 		at += value_length;
-		if (at < length && text[at] == IMS_GS1_SEPARATOR)
+		if (at == separator)
 			at++;
 	}
 	return true;

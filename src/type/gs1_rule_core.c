@@ -91,6 +91,8 @@ check_members(const char *text, size_t length, bool (*holds)(const char *, size_
 static ImsGs1Fault
 check_digits(const char *text, size_t length)
 {
+	if (ims_gs1_is_digits(text, length))
+		return IMS_GS1_NO_FAULT;
 	return check_members(text, length, ims_gs1_is_digits, IMS_GS1_RULE_NON_DIGIT_CHARACTER);
 }
 
@@ -140,11 +142,14 @@ ims_gs1_check_set(char set, const char *text, size_t length)
 static ImsGs1Fault
 check_check_digit(const char *text, size_t length)
 {
-	ImsGs1Fault fault = check_digits(text, length);
+	ImsGs1Fault fault;
 
 	if (length == 0)
 		return ims_gs1_fault(IMS_GS1_RULE_TOO_SHORT_FOR_CHECK_DIGIT, 0);
-	if (fault.rule == IMS_GS1_RULE_OK && !ims_gs1_has_check_digit(text, length))
+	if (ims_gs1_has_check_digit(text, length))
+		return IMS_GS1_NO_FAULT;
+	fault = check_digits(text, length);
+	if (fault.rule == IMS_GS1_RULE_OK)
 		fault = ims_gs1_fault(IMS_GS1_RULE_INCORRECT_CHECK_DIGIT, length - 1);
 	return fault;
 }

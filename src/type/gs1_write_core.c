@@ -22,15 +22,23 @@ write_brackets(const ImsGs1Message *message, bool escapes, char *text)
 	for (int i = 0; i < message->count; i++)
 	{
 		const ImsGs1Element *element = &message->elements[i];
+		const char *value = element->value;
+		const char *end = value + element->length;
 
 		*at++ = '(';
 		at += ims_gs1_write_key(element->key, at);
 		*at++ = ')';
-		for (int k = 0; k < element->length; k++)
+		if (!escapes || memchr(value, '(', element->length) == NULL)
 		{
-			if (escapes && element->value[k] == '(')
+			memcpy(at, value, element->length);
+			at += element->length;
+			continue;
+		}
+		for (; value < end; value++)
+		{
+			if (*value == '(')
 				*at++ = '\\';
-			*at++ = element->value[k];
+			*at++ = *value;
 		}
 	}
 	*at = '\0';

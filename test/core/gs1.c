@@ -468,15 +468,15 @@ run_cases(const char *name, bool (*run)(const char *))
 static void
 print_row(const ImsGs1Ai *ai, char *text)
 {
-	char low[8] = "";
-	char high[8] = "";
+	char low[8];
+	char high[8];
 	char format[IMS_GS1_MAX_FORMAT_TEXT];
 	ImsGs1Key key = {ai->low, ai->digits};
 	bool predefined = ims_gs1_predefined_length(key) > 0;
 
-	ims_gs1_write_key(key, low);
+	low[ims_gs1_write_key(key, low)] = '\0';
 	key.number = ai->high;
-	ims_gs1_write_key(key, high);
+	high[ims_gs1_write_key(key, high)] = '\0';
 	ims_gs1_write_format(ai->format, format);
 	text += sprintf(text, "%s%s%s|%s%s|%s|", low, ai->low == ai->high ? "" : "-",
 					ai->low == ai->high ? "" : high, predefined ? "*" : "",
