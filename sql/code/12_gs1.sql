@@ -251,8 +251,9 @@ AS 'MODULE_PATHNAME', 'ims_gs1_digital_link';
 COMMENT ON FUNCTION ims.gs1_digital_link IS
 'element string as a GS1 Digital Link
 
-The first primary key with its qualifiers makes the path, the rest the query. domain
-may have a scheme and a path. IV121 without a key, or with an element no link has.
+The first primary key with its qualifiers makes the path, the rest the query, identifiers
+that are not built in too. domain may have a scheme and a path. IV121 without a key, or
+with an element no link has.
 Example: SELECT ims.gs1_digital_link(''(01)09520123456788(10)ABC'', ''example.com'');';
 REVOKE ALL ON FUNCTION ims.gs1_digital_link FROM PUBLIC;
 
@@ -265,7 +266,8 @@ AS 'MODULE_PATHNAME', 'ims_gs1_elements';
 COMMENT ON FUNCTION ims.gs1_elements IS
 'elements of an element string
 
-One row each, position from 1; no title for an identifier that is not built in.
+One row each, position from 1; no title for an identifier that is not built in: for that,
+ims.gs1_title() asks the table.
 Example: SELECT * FROM ims.gs1_elements(''(01)09520123456788(10)ABC'');';
 REVOKE ALL ON FUNCTION ims.gs1_elements FROM PUBLIC;
 
@@ -358,6 +360,41 @@ From (310n), else pounds (320n) or troy ounces (356n), n from 0 to 5, exactly; n
 without. IV122 if it has two of a group, such as (3102) and (3103).
 Example: SELECT ims.gs1_net_weight(''(01)09520123456788(3103)000195'');';
 REVOKE ALL ON FUNCTION ims.gs1_net_weight FROM PUBLIC;
+
+CREATE FUNCTION ims.gs1_gross_weight(value ims.gs1)
+RETURNS numeric
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'ims_gs1_gross_weight';
+COMMENT ON FUNCTION ims.gs1_gross_weight IS
+'gross weight in kilograms
+
+From (330n), else pounds (340n), n from 0 to 5, exactly; null without. IV122 if it has
+two of a group, such as (3302) and (3303).
+Example: SELECT ims.gs1_gross_weight(''(00)095201234567891235(3301)004200'');';
+REVOKE ALL ON FUNCTION ims.gs1_gross_weight FROM PUBLIC;
+
+CREATE FUNCTION ims.gs1_price(value ims.gs1)
+RETURNS numeric
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'ims_gs1_price';
+COMMENT ON FUNCTION ims.gs1_price IS
+'price of an item of variable measure
+
+The amount to be paid for it, from (392n) or (393n), with n decimals; null without. IV122
+if it has two of them. Its currency: ims.gs1_price_currency().
+Example: SELECT ims.gs1_price(''(01)99521234567892(3103)001250(3922)0299'');';
+REVOKE ALL ON FUNCTION ims.gs1_price FROM PUBLIC;
+
+CREATE FUNCTION ims.gs1_price_currency(value ims.gs1)
+RETURNS text
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'ims_gs1_price_currency';
+COMMENT ON FUNCTION ims.gs1_price_currency IS
+'currency of the price of an item of variable measure
+
+The three digits of ISO 4217 in (393n), such as 978 for euros; null without, as in (392n).
+Example: SELECT ims.gs1_price_currency(''(01)99521234567892(3103)001250(3932)9780299'');';
+REVOKE ALL ON FUNCTION ims.gs1_price_currency FROM PUBLIC;
 
 -- dates: which century is meant depends on a reference date
 

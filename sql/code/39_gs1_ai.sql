@@ -99,3 +99,14 @@ All its definitions, or the one of a day. Values that have it stay, but strict r
 refuses new ones. IV229 if there is none.
 Example: SELECT ims.remove_gs1_ai(ai => ''7099'');';
 REVOKE ALL ON FUNCTION ims.remove_gs1_ai FROM PUBLIC;
+
+CREATE FUNCTION ims.gs1_title(ai text)
+RETURNS text
+LANGUAGE c STABLE STRICT PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'ims_gs1_title';
+COMMENT ON FUNCTION ims.gs1_title IS
+'title of a GS1 application identifier
+
+Built in, or added and valid today (UTC); null for any other.
+Example: SELECT e.ai, ims.gs1_title(e.ai), e.value FROM ims.gs1_elements(''(10)ABC'') AS e;';
+REVOKE ALL ON FUNCTION ims.gs1_title FROM PUBLIC;

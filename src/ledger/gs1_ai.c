@@ -8,6 +8,11 @@
  * which leaves the usual scan as fast as a cast.  Without a ledger there are
  * the built-in identifiers.
  *
+ * Only what says whether a scan is right reads the table.  The type and its
+ * functions know of an added identifier what its digits tell, in every form, so
+ * that they are immutable: a value in an index or a generated column does not
+ * depend on what is in a table today.
+ *
  *-------------------------------------------------------------------------
  */
 #include "postgres.h"
@@ -101,6 +106,7 @@ read_added(int row, ImsGs1Ai *added, MemoryContext context)
 	return true;
 }
 
+/* Whether the table has to be asked. */
 static bool
 has_unknown(const ImsGs1Message *message)
 {
@@ -128,17 +134,17 @@ table_owner(void)
 }
 
 /*
- * The identifiers that are valid now, for a message that has unknown ones.  They
- * belong to no owner, and whether a scan is right must not depend on a right to
- * read the table, so it is read as its owner; not through a door, since an older
- * ledger is read too.  An error restores the user with the (sub)transaction.
+ * The identifiers that are valid now.  They belong to no owner, and whether a scan
+ * is right must not depend on a right to read the table, so it is read as its
+ * owner; not through a door, since an older ledger is read too.  An error restores
+ * the user with the (sub)transaction.
  */
 static void
-add_identifiers(const ImsGs1Message *message, ImsGs1Options *options)
+add_identifiers(ImsGs1Options *options)
 {
 	MemoryContext context = CurrentMemoryContext;
 	ImsGs1Ai *added;
-	Oid owner = has_unknown(message) ? table_owner() : InvalidOid;
+	Oid owner = table_owner();
 	Oid save_user;
 	int save_sec_context;
 
@@ -185,7 +191,8 @@ ims_gs1_parse_strictly(PG_FUNCTION_ARGS)
 	options.is_strict = PG_GETARG_BOOL(1);
 	if (options.is_strict)
 	{
-		add_identifiers(&message, &options);
+		if (has_unknown(&message))
+			add_identifiers(&options);
 		if (ims_gs1_next_problem(&message, &options, &at, &problem))
 			ims_gs1_raise(&problem);
 	}
@@ -210,7 +217,8 @@ ims_gs1_problems(PG_FUNCTION_ARGS)
 
 	ims_gs1_from_value(PG_GETARG_TEXT_PP(0), &message);
 	InitMaterializedSRF(fcinfo, MAT_SRF_USE_EXPECTED_DESC);
-	add_identifiers(&message, &options);
+	if (has_unknown(&message))
+		add_identifiers(&options);
 	while (ims_gs1_next_problem(&message, &options, &at, &problem))
 	{
 		char ai[IMS_GS1_AI_TEXT];
@@ -225,6 +233,29 @@ ims_gs1_problems(PG_FUNCTION_ARGS)
 		tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
 	}
 	return (Datum) 0;
+}
+
+/*
+ * ims_gs1_title -- SQL: ims.gs1_title(ai text) returns text
+ *
+ * Of a built-in identifier, or of one of the ledger; null for others.
+ */
+PG_FUNCTION_INFO_V1(ims_gs1_title);
+Datum
+ims_gs1_title(PG_FUNCTION_ARGS)
+{
+	ImsGs1Key key = ims_gs1_key_argument(PG_GETARG_TEXT_PP(0));
+	const ImsGs1Ai *ai = ims_gs1_find_ai(key);
+	ImsGs1Options options = {0};
+
+	if (ai == NULL)
+	{
+		add_identifiers(&options);
+		ai = ims_gs1_find_added(&options, key);
+	}
+	if (ai == NULL)
+		PG_RETURN_NULL();
+	PG_RETURN_TEXT_P(cstring_to_text(ai->title));
 }
 
 static void

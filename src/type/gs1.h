@@ -17,6 +17,9 @@
 /* The identifier as text, terminated, in a buffer of IMS_GS1_AI_TEXT; empty for none. */
 extern char *ims_gs1_key_text(ImsGs1Key key, char *text);
 
+/* An argument that names an identifier by its digits; 22023 otherwise. */
+extern ImsGs1Key ims_gs1_key_argument(const text *ai);
+
 /* Raises what is wrong with an input. */
 extern void ims_gs1_raise(const ImsGs1Problem *problem);
 

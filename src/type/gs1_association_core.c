@@ -107,6 +107,15 @@ lacks_serial(const ImsGs1Message *message, const ImsGs1Element *element)
 	return false;
 }
 
+/* Rules that an element breaks as a whole; others are broken by its value. */
+static bool
+is_of_element(ImsGs1ElementRule rule)
+{
+	return rule == IMS_GS1_RULE_REPEATED_AI || rule == IMS_GS1_RULE_UNKNOWN_AI ||
+		   rule == IMS_GS1_RULE_EXCLUDED_AI || rule == IMS_GS1_RULE_REQUIRED_AI_MISSING ||
+		   rule == IMS_GS1_RULE_SERIAL_MISSING;
+}
+
 static bool
 lacks_day(const ImsGs1Element *element)
 {
@@ -115,8 +124,9 @@ lacks_day(const ImsGs1Element *element)
 		   memcmp(element->value + 4, "00", 2) == 0;
 }
 
-static const ImsGs1Ai *
-find_added(const ImsGs1Options *options, ImsGs1Key key)
+/* Null if it is not among the added identifiers. */
+const ImsGs1Ai *
+ims_gs1_find_added(const ImsGs1Options *options, ImsGs1Key key)
 {
 	for (int i = 0; i < options->added_count; i++)
 		if (options->added[i].low == key.number && options->added[i].digits == key.digits)
@@ -129,7 +139,8 @@ static ImsGs1Fault
 check_strictly(const ImsGs1Message *message, const ImsGs1Options *options,
 			   const ImsGs1Element *element)
 {
-	const ImsGs1Ai *ai = element->ai ? element->ai : find_added(options, element->key);
+	const ImsGs1Ai *ai =
+		element->ai ? element->ai : ims_gs1_find_added(options, element->key);
 	ImsGs1Fault fault;
 
 	if (ai == NULL)
@@ -171,11 +182,10 @@ ims_gs1_next_problem(const ImsGs1Message *message, const ImsGs1Options *options,
 		(*at)++;
 		if (fault.rule != IMS_GS1_RULE_OK)
 		{
-			bool in_value = fault.offset > 0;
-
 			ims_gs1_refuse_element(status, fault.rule, element->key,
-								   in_value ? element->value_offset + fault.offset
-											: element->ai_offset);
+								   is_of_element(fault.rule)
+									   ? element->ai_offset
+									   : ims_gs1_place(message, element, fault.offset));
 			return true;
 		}
 	}

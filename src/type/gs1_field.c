@@ -29,9 +29,8 @@
 #define IMS_MIN_REFERENCE_YEAR 1000
 #define IMS_MAX_REFERENCE_YEAR 9900
 
-/* An argument that names an identifier. */
-static ImsGs1Key
-key_argument(const text *ai)
+ImsGs1Key
+ims_gs1_key_argument(const text *ai)
 {
 	ImsGs1Key key;
 
@@ -47,7 +46,7 @@ static const ImsGs1Element *
 find_argument(FunctionCallInfo fcinfo, ImsGs1Message *message)
 {
 	ims_gs1_from_value(PG_GETARG_TEXT_PP(0), message);
-	return ims_gs1_find(message, key_argument(PG_GETARG_TEXT_PP(1)));
+	return ims_gs1_find(message, ims_gs1_key_argument(PG_GETARG_TEXT_PP(1)));
 }
 
 /*
@@ -173,7 +172,7 @@ static const ImsGs1Element *
 find_date(FunctionCallInfo fcinfo, ImsGs1Message *message, int *year_digits)
 {
 	const ImsGs1Element *element = find_argument(fcinfo, message);
-	ImsGs1Key key = key_argument(PG_GETARG_TEXT_PP(1));
+	ImsGs1Key key = ims_gs1_key_argument(PG_GETARG_TEXT_PP(1));
 	const ImsGs1Ai *ai = ims_gs1_find_ai(key);
 	ImsGs1Check check =
 		ai ? (ImsGs1Check) ai->format->parts[0].checks[0] : IMS_GS1_CHECK_none;
@@ -190,10 +189,11 @@ find_date(FunctionCallInfo fcinfo, ImsGs1Message *message, int *year_digits)
 	return element;
 }
 
-static int
+/* Of at most 15 digits. */
+static int64
 digits_value(const char *digits, int count)
 {
-	int value = 0;
+	int64 value = 0;
 
 	for (int i = 0; i < count; i++)
 		value = value * 10 + (digits[i] - '0');
@@ -251,10 +251,10 @@ ims_gs1_date(PG_FUNCTION_ARGS)
 		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 						errmsg("the reference date is not in the years %d to %d",
 							   IMS_MIN_REFERENCE_YEAR, IMS_MAX_REFERENCE_YEAR)));
-	year = year_digits == 4 ? digits_value(element->value, 4)
-							: full_year(digits_value(element->value, 2), year);
-	month = digits_value(element->value + year_digits, 2);
-	day = digits_value(element->value + year_digits + 2, 2);
+	year = year_digits == 4 ? (int) digits_value(element->value, 4)
+							: full_year((int) digits_value(element->value, 2), year);
+	month = (int) digits_value(element->value + year_digits, 2);
+	day = (int) digits_value(element->value + year_digits + 2, 2);
 	if (day == 0)
 		day = last_day(year, month);
 	if (day > last_day(year, month) || year == 0)
@@ -286,15 +286,22 @@ ims_gs1_has_day(PG_FUNCTION_ARGS)
  * ------------------------------------------------------------------------
  */
 
-/*
- * The measure of a group of identifiers, such as 310n; n tells the decimals.
- * The dictionary has 0 to 5 for n: the others hold any text.  A value that is
- * not read strictly may have two of them, of which neither is the weight.
- */
-static bool
-find_measure(const ImsGs1Message *message, const char *pattern, int64 *amount, int *decimals)
+static void
+refuse_beside_another(const ImsGs1Element *element)
 {
-	bool found = false;
+	ims_gs1_raise(
+		&(ImsGs1Problem){IMS_GS1_RULE_EXCLUDED_AI, element->key, element->ai_offset});
+}
+
+/*
+ * The element of a group of identifiers, such as 310n; null if there is none.  Of
+ * those n that the dictionary has not for it, values hold any text.  A value that
+ * is not read strictly may have two of a group, of which neither is the one meant.
+ */
+static const ImsGs1Element *
+find_amount(const ImsGs1Message *message, const char *pattern)
+{
+	const ImsGs1Element *found = NULL;
 
 	for (int i = 0; i < message->count; i++)
 	{
@@ -303,13 +310,23 @@ find_measure(const ImsGs1Message *message, const char *pattern, int64 *amount, i
 		if (element->ai == NULL || !ims_gs1_matches(element->key, pattern, strlen(pattern)))
 			continue;
 		if (found)
-			ims_gs1_raise(&(ImsGs1Problem){IMS_GS1_RULE_EXCLUDED_AI, element->key,
-										   element->ai_offset});
-		*amount = digits_value(element->value, element->length);
-		*decimals = element->key.number % 10;
-		found = true;
+			refuse_beside_another(element);
+		found = element;
 	}
 	return found;
+}
+
+/* n of the identifier tells the decimals. */
+static bool
+find_measure(const ImsGs1Message *message, const char *pattern, int64 *amount, int *decimals)
+{
+	const ImsGs1Element *element = find_amount(message, pattern);
+
+	if (element == NULL)
+		return false;
+	*amount = digits_value(element->value, element->length);
+	*decimals = element->key.number % 10;
+	return true;
 }
 
 /* amount * unit / 10^decimals, with no more decimals than it needs */
@@ -319,6 +336,18 @@ exact_product(int64 amount, int64 unit, int decimals)
 	Numeric product = int64_div_fast_to_numeric(amount * unit, decimals);
 
 	return DirectFunctionCall1(numeric_trim_scale, NumericGetDatum(product));
+}
+
+static Datum
+kilograms(int64 amount, int decimals)
+{
+	return exact_product(amount, 1, decimals);
+}
+
+static Datum
+pounds(int64 amount, int decimals)
+{
+	return exact_product(amount, POUND_IN_10NG, decimals + POUND_DECIMALS);
 }
 
 /*
@@ -337,13 +366,88 @@ ims_gs1_net_weight(PG_FUNCTION_ARGS)
 
 	ims_gs1_from_value(PG_GETARG_TEXT_PP(0), &message);
 	if (find_measure(&message, "310n", &amount, &decimals))
-		PG_RETURN_DATUM(exact_product(amount, 1, decimals));
+		PG_RETURN_DATUM(kilograms(amount, decimals));
 	if (find_measure(&message, "320n", &amount, &decimals))
-		PG_RETURN_DATUM(exact_product(amount, POUND_IN_10NG, decimals + POUND_DECIMALS));
+		PG_RETURN_DATUM(pounds(amount, decimals));
 	if (find_measure(&message, "356n", &amount, &decimals))
 		PG_RETURN_DATUM(
 			exact_product(amount, TROY_OUNCE_IN_100PG, decimals + TROY_OUNCE_DECIMALS));
 	PG_RETURN_NULL();
+}
+
+/*
+ * ims_gs1_gross_weight -- SQL: ims.gs1_gross_weight(value ims.gs1) returns numeric
+ *
+ * In kilograms, from 330n, else 340n (pounds), exactly.  Raises IV122 if the value
+ * has two of a group.
+ */
+PG_FUNCTION_INFO_V1(ims_gs1_gross_weight);
+Datum
+ims_gs1_gross_weight(PG_FUNCTION_ARGS)
+{
+	ImsGs1Message message;
+	int64 amount;
+	int decimals;
+
+	ims_gs1_from_value(PG_GETARG_TEXT_PP(0), &message);
+	if (find_measure(&message, "330n", &amount, &decimals))
+		PG_RETURN_DATUM(kilograms(amount, decimals));
+	if (find_measure(&message, "340n", &amount, &decimals))
+		PG_RETURN_DATUM(pounds(amount, decimals));
+	PG_RETURN_NULL();
+}
+
+/*
+ * The price of an item of variable measure: 392n, or 393n, which has the number of a
+ * currency before the amount.  Null if there is none; IV122 if there are two.
+ */
+static const ImsGs1Element *
+find_price(const text *value, ImsGs1Message *message, int *currency_digits)
+{
+	const ImsGs1Element *plain;
+	const ImsGs1Element *with_currency;
+
+	ims_gs1_from_value(value, message);
+	plain = find_amount(message, "392n");
+	with_currency = find_amount(message, "393n");
+	if (plain && with_currency)
+		refuse_beside_another(with_currency);
+	*currency_digits = with_currency ? 3 : 0;
+	return with_currency ? with_currency : plain;
+}
+
+/* ims_gs1_price -- SQL: ims.gs1_price(value ims.gs1) returns numeric, from 392n or 393n */
+PG_FUNCTION_INFO_V1(ims_gs1_price);
+Datum
+ims_gs1_price(PG_FUNCTION_ARGS)
+{
+	ImsGs1Message message;
+	int skipped;
+	const ImsGs1Element *element = find_price(PG_GETARG_TEXT_PP(0), &message, &skipped);
+
+	if (element == NULL)
+		PG_RETURN_NULL();
+	PG_RETURN_NUMERIC(int64_div_fast_to_numeric(digits_value(element->value + skipped,
+															 element->length - skipped),
+												element->key.number % 10));
+}
+
+/*
+ * ims_gs1_price_currency -- SQL: ims.gs1_price_currency(value ims.gs1) returns text
+ *
+ * The number of the currency by ISO 4217, from 393n.
+ */
+PG_FUNCTION_INFO_V1(ims_gs1_price_currency);
+Datum
+ims_gs1_price_currency(PG_FUNCTION_ARGS)
+{
+	ImsGs1Message message;
+	int digits;
+	const ImsGs1Element *element = find_price(PG_GETARG_TEXT_PP(0), &message, &digits);
+
+	if (element == NULL || digits == 0)
+		PG_RETURN_NULL();
+	PG_RETURN_TEXT_P(cstring_to_text_with_len(element->value, digits));
 }
 
 /* ------------------------------------------------------------------------

@@ -9,6 +9,10 @@
  * query that are not numbers, and the fragment mean nothing here.  Compressed
  * links are not read.
  *
+ * An identifier that is not built in is an attribute: its first digits tell how
+ * many it has, and its value is checked like that of an element string.  So a
+ * link needs no table, and what is written here is read here.
+ *
  *-------------------------------------------------------------------------
  */
 #include "type/gs1_parse_core.h"
@@ -184,8 +188,8 @@ find_primary_key(const Link *link, size_t *slash, ImsGs1Problem *status)
 }
 
 /* Where a character of the decoded value stands in the input. */
-static size_t
-encoded_offset(const Link *link, size_t start, size_t end, size_t offset)
+size_t
+ims_gs1_encoded_offset(const char *text, size_t start, size_t end, size_t offset)
 {
 	size_t at = start;
 
@@ -193,10 +197,9 @@ encoded_offset(const Link *link, size_t start, size_t end, size_t offset)
 	{
 		char decoded[3];
 		size_t decoded_length;
-		bool is_coded =
-			end - at >= 3 && link->text[at] == '%' &&
-			ims_gs1_unescape(link->text + at, 3, false, decoded, &decoded_length) &&
-			decoded_length == 1;
+		bool is_coded = end - at >= 3 && text[at] == '%' &&
+						ims_gs1_unescape(text + at, 3, false, decoded, &decoded_length) &&
+						decoded_length == 1;
 
 		at += is_coded ? 3 : 1;
 	}
@@ -228,6 +231,7 @@ add_encoded(const Link *link, size_t start, size_t end, bool is_query,
 {
 	char decoded[3 * IMS_GS1_MAX_VALUE];
 	size_t length;
+	size_t filled;
 	ImsGs1Fault fault;
 
 	element->value_offset = (uint32_t) start;
@@ -246,10 +250,17 @@ add_encoded(const Link *link, size_t start, size_t end, bool is_query,
 	message->used += length;
 	if (link->is_legacy && element->key.number == gtin_key.number)
 		fill_up_gtin(message, element);
+	filled = element->length - length;
 	fault = ims_gs1_check_element(element);
 	if (fault.rule != IMS_GS1_RULE_OK)
+	{
+		/* Zeros that were filled in are no part of the input. */
+		size_t offset = fault.offset > filled ? fault.offset - filled : 0;
+
 		return ims_gs1_refuse_element(status, fault.rule, element->key,
-									  encoded_offset(link, start, end, fault.offset));
+									  ims_gs1_encoded_offset(link->text, start, end,
+															 offset));
+	}
 	return ims_gs1_add(message, element, status);
 }
 
@@ -297,8 +308,6 @@ read_parameter(const Link *link, size_t start, size_t end, ImsGs1Message *messag
 		element.key.digits != length)
 		return ims_gs1_refuse(status, IMS_GS1_RULE_MALFORMED_AI, start);
 	element.ai = ims_gs1_find_ai(element.key);
-	if (element.ai == NULL)
-		return ims_gs1_refuse_element(status, IMS_GS1_RULE_UNKNOWN_AI, element.key, start);
 	return add_encoded(link, start + length + 1, end, true, &element, message, status);
 }
 
@@ -412,7 +421,7 @@ check_attributes(const Link *link, const ImsGs1Message *message, ImsGs1Problem *
 			rule = IMS_GS1_RULE_DUPLICATE_AI;
 		else if (i < link->path_count)
 			continue;
-		else if (!element->ai->is_attribute)
+		else if (element->ai && !element->ai->is_attribute)
 			rule = IMS_GS1_RULE_ILLEGAL_ATTRIBUTE;
 		else if (belongs_into_path(link, message, element->key))
 			rule = IMS_GS1_RULE_ATTRIBUTE_IN_QUERY;
@@ -532,10 +541,8 @@ write_query(Writer *writer, ImsGs1Problem *status)
 			if (writer->is_written[i] || is_first != (pass == 0) ||
 				ims_gs1_find(writer->message, element->key) != element)
 				continue;
-			if (element->ai == NULL || !element->ai->is_attribute)
-				return ims_gs1_refuse_element(status,
-											  element->ai ? IMS_GS1_RULE_ILLEGAL_ATTRIBUTE
-														  : IMS_GS1_RULE_UNKNOWN_AI,
+			if (element->ai && !element->ai->is_attribute)
+				return ims_gs1_refuse_element(status, IMS_GS1_RULE_ILLEGAL_ATTRIBUTE,
 											  element->key, element->ai_offset);
 			write_element(writer, i, before, '=', true);
 			before = '&';

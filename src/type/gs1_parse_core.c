@@ -270,6 +270,8 @@ ims_gs1_read_text(const char *text, size_t length, ImsGs1Message *message)
 	ImsGs1Problem status;
 	size_t at = 0;
 
+	message->input = text;
+	message->input_length = length;
 	message->count = 0;
 	message->used = 0;
 	while (at < length)
@@ -438,6 +440,20 @@ parse_form(const char *text, size_t length, bool legacy, ImsGs1Message *message,
 	return ims_gs1_parse_wire(text, length, 0, message, status);
 }
 
+size_t
+ims_gs1_place(const ImsGs1Message *message, const ImsGs1Element *element, size_t offset)
+{
+	const char *text = message->input;
+	size_t length = message->input_length;
+	size_t start = length > SYMBOLOGY_LENGTH && text[0] == ']' ? SYMBOLOGY_LENGTH : 0;
+
+	if (length > 0 && text[0] == '(')
+		return escaped_offset(text, length, element->value_offset, offset);
+	if (ims_gs1_is_link(text + start, length - start))
+		return ims_gs1_encoded_offset(text, element->value_offset, length, offset);
+	return element->value_offset + offset;
+}
+
 /*
  * Reads any form.  Elements stay in the order of the input.  False leaves the
  * first broken rule in the status.
@@ -448,6 +464,8 @@ ims_gs1_parse(const char *text, size_t length, const ImsGs1Options *options,
 {
 	int at = 0;
 
+	message->input = text;
+	message->input_length = length;
 	message->count = 0;
 	message->used = 0;
 	*status = (ImsGs1Problem){IMS_GS1_RULE_OK, no_key, 0};

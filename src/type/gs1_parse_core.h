@@ -46,6 +46,8 @@ typedef struct ImsGs1Element
 /* Values point into data or the input, which must outlive the message. */
 typedef struct ImsGs1Message
 {
+	const char *input; /* what the elements were read from */
+	size_t input_length;
 	int count;
 	size_t used;
 	ImsGs1Element elements[IMS_GS1_MAX_ELEMENTS];
@@ -88,6 +90,12 @@ extern bool ims_gs1_refuse_element(ImsGs1Problem *status, ImsGs1ElementRule rule
 extern bool ims_gs1_add(ImsGs1Message *message, const ImsGs1Element *element,
 						ImsGs1Problem *status);
 extern ImsGs1Fault ims_gs1_check_element(const ImsGs1Element *element);
+extern size_t ims_gs1_encoded_offset(const char *text, size_t start, size_t end,
+									 size_t offset);
+
+/* Where a character of the value of an element stands in the input, from 0. */
+extern size_t ims_gs1_place(const ImsGs1Message *message, const ImsGs1Element *element,
+							size_t offset);
 
 /*
  * What is wrong with elements as a whole, element by element from the given
@@ -97,6 +105,7 @@ extern bool ims_gs1_next_problem(const ImsGs1Message *message, const ImsGs1Optio
 								 int *at, ImsGs1Problem *status);
 
 extern void ims_gs1_normalise(ImsGs1Message *message);
+extern const ImsGs1Ai *ims_gs1_find_added(const ImsGs1Options *options, ImsGs1Key key);
 extern const ImsGs1Element *ims_gs1_find(const ImsGs1Message *message, ImsGs1Key key);
 
 extern size_t ims_gs1_write_text(const ImsGs1Message *message, char *text);

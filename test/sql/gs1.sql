@@ -4,7 +4,7 @@
 -- cases are those of test/core/gs1.c; here is what SQL adds.
 \i test/setup.psql
 BEGIN;
-SELECT plan(246);
+SELECT plan(313);
 
 -- SQLSTATE and the facts of a refused statement, else its message; null if accepted.
 CREATE FUNCTION pg_temp.refusal(statement text) RETURNS text LANGUAGE plpgsql AS $$
@@ -148,8 +148,23 @@ FROM (VALUES
     ('https://a/01/09520123456788?99=A&99=A', '99', 34, 'duplicate_ai'),
     ('https://a/01/9520123456788', '01', 27, 'value_too_short')
     ) AS v (input, ai, place, rule);
-SELECT is(pg_temp.refusal($$SELECT 'https://a/01/09520123456788?7099=A'::ims.gs1$$),
-    'IV123 {"ai": "7099", "rule": "unknown_ai", "position": 29}', 'a link has known identifiers only');
+SELECT is(pg_temp.refusal(format('SELECT %L::ims.gs1', v.input)),
+    format('IV121 {"ai": "01", "rule": "%s", "position": %s}', v.rule, v.place), 'legacy link: ' || v.input)
+FROM (VALUES
+    ('https://a/01/9520123456789', 27, 'value_too_short')) AS v (input, place, rule);
+SELECT is(pg_temp.refusal(format('SELECT ims.gs1_parse(%L, legacy_link => true)', v.input)), v.expected,
+    'legacy link: ' || v.input)
+FROM (VALUES
+    ('https://a/gtin/9520123456789/lot/A', 'IV121 {"ai": "01", "rule": "incorrect_check_digit", "position": 28}'),
+    ('https://a/gtin/952012345678x/lot/A', 'IV121 {"ai": "01", "rule": "non_digit_character", "position": 28}'),
+    ('https://a/01/%30%312345678906', 'IV121 {"ai": "01", "rule": "incorrect_check_digit", "position": 29}'),
+    ('https://a/gtin/96385075', 'IV121 {"ai": "01", "rule": "incorrect_check_digit", "position": 23}'),
+    ('https://a/gtin/x6385074', 'IV121 {"ai": "01", "rule": "non_digit_character", "position": 16}'),
+    ('https://a/gtin/9520123456788/lot/A%20', 'IV121 {"ai": "10", "rule": "invalid_cset82_character", "position": 35}'),
+    ('https://a/gtin/9520123456788/ser/1/lot/A', 'IV121 {"ai": "21", "rule": "illegal_qualifier", "position": 30}'),
+    ('https://a/gtin/9520123456788?lot=A', NULL),
+    ('https://a/gtin/9520123456788?10=A', 'IV121 {"ai": "10", "rule": "attribute_in_query", "position": 30}')
+    ) AS v (input, expected);
 
 -- Bounds.
 SELECT is((SELECT string_agg('(' || n || ')' || repeat('A', 90), '' ORDER BY n)
@@ -177,6 +192,24 @@ SELECT is(ims.gs1_wire('(7099)A/b(10)C(04)1234567890123456'), E'0412345678901234
     'with the length that is predefined by its beginning');
 SELECT results_eq($$SELECT * FROM ims.gs1_elements('(7099)A/b(10)C')$$,
     $$VALUES (1, '10', 'BATCH/LOT', 'C'), (2, '7099', NULL, 'A/b')$$, 'rows of elements');
+SELECT is('https://a/01/09520123456788/10/C?7099=A%2Fb&x=1'::ims.gs1::text, '(01)09520123456788(10)C(7099)A/b',
+    'a link has it as an attribute');
+SELECT is(ims.gs1_digital_link('(7099)A/b&=(04)1234567890123456(01)09520123456788(10)C', 'a'),
+    'https://a/01/09520123456788/10/C?04=1234567890123456&7099=A%2Fb%26%3D', 'and gets it');
+SELECT is(ims.gs1_digital_link('(7099)A/b&=(04)1234567890123456(01)09520123456788(10)C')::ims.gs1,
+    '(7099)A/b&=(04)1234567890123456(01)09520123456788(10)C', 'there and back');
+SELECT is(pg_temp.refusal(format('SELECT %L::ims.gs1', 'https://a/01/09520123456788' || v.rest)),
+    'IV121 ' || v.expected, 'a link with ' || v.rest)
+FROM (VALUES
+    ('?04=123', '{"ai": "04", "rule": "value_too_short", "position": 35}'),
+    ('?7099=', '{"ai": "7099", "rule": "empty_value", "position": 34}'),
+    ('?7099=A%20B', '{"ai": "7099", "rule": "invalid_cset82_character", "position": 35}'),
+    ('?7099=A&7099=A', '{"ai": "7099", "rule": "duplicate_ai", "position": 36}'),
+    ('?709=A', '{"rule": "malformed_ai", "position": 29}'),
+    ('?89=A', '{"rule": "malformed_ai", "position": 29}'),
+    ('/7099/A', '{"rule": "missing_primary_key", "position": 10}')
+    ) AS v (rest, expected);
+SELECT is(ims.gs1_get('(7099)A/b(10)C', '7099'), 'A/b', 'its value');
 SELECT is(ims.is_gs1('(7099)A'), true, 'is_gs1 of one');
 SELECT is(ims.is_gs1('(7099)'), false, 'and of none');
 SELECT is(ims.is_gs1(NULL), NULL, 'and of nothing');
@@ -191,7 +224,9 @@ FROM (VALUES
     ('(253)9520123456788(8030)AB', 'IV122 {"ai": "253", "rule": "serial_missing", "position": 2}'),
     ('(01)09520123456788(3103)000100(3102)000100',
         'IV122 {"ai": "3103", "rule": "excluded_ai", "position": 20}'),
-    ('(01)09520123456788(7099)A', 'IV123 {"ai": "7099", "rule": "unknown_ai", "position": 20}')
+    ('(01)09520123456788(7099)A', 'IV123 {"ai": "7099", "rule": "unknown_ai", "position": 20}'),
+    ('https://a/01/09520123456788?7099=A', 'IV123 {"ai": "7099", "rule": "unknown_ai", "position": 29}'),
+    (']Q1https://a/01/09520123456788/21/A?37=5', 'IV122 {"ai": "01", "rule": "excluded_ai", "position": 14}')
     ) AS v (input, expected);
 SELECT is(ims.gs1_parse('(10)A(7099)B', strict => false)::text, '(10)A(7099)B', 'lenient reading');
 SELECT is(pg_temp.refusal($$SELECT ims.gs1_parse('(01)09520123456788(17)271200', needs_day => true)$$),
@@ -216,8 +251,38 @@ FROM (VALUES
     ('(01)09520123456788(21)A(7099)2360', 'IV121 {"ai": "7099", "rule": "illegal_minute", "position": 32}'),
     ('(01)09520123456788(7099)2359', 'IV122 {"ai": "7099", "rule": "required_ai_missing", "position": 20}'),
     ('(01)09520123456788(21)A(3103)000100(7099)2359',
-        'IV122 {"ai": "7099", "rule": "excluded_ai", "position": 37}')
+        'IV122 {"ai": "7099", "rule": "excluded_ai", "position": 37}'),
+    ('(01)09520123456788(21)A(7099)x359', 'IV121 {"ai": "7099", "rule": "non_digit_character", "position": 30}'),
+    ('(01)09520123456788(21)A\(\((7099)2359a\(\(\(', 'IV121 {"ai": "7099", "rule": "value_too_long", "position": 43}'),
+    (E']d2010952012345678821A\x1d70992359', NULL),
+    (E']d2010952012345678821A\x1d70992360', 'IV121 {"ai": "7099", "rule": "illegal_minute", "position": 30}'),
+    ('https://a/01/09520123456788/21/A?7099=2359a%25', NULL),
+    ('https://a/01/09520123456788/21/A?7099=%32%3360', 'IV121 {"ai": "7099", "rule": "illegal_minute", "position": 45}'),
+    (']Q1https://a/01/09520123456788/21/A?7099=2', 'IV121 {"ai": "7099", "rule": "value_too_short", "position": 43}'),
+    ('https://a/01/09520123456788?7099=2359', 'IV122 {"ai": "7099", "rule": "required_ai_missing", "position": 29}'),
+    ('https://a/01/09520123456788?7098=2359', 'IV123 {"ai": "7098", "rule": "unknown_ai", "position": 29}')
     ) AS v (input, expected);
+SELECT is(ims.gs1_parse(v.input), '(01)09520123456788(21)A(7099)2359a%', 'added: one value of ' || v.form)
+FROM (VALUES
+    ('wire', E'010952012345678821A\x1d70992359a%'), ('scan', E']C170992359a%\x1d010952012345678821A'),
+    ('brackets', '(7099)2359a%(01)09520123456788(21)A'),
+    ('link', 'https://a/01/09520123456788/21/A?7099=2359a%25')) AS v (form, input);
+SELECT is(ims.gs1_parse(ims.gs1_digital_link(v.value)) || ' ' || ims.gs1_parse(ims.gs1_wire(v.value, ']d2')),
+    v.value::text || ' ' || v.value::text, 'and one value in all')
+FROM (VALUES ('(01)09520123456788(21)A(7099)2359a%'::ims.gs1)) AS v (value);
+SELECT results_eq($$SELECT e."position", e.ai, e.title, e.value, ims.gs1_title(e.ai)
+        FROM ims.gs1_elements('(7099)2359(10)C(7098)x') AS e$$,
+    $$VALUES (1, '10', 'BATCH/LOT', 'C', 'BATCH/LOT'), (2, '7098', NULL, 'x', NULL),
+        (3, '7099', NULL, '2359', 'PILOT')$$, 'as rows, with the title that the table has');
+SELECT is(pg_temp.refusal($$SELECT ims.gs1_title('x')$$), '22023 "x" is no application identifier', 'title of none');
+SELECT is(ims.gs1_title(NULL), NULL, 'title of NULL');
+CREATE TEMP TABLE labelled (
+    value ims.gs1 PRIMARY KEY,
+    link text GENERATED ALWAYS AS (ims.gs1_digital_link(value)) STORED UNIQUE,
+    pilot text GENERATED ALWAYS AS (ims.gs1_get(value, '7099')) STORED);
+INSERT INTO labelled VALUES ('(01)09520123456788(7099)2359');
+SELECT results_eq($$SELECT l.link, l.pilot FROM labelled AS l$$,
+    $$VALUES ('https://id.gs1.org/01/09520123456788?7099=2359', '2359')$$, 'in generated columns');
 SELECT lives_ok($$SELECT ims.set_gs1_ai(ai => '7099', format => 'N1', title => 'PILOT 2',
     valid_from => '2999-01-01')$$, 'a later definition');
 SELECT is(pg_temp.refusal($$SELECT ims.gs1_parse('(7099)1')$$),
@@ -252,12 +317,12 @@ FROM (VALUES
 -- Whoever may call the function needs no right on the table.
 CREATE ROLE ims_test_scanner;
 GRANT USAGE ON SCHEMA ims TO ims_test_scanner;
-GRANT EXECUTE ON FUNCTION ims.gs1_parse, ims.gs1_problems TO ims_test_scanner;
+GRANT EXECUTE ON FUNCTION ims.gs1_parse, ims.gs1_problems, ims.gs1_title TO ims_test_scanner;
 SET LOCAL ROLE ims_test_scanner;
-SELECT ims.gs1_parse('(7099)1')::text AS parsed,
+SELECT ims.gs1_parse('(7099)1')::text AS parsed, ims.gs1_title('7099') AS title,
     (SELECT count(*) FROM ims.gs1_problems('(7099)1')) AS problems, current_user AS scanner \gset
 RESET ROLE;
-SELECT is(:'parsed' || ' ' || :'problems' || ' ' || :'scanner', '(7099)1 0 ims_test_scanner',
+SELECT is(:'parsed' || ' ' || :'title' || ' ' || :'problems' || ' ' || :'scanner', '(7099)1 PILOT 1 0 ims_test_scanner',
     'known without a right to read the table');
 SELECT lives_ok($$SELECT ims.remove_gs1_ai(ai => '7099')$$, 'removed');
 SELECT is(pg_temp.refusal($$SELECT ims.gs1_parse('(7099)1')$$),
@@ -326,6 +391,25 @@ FROM (VALUES
     ('(3102)000100(3103)000001', '{"ai": "3103", "rule": "excluded_ai", "position": 32}'),
     ('(3200)000001(3201)000010', '{"ai": "3201", "rule": "excluded_ai", "position": 32}')
     ) AS v (element, expected);
+SELECT is(ims.gs1_gross_weight(('(00)095201234567891235' || v.element)::ims.gs1), v.expected, 'gross weight ' || v.element)
+FROM (VALUES ('(3301)004200', 420), ('(3300)000000', 0), ('(3305)999999', 9.99999), ('(3400)000001', 0.45359237),
+    ('(3405)999999', 4.5359191640763), ('(3302)000100(3400)000001', 1), ('(3103)000195', NULL), ('', NULL),
+    ('(3306)000001', NULL), ('(3309)00000A', NULL)) AS v (element, expected);
+SELECT is(ims.gs1_price(v.value::ims.gs1)::text || coalesce(' ' || ims.gs1_price_currency(v.value::ims.gs1), ''),
+    v.expected, 'price ' || v.value)
+FROM (VALUES ('(01)99521234567892(3922)0299', '2.99'), ('(3920)5', '5'), ('(3922)0000', '0.00'),
+    ('(3929)999999999999999', '999999.999999999'), ('(3920)999999999999999', '999999999999999'),
+    ('(3929)1', '0.000000001'), ('(3932)9780299', '2.99 978'), ('(3930)8401', '1 840'),
+    ('(3939)978999999999999999', '999999.999999999 978'), ('(3902)0299', NULL), ('(3953)000299', NULL),
+    ('(10)A', NULL)) AS v (value, expected);
+SELECT is(pg_temp.refusal(format('SELECT ims.%s', v.call)), 'IV122 ' || v.expected, v.call)
+FROM (VALUES
+    ('gs1_gross_weight(''(3302)000100(3303)000001'')', '{"ai": "3303", "rule": "excluded_ai", "position": 14}'),
+    ('gs1_gross_weight(''(3402)000100(3403)000001'')', '{"ai": "3403", "rule": "excluded_ai", "position": 14}'),
+    ('gs1_price(''(3922)1(3923)1'')', '{"ai": "3923", "rule": "excluded_ai", "position": 9}'),
+    ('gs1_price(''(3922)1(3932)9781'')', '{"ai": "3932", "rule": "excluded_ai", "position": 9}'),
+    ('gs1_price_currency(''(3922)1(3932)9781'')', '{"ai": "3932", "rule": "excluded_ai", "position": 9}')
+    ) AS v (call, expected);
 SELECT is(pg_temp.refusal($$SELECT ims.gs1_get('(10)A', 'x')$$), '22023 "x" is no application identifier',
     'get of what is no identifier');
 
