@@ -277,6 +277,20 @@ there rules), null for a number of the world.
 Example: SELECT ims.gtin_restricted_to(gtin => ''2112345678900'');';
 REVOKE ALL ON FUNCTION ims.gtin_restricted_to FROM PUBLIC;
 
+CREATE FUNCTION ims.gtin_restricted_fields(gtin ims.gtin, pattern text)
+RETURNS TABLE (item_reference text, item_gtin ims.gtin, price numeric, weight numeric, quantity numeric)
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE ROWS 1
+AS 'MODULE_PATHNAME', 'ims_gtin_restricted_fields';
+COMMENT ON FUNCTION ims.gtin_restricted_fields IS
+'what a restricted GTIN says, by a pattern
+
+The pattern has a character for each of 8, 12 or 13 digits: a digit; I of the item; P of a
+price, W of a weight, Q of a quantity, in lower case behind the decimal point; V, the check
+digit of four or five of these (IV110 if wrong); a point, any digit; C, the check digit, last.
+item_gtin has zeros for the measure. No row if the GTIN is not restricted or has other digits.
+Example: SELECT * FROM ims.gtin_restricted_fields(gtin => ''2112345012346'', pattern => ''21IIIIIWWwwwC'');';
+REVOKE ALL ON FUNCTION ims.gtin_restricted_fields FROM PUBLIC;
+
 CREATE FUNCTION ims.gtin_from_upce(code text)
 RETURNS ims.gtin
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE

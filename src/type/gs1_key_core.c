@@ -27,8 +27,9 @@ status_at(ImsGs1Rule rule, size_t position)
 const char *
 ims_gs1_rule_name(ImsGs1Rule rule)
 {
-	static const char *const names[] = {"ok",		 "length", "digits", "check digit",
-										"character", "prefix", "zero",	 "check pair"};
+	static const char *const names[] = {"ok",		   "length",	 "digits",
+										"check digit", "character",	 "prefix",
+										"zero",		   "check pair", "price check digit"};
 
 	assert((size_t) rule < sizeof(names) / sizeof(names[0]));
 	return names[rule];
@@ -55,6 +56,8 @@ ims_gs1_rule_text(ImsGs1Rule rule)
 		return "has another digit where a zero is filled in";
 	case IMS_GS1_CHECK_PAIR:
 		return "has a wrong check character pair";
+	case IMS_GS1_PRICE_CHECK_DIGIT:
+		return "has a wrong check digit of its price, weight or quantity";
 	}
 	return "is valid";
 }

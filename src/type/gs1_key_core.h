@@ -31,13 +31,14 @@
 typedef enum ImsGs1Rule
 {
 	IMS_GS1_OK,
-	IMS_GS1_LENGTH,		 /* too few or too many characters */
-	IMS_GS1_DIGIT,		 /* a character that is no digit */
-	IMS_GS1_CHECK_DIGIT, /* not the one of the digits before */
-	IMS_GS1_CHARACTER,	 /* a character that the key cannot have */
-	IMS_GS1_PREFIX,		 /* no company prefix where one begins */
-	IMS_GS1_ZERO,		 /* a filler that must be zero */
-	IMS_GS1_CHECK_PAIR	 /* not the pair of the characters before */
+	IMS_GS1_LENGTH,			  /* too few or too many characters */
+	IMS_GS1_DIGIT,			  /* a character that is no digit */
+	IMS_GS1_CHECK_DIGIT,	  /* not the one of the digits before */
+	IMS_GS1_CHARACTER,		  /* a character that the key cannot have */
+	IMS_GS1_PREFIX,			  /* no company prefix where one begins */
+	IMS_GS1_ZERO,			  /* a filler that must be zero */
+	IMS_GS1_CHECK_PAIR,		  /* not the pair of the characters before */
+	IMS_GS1_PRICE_CHECK_DIGIT /* not the one of the price or weight beside it */
 } ImsGs1Rule;
 
 /* What is wrong and at which character, counted from 1; 0 is the whole key. */

@@ -11,12 +11,15 @@
 #include "postgres.h"
 
 #include "fmgr.h"
+#include "funcapi.h"
 #include "utils/builtins.h"
+#include "utils/numeric.h"
 
 #include "compat.h"
 #include "ims.h"
 #include "ledger/detail.h"
 #include "type/gs1_key.h"
+#include "type/gtin_pattern_core.h"
 
 PG_FUNCTION_INFO_V1(ims_gtin_in);
 PG_FUNCTION_INFO_V1(ims_gtin_out);
@@ -30,6 +33,7 @@ PG_FUNCTION_INFO_V1(ims_gtin_with_indicator_of);
 PG_FUNCTION_INFO_V1(ims_gtin_kind_of);
 PG_FUNCTION_INFO_V1(ims_gtin_is_restricted);
 PG_FUNCTION_INFO_V1(ims_gtin_restricted_to);
+PG_FUNCTION_INFO_V1(ims_gtin_restricted_fields);
 PG_FUNCTION_INFO_V1(ims_gtin_from_upce_text);
 PG_FUNCTION_INFO_V1(ims_gtin_make);
 
@@ -203,6 +207,61 @@ ims_gtin_restricted_to(PG_FUNCTION_ARGS)
 	if (kind == IMS_GTIN_RESTRICTED_REGION)
 		PG_RETURN_TEXT_P(cstring_to_text("region"));
 	PG_RETURN_NULL();
+}
+
+static ImsGtinPattern
+pattern_arg(const text *argument)
+{
+	ImsGtinPattern pattern;
+
+	if (!ims_gtin_read_pattern(VARDATA_ANY(argument), VARSIZE_ANY_EXHDR(argument), &pattern))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("\"%s\" is no pattern of a restricted number",
+						ims_gs1_shown(VARDATA_ANY(argument), VARSIZE_ANY_EXHDR(argument))),
+				 errhint(
+					 "It has a character for each of 8, 12 or 13 digits, such as "
+					 "21IIIIIWWwwwC: a digit, I of the item, P of a price, W of a weight or "
+					 "Q of a quantity, in lower case behind the decimal point, V for a "
+					 "check digit of four or five of these, a point for any digit, C last.")));
+	return pattern;
+}
+
+/*
+ * ims_gtin_restricted_fields -- SQL: ims.gtin_restricted_fields(gtin ims.gtin, pattern text)
+ *
+ * A row of item reference, number of the item, price, weight, quantity; none if the
+ * number is not such a one.  Raises IV110 for a wrong check digit of the measure.
+ */
+Datum
+ims_gtin_restricted_fields(PG_FUNCTION_ARGS)
+{
+	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
+	int64 gtin = PG_GETARG_INT64(0);
+	ImsGtinPattern pattern = pattern_arg(PG_GETARG_TEXT_PP(1));
+	ImsGtinFields fields;
+	ImsGs1Status status;
+	char number[IMS_GTIN_DIGITS + 1];
+	Datum values[5] = {0};
+	bool nulls[5] = {false, false, true, true, true};
+	int place = pattern.measure == 'P' ? 2 : pattern.measure == 'W' ? 3 : 4;
+
+	InitMaterializedSRF(fcinfo, MAT_SRF_USE_EXPECTED_DESC);
+	if (!ims_gtin_matches(&pattern, gtin))
+		return (Datum) 0;
+	status = ims_gtin_read_fields(&pattern, gtin, &fields);
+	ims_gs1_number_format(gtin, pattern.digits, number);
+	ims_gs1_require(status, KIND, number, strlen(number));
+	values[0] = CStringGetTextDatum(fields.reference);
+	values[1] = Int64GetDatum(fields.base);
+	if (pattern.measure)
+	{
+		values[place] =
+			NumericGetDatum(int64_div_fast_to_numeric(fields.amount, fields.decimals));
+		nulls[place] = false;
+	}
+	tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
+	return (Datum) 0;
 }
 
 /* ims_gtin_from_upce_text -- SQL: ims.gtin_from_upce(code text) returns ims.gtin */

@@ -1,14 +1,16 @@
 /*
- * gtin.c -- any bytes as a GS1 key.
+ * gtin.c -- any bytes as a GS1 key, or as the pattern of a restricted number.
  *
  * Guaranteed: what is taken as a GTIN, SSCC or GLN is printed and read back as
  * the same number; the position of an error lies within the text; a key of any
- * kind that is taken ends with the right check.
+ * kind that is taken ends with the right check.  A pattern that is taken says of
+ * any number no more than it has digits, and names a right one for the item.
  */
 #include <string.h>
 
 #include "type/gs1_check_pair_core.h"
 #include "type/gs1_key_core.h"
+#include "type/gtin_pattern_core.h"
 
 #include "lib/fuzz.h"
 
@@ -23,6 +25,12 @@ const ImsFuzzSeed ims_fuzz_seeds[] = {
 	IMS_FUZZ_SEED("0061414112345232a/b"),
 	IMS_FUZZ_SEED("061414132a/b"),
 	IMS_FUZZ_SEED("1987654Ad4X4bL5ttr2310c2K"),
+	IMS_FUZZ_SEED("21IIIIIWWwwwC"
+				  "2112345012346"),
+	IMS_FUZZ_SEED("2.IIIIVPPPppC"
+				  "2312346146853"),
+	IMS_FUZZ_SEED("0IIIPPpC"
+				  "01234503"),
 	{NULL, 0},
 };
 
@@ -61,6 +69,26 @@ check_gtin(const char *text, size_t size)
 	CHECK(ims_gtin_with_indicator(other, ims_gtin_indicator(gtin)) == gtin);
 }
 
+/* A pattern, and behind it the number that it is held against. */
+static void
+check_pattern(const char *text, size_t length, size_t size)
+{
+	ImsGtinPattern pattern;
+	ImsGtinFields fields;
+	ImsGs1Status status;
+	int64_t gtin;
+
+	if (size < length || !ims_gtin_read_pattern(text, length, &pattern) ||
+		ims_gtin_parse(text + length, size - length, &gtin).rule != IMS_GS1_OK ||
+		!ims_gtin_matches(&pattern, gtin))
+		return;
+	status = ims_gtin_read_fields(&pattern, gtin, &fields);
+	CHECK(status.position >= 0 && (size_t) status.position < length);
+	CHECK(strlen(fields.reference) > 0 && strlen(fields.reference) < length);
+	CHECK(ims_gs1_number_is_valid(fields.base, IMS_GTIN_LIMIT));
+	CHECK(fields.amount >= 0 && fields.decimals >= 0 && (size_t) fields.decimals < length);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -72,6 +100,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	check_number(ims_sscc_parse, IMS_SSCC_DIGITS, IMS_SSCC_LIMIT, text, size);
 	check_number(ims_gln_parse, IMS_GLN_DIGITS, IMS_GLN_LIMIT, text, size);
 	check_gtin(text, size);
+	check_pattern(text, 8, size);
+	check_pattern(text, 12, size);
+	check_pattern(text, 13, size);
 	if (ims_gtin_from_upce(text, size, &gtin).rule == IMS_GS1_OK)
 		CHECK(ims_gs1_number_is_valid(gtin, IMS_GTIN_LIMIT));
 	for (int kind = IMS_GS1_GTIN; kind <= IMS_GS1_GMN; kind++)

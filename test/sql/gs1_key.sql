@@ -223,6 +223,18 @@ FROM (VALUES
     (14, 'gln', int8send(10614141123450), 'IV110 length 0')
     ) AS c (place, type, field, expected)
 ORDER BY c.place;
+-- Any eight bytes are a key or refused; a random number is one in ten times at most.
+SELECT is(pg_temp.copy_in(t.type, n.field), CASE WHEN n.number BETWEEN 0 AND t.last
+        AND ims.gs1_check_digit(left(lpad(n.number::text, t.digits, '0'), -1)) = n.number % 10
+    THEN lpad(n.number::text, t.digits, '0')
+    WHEN n.number BETWEEN 0 AND t.last THEN 'IV110 check digit 0' ELSE 'IV110 length 0' END,
+    format('%s from random bytes %s', t.type, n.i))
+FROM (VALUES ('gtin', 14, 99999999999999), ('sscc', 18, 999999999999999999), ('gln', 13, 9999999999999)
+    ) AS t (type, digits, last)
+CROSS JOIN LATERAL (SELECT i, int8send(r.number) AS field, r.number
+    FROM generate_series(1, 30) AS i
+    CROSS JOIN LATERAL (SELECT hashint8extended(i, 7) >> (i % 4 * 6)) AS r (number)) AS n
+ORDER BY t.type, n.i;
 SELECT is(array_send(ARRAY['4006381333931'::ims.gtin]) IS NULL, false, 'arrays have a binary form');
 
 -- Functions of GTINs.
@@ -256,6 +268,64 @@ FROM (SELECT c.place, c.expected, (c.body || ims.gs1_check_digit(c.body))::ims.g
         (14, '9000000123456', 'restricted / t / company')
         ) AS c (place, body, expected)) AS k (place, expected, gtin)
 ORDER BY k.place;
+
+-- Restricted numbers that hold a measure.
+CREATE FUNCTION pg_temp.fields(body text, pattern text) RETURNS text LANGUAGE sql AS $$
+    SELECT string_agg(concat_ws(' ', f.item_reference, f.item_gtin, 'price ' || f.price,
+        'weight ' || f.weight, 'quantity ' || f.quantity), ',')
+    FROM ims.gtin_restricted_fields((body || ims.gs1_check_digit(body))::ims.gtin, pattern) AS f
+$$;
+SELECT is(pg_temp.fields(c.body, c.pattern), c.expected, format('%s as %s', c.body, c.pattern))
+FROM (VALUES
+    (1, '211234501234', '21IIIIIWWwwwC', '12345 02112345000008 weight 1.234'),
+    (2, '201234502875', '20IIIIIPPPPPC', '12345 02012345000001 price 2875'),
+    (3, '201234502875', '20IIIIIPPPppC', '12345 02012345000001 price 28.75'),
+    (4, '201234592875', '20IIIIIVPPPPC', '12345 02012345000001 price 2875'),
+    (5, '231234614685', '23IIIIVPPPPPC', '1234 02312340000007 price 14685'),
+    (6, '231234614685', '23IIII.PPPPPC', '1234 02312346000001 price 14685'),
+    (7, '231234614685', '2.IIIIVPPPppC', '1234 02312340000007 price 146.85'),
+    (8, '21234592875', '2IIIIIVPPppC', '12345 00212345000007 price 28.75'),
+    (9, '021234592875', '02IIIIIVPPppC', '12345 00212345000007 price 28.75'),
+    (10, '221234500017', '22IIIIIQQQQQC', '12345 02212345000005 quantity 17'),
+    (11, '221234599999', '22IIIIIqqqqqC', '12345 02212345000005 quantity 0.99999'),
+    (12, '221234500000', '22IIIIIWWwwwC', '12345 02212345000005 weight 0.000'),
+    (13, '041234567890', '04IIIIIIIIIIC', '1234567890 00412345678903'),
+    (14, '0123450', '0IIIPPpC', '123 00000001230000 price 45.0'),
+    (15, '201234502875', '21IIIIIPPPPPC', NULL),
+    (16, '400638133393', 'IIIIIIIIIIIIC', NULL),
+    (17, '1201234502875', '20IIIIIPPPPPC', NULL),
+    (18, '201234502875', '2IIIIIPPPPPC', NULL),
+    (19, '201234502875', NULL, NULL)
+    ) AS c (place, body, pattern, expected)
+ORDER BY c.place;
+SELECT is(pg_temp.problem(format('SELECT * FROM ims.gtin_restricted_fields(%L, %L)',
+    c.body || ims.gs1_check_digit(c.body), c.pattern)), c.expected, format('%s as %s', c.body, c.pattern))
+FROM (VALUES
+    (1, '201234572875', '20IIIIIVPPPPC', 'IV110 price check digit 8'),
+    (2, '201234592876', '20IIIIIVPPPPC', 'IV110 price check digit 8'),
+    (3, '221234614685', '22IIIIVPPPPPC', 'none'),
+    (4, '221234714685', '22IIIIVPPPPPC', 'IV110 price check digit 7'),
+    (5, '221234146856', '22IIIIWWwwwVC', 'none'),
+    (6, '21234582875', '2IIIIIVPPPPC', 'IV110 price check digit 7'),
+    (7, '201234572875', '', '22023'),
+    (8, '201234572875', '20IIIIIPPPPP', '22023'),
+    (9, '201234572875', '20IIIIIPPPPPCC', '22023'),
+    (10, '201234572875', '20IIIIICPPPPP', '22023'),
+    (11, '201234572875', '20IIIIICPPPPC', '22023'),
+    (12, '201234572875', '20.....PPPPPC', '22023'),
+    (13, '201234572875', '20IIIIIPPPWWC', '22023'),
+    (14, '201234572875', '20IIIIIPPpPPC', '22023'),
+    (15, '201234572875', '20IIIIIVVPPPC', '22023'),
+    (16, '201234572875', '20IIIIIIVPPPC', '22023'),
+    (17, '201234572875', '20IIIIVPPPPpC', 'IV110 price check digit 7'),
+    (18, '201234572875', '20IIIVPPPPPPC', '22023'),
+    (19, '201234572875', '20IIIIIVIIIIC', '22023'),
+    (20, '201234572875', '20IIIIIXPPPPC', '22023'),
+    (21, '201234572875', '20iiiiiVPPPPC', '22023'),
+    (22, '201234572875', '20IIIIIVPPPcC', '22023'),
+    (23, '201234572875', repeat('I', 100000), '22023')
+    ) AS c (place, body, pattern, expected)
+ORDER BY c.place;
 SELECT is(ims.gtin_from_upce('04252614'), '042100005264', 'UPC-E expanded');
 SELECT is(ims.gtin_from_upce('425261'), '042100005264', 'UPC-E of six digits expanded');
 SELECT is(pg_temp.problem($$SELECT ims.gtin_from_upce('04252615')$$), 'IV110 check digit 8',
