@@ -4,7 +4,7 @@
 -- the names that it gives to things, the words of the Core Business Vocabulary
 -- that it uses, and the functions that ask it.  The view names the functions
 -- that begin with _epcis_: their signatures stay, and they are left to PUBLIC,
--- since they read nothing.
+-- since they read nothing that their caller may not.
 --
 -- The parts of a posting, in the order of its events:
 --   1 taken out of a handling unit     AggregationEvent DELETE
@@ -34,20 +34,9 @@ LANGUAGE c IMMUTABLE PARALLEL SAFE
 AS 'MODULE_PATHNAME', 'ims_epcis_place_uri';
 COMMENT ON FUNCTION ims._epcis_place_uri IS 'URI of a place, by its GLN or that of its site';
 
-CREATE FUNCTION ims._epcis_party_uri(domain text, owner text, party text, gln text)
-RETURNS text
-LANGUAGE c IMMUTABLE PARALLEL SAFE
-AS 'MODULE_PATHNAME', 'ims_epcis_party_uri';
-COMMENT ON FUNCTION ims._epcis_party_uri IS 'URI of a party, of the owner where none is named';
-
-CREATE FUNCTION ims._epcis_document_uri(domain text, owner text, type text, number text)
-RETURNS text
-LANGUAGE c IMMUTABLE PARALLEL SAFE
-AS 'MODULE_PATHNAME', 'ims_epcis_document_uri';
-COMMENT ON FUNCTION ims._epcis_document_uri IS 'URI of a document';
-
 CREATE FUNCTION ims._epcis_event_id(
-    system_identifier bigint, owner_id bigint, posting_id bigint, part text)
+    system_identifier bigint, owner_id bigint, posting_id bigint, part bigint,
+    from_location_id bigint, to_location_id bigint, parent_id bigint)
 RETURNS text
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE
 AS 'MODULE_PATHNAME', 'ims_epcis_event_id';
@@ -59,17 +48,83 @@ LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE
 AS 'MODULE_PATHNAME', 'ims_epcis_time';
 COMMENT ON FUNCTION ims._epcis_time IS 'an instant with its offset from UTC, ISO 8601';
 
-CREATE FUNCTION ims._epcis_offset(utc_offset_minutes integer)
-RETURNS text
-LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE
-AS 'MODULE_PATHNAME', 'ims_epcis_offset';
-COMMENT ON FUNCTION ims._epcis_offset IS 'an offset from UTC, such as +01:00';
+-- What an event is about.
+CREATE FUNCTION ims._epcis_epcs_add(state internal, uri text)
+RETURNS internal
+LANGUAGE c IMMUTABLE PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'ims_epcis_list_add';
+COMMENT ON FUNCTION ims._epcis_epcs_add IS 'adds an instance to the state of ims._epcis_epcs()';
 
-CREATE FUNCTION ims._epcis_list(elements text[])
+CREATE FUNCTION ims._epcis_quantities_add(
+    state internal, uri text, quantity numeric, unit text, is_counted boolean)
+RETURNS internal
+LANGUAGE c IMMUTABLE PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'ims_epcis_list_add';
+COMMENT ON FUNCTION ims._epcis_quantities_add IS
+    'adds a quantity to the state of ims._epcis_quantities()';
+
+CREATE FUNCTION ims._epcis_list_finish(state internal)
 RETURNS text
-LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE
-AS 'MODULE_PATHNAME', 'ims_epcis_list';
-COMMENT ON FUNCTION ims._epcis_list IS 'array of JSON from its elements, which it sorts';
+LANGUAGE c IMMUTABLE PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'ims_epcis_list_finish';
+COMMENT ON FUNCTION ims._epcis_list_finish IS
+    'array of JSON from the state of ims._epcis_epcs() or ims._epcis_quantities()';
+
+CREATE AGGREGATE ims._epcis_epcs(uri text) (
+    SFUNC = ims._epcis_epcs_add,
+    STYPE = internal,
+    SSPACE = 300,
+    FINALFUNC = ims._epcis_list_finish,
+    FINALFUNC_MODIFY = READ_WRITE,
+    PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE ims._epcis_epcs(text) IS
+    'array of URIs in JSON, each once, by bytes; null where there is none';
+
+CREATE AGGREGATE ims._epcis_quantities(
+    uri text,
+    quantity numeric,
+    unit text,
+    is_counted boolean) (
+    SFUNC = ims._epcis_quantities_add,
+    STYPE = internal,
+    SSPACE = 300,
+    FINALFUNC = ims._epcis_list_finish,
+    FINALFUNC_MODIFY = READ_WRITE,
+    PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE ims._epcis_quantities(text, numeric, text, boolean) IS
+    'array of quantities in JSON, one per URI, by bytes; null where there is none';
+
+CREATE FUNCTION ims._epcis_document_add(state internal, event text, head text)
+RETURNS internal
+LANGUAGE c IMMUTABLE PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'ims_epcis_document_add';
+COMMENT ON FUNCTION ims._epcis_document_add IS
+    'adds an event to the state of ims._epcis_document()';
+
+CREATE FUNCTION ims._epcis_document_finish(state internal)
+RETURNS text
+LANGUAGE c IMMUTABLE PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'ims_epcis_document_finish';
+COMMENT ON FUNCTION ims._epcis_document_finish IS
+    'document from the state of ims._epcis_document()';
+
+CREATE AGGREGATE ims._epcis_document(event text, head text) (
+    SFUNC = ims._epcis_document_add,
+    STYPE = internal,
+    FINALFUNC = ims._epcis_document_finish,
+    FINALFUNC_MODIFY = READ_WRITE,
+    PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE ims._epcis_document(text, text) IS
+    'document of events in their order, behind its head; null where there is none';
+
+CREATE FUNCTION ims._epcis_event(event record)
+RETURNS text
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 100
+AS 'MODULE_PATHNAME', 'ims_epcis_event';
+COMMENT ON FUNCTION ims._epcis_event IS 'an event in JSON, from a row with the columns it knows';
 
 -- Words of the Core Business Vocabulary 2.0.
 
@@ -151,20 +206,25 @@ RETURN CASE
 COMMENT ON FUNCTION ims._epcis_document_type IS
     'business transaction type of a caller''s document, null where the vocabulary has none';
 
--- A quantity without a unit counts units of the class, in whole numbers.  The
--- view sums what it saw; what it did not see has no URI.
-CREATE FUNCTION ims._epcis_quantity(uri text, quantity numeric, base_unit text, dimension text)
-RETURNS text
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN '{"epcClass": "' || uri || CASE
-    WHEN dimension IN ('count', 'package') AND quantity = trunc(quantity)
-        THEN '", "quantity": ' || trim_scale(quantity)::text || '}'
-    WHEN base_unit ~ '^[A-Z0-9]{2,3}$'
-        THEN '", "quantity": ' || trim_scale(quantity)::text || ', "uom": "' || base_unit || '"}'
-    ELSE '"}'
-    END;
-COMMENT ON FUNCTION ims._epcis_quantity IS
-    'element of a quantity list in JSON; without quantity where no code names the unit';
+-- What is reversed is told by its own events, so these are asked for too.
+CREATE FUNCTION ims._epcis_postings(owner_id bigint, posting_ids bigint[])
+RETURNS bigint[]
+LANGUAGE sql STABLE STRICT PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT posting_ids || ARRAY(
+        SELECT o.posting_id
+          FROM ims.posting AS v
+          JOIN ims.posting AS o
+            ON o.owner_id = v.owner_id
+           AND (o.posting_id = v.origin_posting_id
+                OR o.origin_posting_id = v.origin_posting_id
+                   AND o.kind IN ('count_correction', 'usage'))
+         WHERE v.owner_id = _epcis_postings.owner_id AND v.kind = 'reversal'
+           AND v.posting_id = ANY (posting_ids))
+$$;
+COMMENT ON FUNCTION ims._epcis_postings IS
+    'the postings, and those that reversals among them reverse; null for null';
 
 CREATE FUNCTION ims.epcis_events(
     owner text DEFAULT NULL,
@@ -185,22 +245,9 @@ SET jit = off
 AS $$
 DECLARE
     my_owner_id CONSTANT bigint := ims._reading_owner_id(owner);
-    my_postings bigint[] := posting_ids;
+    my_postings CONSTANT bigint[] := ims._epcis_postings(my_owner_id, posting_ids);
 BEGIN
     PERFORM ims._check_instant('from_at', from_at), ims._check_instant('to_at', to_at);
-    IF my_postings IS NOT NULL THEN
-        -- What is reversed is told by its own events, so these are asked for too.
-        my_postings := my_postings || ARRAY(
-            SELECT o.posting_id
-              FROM ims.posting AS v
-              JOIN ims.posting AS o
-                ON o.owner_id = v.owner_id
-               AND (o.posting_id = v.origin_posting_id
-                    OR o.origin_posting_id = v.origin_posting_id
-                       AND o.kind IN ('count_correction', 'usage'))
-             WHERE v.owner_id = my_owner_id AND v.kind = 'reversal'
-               AND v.posting_id = ANY (my_postings));
-    END IF;
     RETURN QUERY
     SELECT e.event_uri, e.event_time, e.record_time, e.event_type, e.posting_id, e.event
       FROM ims_bi.epcis_event AS e
@@ -229,18 +276,31 @@ CREATE FUNCTION ims.epcis_document(
 RETURNS text
 LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
+SET plan_cache_mode = force_custom_plan
+SET jit = off
 AS $$
-#variable_conflict use_variable
+DECLARE
+    my_owner_id CONSTANT bigint := ims._reading_owner_id(owner);
+    my_postings CONSTANT bigint[] := ims._epcis_postings(my_owner_id, posting_ids);
+    head text;
 BEGIN
-    PERFORM ims._check_instant('created_at', created_at);
-    RETURN (
-        SELECT '{"@context": ["https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld"]'
-            ', "type": "EPCISDocument", "schemaVersion": "2.0", "creationDate": "'
-            || ims._epcis_time(coalesce(created_at, statement_timestamp()), 0)
-            || '", "epcisBody": {"eventList": ['
-            || coalesce(string_agg(e.event, E',\n'), '')
-            || ']}}'
-          FROM ims.epcis_events(owner, from_at, to_at, posting_ids) AS e);
+    PERFORM ims._check_instant('from_at', from_at), ims._check_instant('to_at', to_at),
+        ims._check_instant('created_at', created_at);
+    head := '{"@context": ["https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld"]'
+        ', "type": "EPCISDocument", "schemaVersion": "2.0", "creationDate": "'
+        || ims._epcis_time(coalesce(created_at, statement_timestamp()), 0)
+        || '", "epcisBody": {"eventList": [';
+    -- As ims.epcis_events(), whose rows would be kept once more before they are one text.
+    RETURN coalesce((
+        SELECT ims._epcis_document(v.event, head)
+          FROM (
+            SELECT e.event
+              FROM ims_bi.epcis_event AS e
+             WHERE e.owner_id = my_owner_id
+               AND (from_at IS NULL OR e.event_time >= from_at)
+               AND (to_at IS NULL OR e.event_time < to_at)
+               AND (my_postings IS NULL OR e.posting_id = ANY (my_postings))
+             ORDER BY e.event_time, e.posting_id, e.part COLLATE "C") AS v), head || ']}}');
 END
 $$;
 COMMENT ON FUNCTION ims.epcis_document IS

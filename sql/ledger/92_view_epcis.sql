@@ -57,7 +57,8 @@ WITH line AS NOT MATERIALIZED (
     UNION ALL
     -- handling units that come, or move with what is in them
     SELECT l.owner_id, l.posting_id, l.effective_at, 2, false, l.from_location_id,
-           l.to_location_id, l.to_location_id, 0, l.to_handling_unit_id, 0, 0, 0, 0
+           l.to_location_id, l.to_location_id, 0::bigint, l.to_handling_unit_id, 0::bigint,
+           0::bigint, 0::bigint, 0::numeric
       FROM line AS l
      WHERE l.to_handling_unit_id <> 0 AND l.part = 2
        AND (l.from_handling_unit_id = l.to_handling_unit_id
@@ -66,8 +67,8 @@ WITH line AS NOT MATERIALIZED (
     -- goods that leave a handling unit
     SELECT l.owner_id, l.posting_id, l.effective_at,
            CASE WHEN l.to_kind IN ('customer', 'supplier') THEN 6 ELSE 1 END, false,
-           l.from_location_id, l.to_location_id, l.from_location_id, l.from_handling_unit_id, 0,
-           l.item_id, l.lot_id, l.serial_id, l.quantity
+           l.from_location_id, l.to_location_id, l.from_location_id, l.from_handling_unit_id,
+           0::bigint, l.item_id, l.lot_id, l.serial_id, l.quantity
       FROM line AS l
      WHERE l.from_handling_unit_id <> 0 AND l.from_handling_unit_id <> l.to_handling_unit_id
        AND l.kind <> 'reversal' AND l.to_kind <> 'ownership'
@@ -76,14 +77,14 @@ WITH line AS NOT MATERIALIZED (
     SELECT l.owner_id, l.posting_id, l.effective_at,
            CASE WHEN l.from_kind IN ('customer', 'supplier', 'adjustment') THEN 6 ELSE 7 END,
            false, l.from_location_id, l.to_location_id, l.to_location_id,
-           l.to_handling_unit_id, 0, l.item_id, l.lot_id, l.serial_id, l.quantity
+           l.to_handling_unit_id, 0::bigint, l.item_id, l.lot_id, l.serial_id, l.quantity
       FROM line AS l
      WHERE l.to_handling_unit_id <> 0 AND l.from_handling_unit_id <> l.to_handling_unit_id
        AND l.kind <> 'reversal' AND l.from_kind <> 'ownership'
     UNION ALL
     -- units that enter another, or leave it: there where one of both held goods
-    SELECT n.owner_id, n.posting_id, n.effective_at, n.part, false, 0, 0, b.location_id,
-           n.parent_id, n.unit_id, 0, 0, 0, 0
+    SELECT n.owner_id, n.posting_id, n.effective_at, n.part, false, 0::bigint, 0::bigint,
+           b.location_id, n.parent_id, n.unit_id, 0::bigint, 0::bigint, 0::bigint, 0::numeric
       FROM nest AS n
      CROSS JOIN LATERAL (
         SELECT CASE WHEN pg_catalog.min(g.location_id) = pg_catalog.max(g.location_id)
@@ -108,8 +109,8 @@ WITH line AS NOT MATERIALIZED (
             HAVING pg_catalog.sum(v.quantity) > 0) AS g) AS b
     UNION ALL
     -- units that were shipped as a whole, and in each those that were in it
-    SELECT d.owner_id, d.posting_id, a.left_at, u.part, false, a.from_location_id, 3, 3,
-           u.parent_id, d.handling_unit_id, 0, 0, 0, 0
+    SELECT d.owner_id, d.posting_id, a.left_at, u.part, false, a.from_location_id, 3::bigint,
+           3::bigint, u.parent_id, d.handling_unit_id, 0::bigint, 0::bigint, 0::bigint, 0::numeric
       FROM (
         SELECT e.owner_id, e.posting_id, e.left_at,
                CASE WHEN pg_catalog.min(m.from_location_id) = pg_catalog.max(m.from_location_id)
@@ -125,34 +126,27 @@ WITH line AS NOT MATERIALIZED (
      WHERE u.parent_id IS NOT NULL
     UNION ALL
     -- what a count saw; to see nothing is an event too
-    SELECT c.owner_id, c.posting_id, c.counted_at, 5, false, 0, c.location_id, c.location_id,
-           0, 0, CASE WHEN c.counted_quantity > 0 THEN c.item_id ELSE 0 END, c.lot_id, 0,
+    SELECT c.owner_id, c.posting_id, c.counted_at, 5, false, 0::bigint, c.location_id,
+           c.location_id, 0::bigint, 0::bigint,
+           CASE WHEN c.counted_quantity > 0 THEN c.item_id ELSE 0 END, c.lot_id, 0::bigint,
            c.counted_quantity::numeric
       FROM ims.stock_count AS c
     UNION ALL
-    SELECT s.owner_id, s.posting_id, s.counted_at, 5, false, 0, s.location_id, s.location_id,
-           0, 0, 0, 0, 0, 0
+    SELECT s.owner_id, s.posting_id, s.counted_at, 5, false, 0::bigint, s.location_id,
+           s.location_id, 0::bigint, 0::bigint, 0::bigint, 0::bigint, 0::bigint, 0::numeric
       FROM ims.stock_count_scope AS s
-), thing AS (
-    SELECT e.owner_id, e.posting_id, e.effective_at, e.part, e.is_input, e.from_location_id,
-           e.to_location_id, e.place_id, e.parent_id, e.unit_id, e.item_id, e.lot_id,
-           e.serial_id, pg_catalog.sum(e.quantity) AS quantity
-      FROM piece AS e
-     GROUP BY e.owner_id, e.posting_id, e.effective_at, e.part, e.is_input, e.from_location_id,
-              e.to_location_id, e.place_id, e.parent_id, e.unit_id, e.item_id, e.lot_id,
-              e.serial_id
 ), named AS (
     SELECT g.owner_id, g.posting_id, g.effective_at, g.part, g.is_input, g.from_location_id,
            g.to_location_id, g.place_id, g.parent_id, g.lot_id,
-           CASE WHEN g.unit_id <> 0 THEN ims._epcis_unit_uri(
-                    o.attributes ->> 'epcis_domain', o.code, h.code)
-                WHEN g.item_id <> 0 THEN ims._epcis_item_uri(
+           CASE WHEN g.unit_id <> 0
+                THEN ims._epcis_unit_uri(o.attributes ->> 'epcis_domain', o.code, h.code)
+                ELSE ims._epcis_item_uri(
                     o.attributes ->> 'epcis_domain', o.code, i.code, c.gtin, b.code, r.code)
            END AS uri,
            g.unit_id <> 0 OR g.serial_id <> 0 AS is_instance,
-           g.quantity, i.base_unit, u.dimension, i.country_of_origin,
-           b.code AS lot, b.expires_on, b.best_before, b.sell_by
-      FROM thing AS g
+           g.quantity, i.base_unit, u.dimension IN ('count', 'package') AS is_counted,
+           i.country_of_origin, b.code AS lot, b.expires_on, b.best_before, b.sell_by
+      FROM piece AS g
       JOIN ims.owner AS o ON o.owner_id = g.owner_id
       LEFT JOIN ims.item AS i ON i.owner_id = g.owner_id AND i.item_id = g.item_id
       LEFT JOIN ims.unit AS u ON u.code = i.base_unit
@@ -177,17 +171,12 @@ WITH line AS NOT MATERIALIZED (
            pg_catalog.max(n.place_id) FILTER (WHERE n.is_input) AS last_source_id,
            pg_catalog.min(n.place_id) FILTER (WHERE NOT n.is_input) AS first_place_id,
            pg_catalog.max(n.place_id) FILTER (WHERE NOT n.is_input) AS last_place_id,
-           pg_catalog.array_agg('"' || n.uri || '"')
-               FILTER (WHERE n.is_instance AND n.is_input) AS input_epcs,
-           pg_catalog.array_agg('"' || n.uri || '"')
-               FILTER (WHERE n.is_instance AND NOT n.is_input) AS epcs,
-           pg_catalog.array_agg(
-               ims._epcis_quantity(n.uri, n.quantity, n.base_unit, n.dimension))
+           ims._epcis_epcs(n.uri) FILTER (WHERE n.is_instance AND n.is_input) AS input_epcs,
+           ims._epcis_epcs(n.uri) FILTER (WHERE n.is_instance AND NOT n.is_input) AS epcs,
+           ims._epcis_quantities(n.uri, n.quantity, n.base_unit, n.is_counted)
                FILTER (WHERE NOT n.is_instance AND n.is_input) AS input_quantities,
-           pg_catalog.array_agg(
-               ims._epcis_quantity(n.uri, n.quantity, n.base_unit, n.dimension))
-               FILTER (WHERE NOT n.is_instance AND NOT n.is_input AND n.uri IS NOT NULL)
-               AS quantities,
+           ims._epcis_quantities(n.uri, n.quantity, n.base_unit, n.is_counted)
+               FILTER (WHERE NOT n.is_instance AND NOT n.is_input) AS quantities,
            -- master data of what is made, where it is of one lot
            CASE WHEN n.part = 3 AND pg_catalog.min(n.lot_id) FILTER (WHERE NOT n.is_input)
                      = pg_catalog.max(n.lot_id) FILTER (WHERE NOT n.is_input)
@@ -209,14 +198,11 @@ WITH line AS NOT MATERIALIZED (
               n.to_location_id, n.parent_id
 ), event AS (
     SELECT e.owner_id, e.posting_id, e.effective_at, e.part, e.from_location_id,
-           e.to_location_id, e.has_input, e.has_output, e.input_epcs, e.epcs,
+           e.to_location_id, e.parent_id, e.has_input, e.has_output, e.input_epcs, e.epcs,
            e.input_quantities, e.quantities, e.ilmd,
-           pg_catalog.concat_ws(':', e.part, e.from_location_id, e.to_location_id, e.parent_id)
-               AS part_key,
            p.kind, p.document_number, p.recorded_at, p.utc_offset_minutes,
            p.system_identifier, p.reference_type, p.reference_number,
-           o.code AS owner, o.attributes ->> 'epcis_domain' AS domain,
-           o.attributes AS owner_attributes,
+           o.code AS owner, o.attributes AS owner_attributes,
            y.code AS party, y.attributes AS party_attributes,
            CASE WHEN p.kind = 'dispatch' THEN p.document_number ELSE d.document_number END
                AS dispatch_number,
@@ -258,10 +244,11 @@ WITH line AS NOT MATERIALIZED (
 )
 SELECT e.owner_id,
        e.posting_id,
-       e.part_key AS part,
+       pg_catalog.concat_ws(':', e.part, e.from_location_id, e.to_location_id, e.parent_id)
+           AS part,
        w.event_uri,
        e.effective_at AS event_time,
-       GREATEST(e.recorded_at, e.reversed_at) AS record_time,
+       w.record_time,
        e.owner,
        e.document_number,
        e.kind,
@@ -272,96 +259,12 @@ SELECT e.owner_id,
        w.read_point,
        w.biz_location,
        e.reversal_id IS NOT NULL AS is_error,
-       -- What is null makes its member null, and concat_ws leaves it out.  URIs
-       -- and words hold nothing that JSON would escape.
-       '{' || pg_catalog.concat_ws(', ',
-           '"type": "' || w.event_type || '"',
-           '"eventID": "' || w.event_uri || '"',
-           '"eventTime": "' || ims._epcis_time(e.effective_at, e.utc_offset_minutes) || '"',
-           '"eventTimeZoneOffset": "' || ims._epcis_offset(e.utc_offset_minutes) || '"',
-           '"recordTime": "' || ims._epcis_time(GREATEST(e.recorded_at, e.reversed_at), 0) || '"',
-           '"errorDeclaration": {' || pg_catalog.concat_ws(', ',
-               '"declarationTime": "' || ims._epcis_time(e.reversed_at, 0) || '"',
-               '"reason": "did_not_occur"',
-               '"correctiveEventIDs": ["' || CASE
-                   WHEN e.part = 2 AND e.from_site IS NOT NULL
-                        AND e.to_kind IN ('customer', 'supplier', 'transit')
-                   THEN ims._epcis_event_id(e.reversal_system, e.owner_id, e.reversal_id,
-                       pg_catalog.concat_ws(':', 2, e.to_location_id, e.from_location_id, 0)) END
-                   || '"]') || CASE WHEN e.reversal_id IS NOT NULL THEN '}' END,
-           '"action": "' || w.action || '"',
-           CASE w.event_type
-               WHEN 'AggregationEvent' THEN pg_catalog.concat_ws(', ',
-                   '"parentID": "' || ims._epcis_unit_uri(e.domain, e.owner, e.parent) || '"',
-                   '"childEPCs": ' || ims._epcis_list(e.epcs),
-                   '"childQuantityList": ' || ims._epcis_list(e.quantities))
-               WHEN 'TransformationEvent' THEN pg_catalog.concat_ws(', ',
-                   '"inputEPCList": ' || ims._epcis_list(e.input_epcs),
-                   '"inputQuantityList": ' || ims._epcis_list(e.input_quantities),
-                   '"outputEPCList": ' || ims._epcis_list(e.epcs),
-                   '"outputQuantityList": ' || ims._epcis_list(e.quantities),
-                   '"transformationID": "' || CASE
-                       WHEN e.reference_number IS NOT NULL
-                       THEN ims._epcis_document_uri(e.domain, e.owner, e.reference_type,
-                           e.reference_number)
-                       WHEN NOT e.has_output
-                       THEN ims._epcis_document_uri(e.domain, e.owner, e.kind,
-                           e.document_number::text) END || '"')
-               ELSE pg_catalog.concat_ws(', ',
-                   '"epcList": ' || COALESCE(ims._epcis_list(e.epcs),
-                       CASE WHEN e.quantities IS NULL THEN '[]' END),
-                   '"quantityList": ' || ims._epcis_list(e.quantities))
-           END,
-           '"bizStep": "' || w.biz_step || '"',
-           '"disposition": "' || w.disposition || '"',
-           '"readPoint": {"id": "' || w.read_point || '"}',
-           '"bizLocation": {"id": "' || w.biz_location || '"}',
-           '"bizTransactionList": [' || NULLIF(pg_catalog.concat_ws(', ',
-               '{' || pg_catalog.concat_ws(', ',
-                   '"type": "' || ims._epcis_document_type(e.reference_type) || '"',
-                   '"bizTransaction": "' || CASE
-                       WHEN e.reference_number IS NOT NULL
-                       THEN ims._epcis_document_uri(e.domain, e.owner, e.reference_type,
-                           e.reference_number)
-                       ELSE ims._epcis_document_uri(e.domain, e.owner, e.kind,
-                           e.document_number::text) END || '"')
-                   || CASE WHEN e.reference_number IS NOT NULL OR e.part = 4 THEN '}' END,
-               '{"type": "desadv", "bizTransaction": "' || ims._epcis_document_uri(e.domain,
-                   e.owner, 'dispatch', e.dispatch_number::text) || '"}'), '') || ']',
-           '"sourceList": [' || NULLIF(pg_catalog.concat_ws(', ',
-               '{"type": "owning_party", "source": "' || CASE WHEN w.way = 'out'
-                   THEN ims._epcis_party_uri(e.domain, e.owner, NULL,
-                       e.owner_attributes ->> 'gln') END || '"}',
-               '{"type": "possessing_party", "source": "' || CASE
-                   WHEN w.way = 'in' AND e.party IS NOT NULL
-                   THEN ims._epcis_party_uri(e.domain, e.owner, e.party,
-                       e.party_attributes ->> 'gln') END || '"}',
-               '{"type": "location", "source": "' || CASE
-                   WHEN w.way IN ('out', 'between') AND e.to_kind <> 'ownership'
-                   THEN ims._epcis_place_uri(e.domain, e.from_site,
-                       e.from_site_attributes ->> 'gln', NULL) END || '"}'), '') || ']',
-           '"destinationList": [' || NULLIF(pg_catalog.concat_ws(', ',
-               '{"type": "owning_party", "destination": "' || CASE WHEN w.way = 'in'
-                   THEN ims._epcis_party_uri(e.domain, e.owner, NULL,
-                       e.owner_attributes ->> 'gln') END || '"}',
-               '{"type": "possessing_party", "destination": "' || CASE
-                   WHEN w.way = 'out' AND e.party IS NOT NULL
-                   THEN ims._epcis_party_uri(e.domain, e.owner, e.party,
-                       e.party_attributes ->> 'gln') END || '"}',
-               '{"type": "location", "destination": "' || CASE
-                   WHEN w.way = 'between' AND e.to_kind = 'transit'
-                   THEN ims._epcis_place_uri(e.domain, e.bound_for,
-                       e.bound_for_attributes ->> 'gln', NULL)
-                   WHEN w.way IN ('in', 'between') AND e.from_kind <> 'ownership'
-                   THEN ims._epcis_place_uri(e.domain, e.to_site,
-                       e.to_site_attributes ->> 'gln', NULL) END || '"}'), '') || ']',
-           '"ilmd": ' || e.ilmd)
-           || '}' AS event
+       ims._epcis_event(w) AS event
   FROM event AS e
- -- each of these once, however often it is written: OFFSET keeps it together
+ -- each of these once, however often it is used: OFFSET keeps it together
  CROSS JOIN LATERAL (
-    SELECT ims._epcis_event_id(e.system_identifier, e.owner_id, e.posting_id, e.part_key)
-               AS event_uri,
+    SELECT ims._epcis_event_id(e.system_identifier, e.owner_id, e.posting_id, e.part,
+               e.from_location_id, e.to_location_id, e.parent_id) AS event_uri,
            CASE WHEN e.part IN (1, 6, 7) THEN 'AggregationEvent'
                 WHEN e.part = 3 AND (e.has_input OR e.reference_number IS NOT NULL)
                 THEN 'TransformationEvent'
@@ -384,25 +287,60 @@ SELECT e.owner_id,
                e.sellable) AS disposition,
            -- what leaves, or is no more, is read where it was
            CASE WHEN e.part <> 1 AND e.to_site IS NOT NULL
-                THEN ims._epcis_place_uri(e.domain, e.to_place, e.to_attributes ->> 'gln',
-                    e.to_site_attributes ->> 'gln')
+                THEN ims._epcis_place_uri(e.owner_attributes ->> 'epcis_domain', e.to_place,
+                    e.to_attributes ->> 'gln', e.to_site_attributes ->> 'gln')
                 WHEN e.from_site IS NOT NULL
-                THEN ims._epcis_place_uri(e.domain, e.from_place, e.from_attributes ->> 'gln',
-                    e.from_site_attributes ->> 'gln') END AS read_point,
-           CASE WHEN e.part <> 1 AND e.to_site IS NOT NULL
-                THEN ims._epcis_place_uri(e.domain, e.to_place, e.to_attributes ->> 'gln',
-                    e.to_site_attributes ->> 'gln')
-                WHEN e.from_site IS NOT NULL AND (e.part = 1 OR e.to_kind = 'ownership')
-                THEN ims._epcis_place_uri(e.domain, e.from_place, e.from_attributes ->> 'gln',
-                    e.from_site_attributes ->> 'gln') END AS biz_location,
-           -- of a way between parties or sites, what its ends are
-           CASE WHEN e.part NOT IN (2, 6) OR e.kind = 'reversal' THEN NULL
-                WHEN e.to_kind IN ('customer', 'supplier', 'ownership') THEN 'out'
-                WHEN e.from_kind IN ('customer', 'supplier', 'ownership') THEN 'in'
+                THEN ims._epcis_place_uri(e.owner_attributes ->> 'epcis_domain', e.from_place,
+                    e.from_attributes ->> 'gln', e.from_site_attributes ->> 'gln')
+           END AS read_point,
+           -- what has two ends: a way out (1) or in (2), between the owner and
+           -- others, or from site to site (3)
+           CASE WHEN e.part NOT IN (2, 6) OR e.kind = 'reversal' THEN 0
+                WHEN e.to_kind IN ('customer', 'supplier', 'ownership') THEN 1
+                WHEN e.from_kind IN ('customer', 'supplier', 'ownership') THEN 2
                 WHEN e.to_kind = 'transit' OR e.from_kind = 'transit'
                      OR e.from_site <> e.to_site
-                THEN 'between' END AS way
-    OFFSET 0) AS w;
+                THEN 3 ELSE 0 END AS way
+    OFFSET 0) AS k
+ -- the columns that ims._epcis_event() knows, by name
+ CROSS JOIN LATERAL (
+    SELECT k.event_type, k.event_uri, e.effective_at AS event_time, e.utc_offset_minutes,
+           GREATEST(e.recorded_at, e.reversed_at) AS record_time, e.reversed_at,
+           CASE WHEN e.reversal_id IS NOT NULL AND e.part = 2 AND e.from_site IS NOT NULL
+                     AND e.to_kind IN ('customer', 'supplier', 'transit')
+                THEN ims._epcis_event_id(e.reversal_system, e.owner_id, e.reversal_id, 2,
+                    e.to_location_id, e.from_location_id, 0) END AS corrective_uri,
+           k.action, k.biz_step, k.disposition, k.read_point,
+           CASE WHEN e.part = 1 OR e.to_site IS NOT NULL OR e.to_kind = 'ownership'
+                THEN k.read_point END AS biz_location,
+           e.owner_attributes ->> 'epcis_domain' AS domain, e.owner, e.parent,
+           e.input_epcs, e.input_quantities, e.epcs, e.quantities, e.ilmd,
+           CASE WHEN e.reference_number IS NOT NULL THEN e.reference_type
+                ELSE e.kind END AS transformation_type,
+           CASE WHEN e.reference_number IS NOT NULL THEN e.reference_number
+                WHEN NOT e.has_output THEN e.document_number::text
+           END AS transformation_number,
+           ims._epcis_document_type(e.reference_type) AS document_code,
+           CASE WHEN e.reference_number IS NOT NULL THEN e.reference_type
+                ELSE e.kind END AS document_type,
+           CASE WHEN e.reference_number IS NOT NULL THEN e.reference_number
+                WHEN e.part = 4 THEN e.document_number::text END AS document_number,
+           e.dispatch_number::text AS dispatch_number,
+           CASE k.way WHEN 1 THEN 'source' WHEN 2 THEN 'destination' END AS owner_is,
+           CASE WHEN k.way IN (1, 2) THEN e.owner_attributes ->> 'gln' END AS owner_gln,
+           e.party,
+           CASE WHEN k.way IN (1, 2) THEN e.party_attributes ->> 'gln' END AS party_gln,
+           CASE WHEN k.way IN (1, 3) AND e.to_kind <> 'ownership'
+                THEN e.from_site END AS source_site,
+           CASE WHEN k.way IN (1, 3)
+                THEN e.from_site_attributes ->> 'gln' END AS source_site_gln,
+           CASE WHEN k.way = 3 AND e.to_kind = 'transit' THEN e.bound_for
+                WHEN k.way IN (2, 3) AND e.from_kind <> 'ownership'
+                THEN e.to_site END AS destination_site,
+           CASE WHEN k.way = 3 AND e.to_kind = 'transit'
+                THEN e.bound_for_attributes ->> 'gln'
+                WHEN k.way IN (2, 3)
+                THEN e.to_site_attributes ->> 'gln' END AS destination_site_gln) AS w;
 COMMENT ON VIEW ims_bi.epcis_event IS
     'EPCIS 2.0 events: one row per part of a posting; '
     'filters on owner_id, posting_id and event_time are fast';

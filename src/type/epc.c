@@ -308,7 +308,7 @@ ims_epc_digital_link(PG_FUNCTION_ARGS)
 	size_t length = strlen(domain);
 	char path[IMS_EPC_MAX_TEXT];
 
-	if (!ims_is_link_domain(domain))
+	if (!ims_is_link_domain(domain, length))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("\"%s\" is no domain for a link", ims_gs1_shown(domain, length)),

@@ -289,35 +289,87 @@ FROM (VALUES
     ('the extension 0 means none', ims._epcis_place_uri('https://a.b', '0', NULL, '0614141123452'), 'https://a.b/loc/0'),
     ('a place without GLN', ims._epcis_place_uri('https://a.b', 'BIN 1', NULL, 'x'), 'https://a.b/loc/BIN%201'),
     ('no place', ims._epcis_place_uri('https://a.b', NULL, NULL, '0614141123452'), NULL),
-    ('a party', ims._epcis_party_uri('https://a.b', 'O', 'P', ''), 'https://a.b/party/O/P'),
-    ('the owner', ims._epcis_party_uri('https://a.b', 'O', NULL, '1'), 'https://a.b/party/O'),
-    ('its GLN', ims._epcis_party_uri('https://a.b', 'O', NULL, '0614141123452'), 'https://id.gs1.org/417/0614141123452'),
-    ('a document without kind', ims._epcis_document_uri('https://a.b', 'O', NULL, '#1'), 'https://a.b/bt/O/%231'),
-    ('a document without number', ims._epcis_document_uri('https://a.b', 'O', 'po', NULL), NULL),
     ('half past in the east', ims._epcis_time('2024-02-29 23:59:59.999999+00', 330), '2024-03-01T05:29:59.999999+05:30'),
     ('the day before in the west', ims._epcis_time('2024-03-01 00:00+00', -570), '2024-02-29T14:30:00.000000-09:30'),
     ('the last zone', ims._epcis_time('0001-01-02 00:00+00', 840), '0001-01-02T14:00:00.000000+14:00'),
     ('no instant', ims._epcis_time('infinity', 0), NULL),
     ('no offset at all', ims._epcis_time('2024-03-01 00:00+00', 2000000000), NULL),
-    ('offset zero', ims._epcis_offset(0), '+00:00'),
-    ('offset below', ims._epcis_offset(-1), '-00:01'),
-    ('elements in the order of their bytes', ims._epcis_list('{b,a,B,ab}'), '[B, a, ab, b]'),
-    ('no element', ims._epcis_list('{}'), '[]'),
-    ('a count is whole', ims._epcis_quantity('u', 3.000000, 'EA', 'count'), '{"epcClass": "u", "quantity": 3}'),
-    ('half a piece has a unit', ims._epcis_quantity('u', 2.5, 'EA', 'count'), '{"epcClass": "u", "quantity": 2.5, "uom": "EA"}'),
-    ('a measure has a unit', ims._epcis_quantity('u', 3, 'KGM', 'mass'), '{"epcClass": "u", "quantity": 3, "uom": "KGM"}'),
-    ('no code for the unit, no quantity', ims._epcis_quantity('u', 3, 'bucket', 'volume'), '{"epcClass": "u"}'),
     ('a document kind of the vocabulary', ims._epcis_document_type('recadv'), 'recadv'),
     ('one of ours', ims._epcis_document_type('purchase_order'), 'po'),
     ('one of nobody', ims._epcis_document_type('sales_order'), NULL)
     ) AS c (title, uri, expected);
+
+-- what an event is about
+SELECT is(c.list, c.expected, c.title)
+FROM (VALUES
+    ('instances by their bytes, each once', (SELECT ims._epcis_epcs(u.uri) FROM unnest('{b,a,B,ab,NULL,a}'::text[]) AS u (uri)),
+        '["B", "a", "ab", "b"]'),
+    ('no instance', (SELECT ims._epcis_epcs(u.uri) FROM unnest('{}'::text[]) AS u (uri)), NULL),
+    ('nothing that was seen', (SELECT ims._epcis_epcs(u.uri) FROM unnest('{NULL,NULL}'::text[]) AS u (uri)), NULL),
+    ('a thousand', (SELECT md5(ims._epcis_epcs(n::text)) FROM generate_series(1000, 1, -1) AS n),
+        (SELECT md5('["' || string_agg(n::text, '", "' ORDER BY n::text COLLATE "C") || '"]') FROM generate_series(1, 1000) AS n))
+    ) AS c (title, list, expected);
+SELECT is((SELECT ims._epcis_quantities(q.uri, q.quantity, c.unit, c.is_counted)
+           FROM (VALUES ('u', c.quantity), ('v', 1), ('u', c.more)) AS q (uri, quantity) WHERE q.quantity IS NOT NULL),
+    '[{"epcClass": "u"' || c.expected || '}, {"epcClass": "v"' || c.other || '}]', c.title)
+FROM (VALUES
+    ('a count is whole', 3.000000, NULL, 'EA', true, ', "quantity": 3', ', "quantity": 1'),
+    ('and needs no code of the unit', 3, NULL, 'bucket', true, ', "quantity": 3', ', "quantity": 1'),
+    ('half a piece has a unit', 2.5, NULL, 'EA', true, ', "quantity": 2.5, "uom": "EA"', ', "quantity": 1'),
+    ('two halves are one piece', 0.5, 0.5, 'EA', true, ', "quantity": 1', ', "quantity": 1'),
+    ('a measure has a unit', 3, 0.25, 'KGM', false, ', "quantity": 3.25, "uom": "KGM"', ', "quantity": 1, "uom": "KGM"'),
+    ('of two characters, too', 100, NULL, '23', NULL, ', "quantity": 100, "uom": "23"', ', "quantity": 1, "uom": "23"'),
+    ('no code for the unit, no quantity', 3, NULL, 'bucket', false, '', ''),
+    ('a code of one character', 3, NULL, 'K', false, '', ''),
+    ('of four', 3, NULL, 'KGMS', false, '', ''),
+    ('none', 3, NULL, NULL, NULL, '', ''),
+    ('the largest quantity, twice', 999999999999.999999, 999999999999.999999, 'KGM', false,
+        ', "quantity": 1999999999999.999998, "uom": "KGM"', ', "quantity": 1, "uom": "KGM"'),
+    ('the least', 0.000001, NULL, 'KGM', false, ', "quantity": 0.000001, "uom": "KGM"', ', "quantity": 1, "uom": "KGM"')
+    ) AS c (title, quantity, more, unit, is_counted, expected, other);
+SELECT is(ims._epcis_document(v.event, 'head '), E'head a,\n,\nb]}}', 'a document: head, events, tail')
+FROM (VALUES ('a'), (''), ('b')) AS v (event);
+SELECT is(ims._epcis_document(v.event, 'head'), NULL, 'none of nothing') FROM (SELECT ''::text WHERE false) AS v (event);
+SELECT is(left(pg_temp.refusal(c.call), 5), '22004', c.call)
+FROM (VALUES ($$ SELECT ims._epcis_document(NULL, 'head') $$), ($$ SELECT ims._epcis_document('a', NULL) $$)) AS c (call);
+-- how it is written: only what is there, from a row with columns in any order
+SELECT is(ims._epcis_event(e), '{"type": "ObjectEvent", "eventID": "urn:x", "eventTime": "2024-02-29T23:29:00.000001-00:31"'
+    ', "eventTimeZoneOffset": "-00:31", "recordTime": "2024-03-01T00:00:00.000000+00:00", "action": "ADD"'
+    ', "quantityList": [], "bizStep": "s", "bizTransactionList": [{"bizTransaction": "https://a.b/bt/O/%231"}'
+    ', {"type": "desadv", "bizTransaction": "https://a.b/bt/O/dispatch/7"}]'
+    ', "sourceList": [{"type": "owning_party", "source": "https://a.b/party/O"}]'
+    ', "destinationList": [{"type": "possessing_party", "destination": "https://a.b/party/O/P"}'
+    ', {"type": "location", "destination": "https://a.b/loc/S"}], "ilmd": {}}', 'an event of many members')
+FROM (SELECT 'S'::text AS destination_site, 1 AS unknown, 'ADD'::text AS action, 'ObjectEvent'::text AS event_type,
+             timestamptz '2024-03-01 00:00:00.000001+00' AS event_time, -31 AS utc_offset_minutes,
+             timestamptz '2024-03-01 00:00+00' AS record_time, 'urn:x'::text AS event_uri, '[]'::text AS quantities,
+             's'::text AS biz_step, ''::text AS disposition, 'https://a.b'::text AS domain, 'O'::text AS owner,
+             '#1'::text AS document_number, '7'::text AS dispatch_number, 'source'::text AS owner_is,
+             'P'::text AS party, '1'::text AS party_gln, '{}'::text AS ilmd) AS e;
+SELECT is(ims._epcis_event(e), '{"type": "TransformationEvent", "eventTimeZoneOffset": "+14:00", "errorDeclaration": {'
+    '"declarationTime": "2024-03-01T00:00:00.000000+00:00", "reason": "did_not_occur", "correctiveEventIDs": ["urn:y"]}'
+    ', "transformationID": "https://epcis.invalid/bt/O/%C3%A4/1"'
+    ', "sourceList": [{"type": "possessing_party", "source": "https://id.gs1.org/417/4006381000000"}]'
+    ', "destinationList": [{"type": "owning_party", "destination": "https://id.gs1.org/417/0614141123452"}]}', 'or of others')
+FROM (SELECT 'TransformationEvent'::text AS event_type, 840 AS utc_offset_minutes, timestamptz 'infinity' AS event_time,
+             timestamptz '2024-03-01 00:00+00' AS reversed_at, 'urn:y'::text AS corrective_uri, NULL::text AS domain,
+             'O'::text AS owner, 'ä'::text AS transformation_type, '1'::text AS transformation_number,
+             'destination'::text AS owner_is, '0614141123452'::text AS owner_gln, 'P'::text AS party,
+             '4006381000000'::text AS party_gln, ''::text AS document_number) AS e;
+SELECT is(ims._epcis_event(e), '{"type": "AggregationEvent", "eventTimeZoneOffset": "+00:00"'
+    ', "parentID": "https://epcis.invalid/obj/O/P"}', 'an empty unit')
+FROM (SELECT 'AggregationEvent'::text AS event_type, 'O'::text AS owner, 'P'::text AS parent) AS e;
+SELECT is(ims._epcis_event(e), '{"eventTimeZoneOffset": "+00:00", "epcList": []}', 'a row without any of the columns')
+FROM (SELECT 1 AS one) AS e;
+SELECT is(pg_temp.refusal($$ SELECT ims._epcis_event(e) FROM (SELECT 1 AS owner) AS e $$),
+    '42804 | column "owner" of an event is of type integer', 'a column of another type');
 
 -- 5. ids
 SELECT is_empty($$ SELECT e.event_uri FROM told AS e
     WHERE e.event_uri !~ '^urn:uuid:[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$'
     OR e.event_uri <> e.json ->> 'eventID' $$, 'ids are UUIDs of version 8');
 SELECT is(count(DISTINCT e.event_uri), count(*), 'each event has its own') FROM told AS e;
-SELECT is(ims._epcis_event_id(1, 2, 3, '2:4:5:0'), 'urn:uuid:'
+SELECT is(ims._epcis_event_id(1, 2, 3, 2, 4, 5, 0), 'urn:uuid:'
     || substr(h.x, 1, 8) || '-' || substr(h.x, 9, 4) || '-8' || substr(h.x, 14, 3) || '-'
     || to_hex(('x' || substr(h.x, 17, 1))::bit(4)::integer & 3 | 8) || substr(h.x, 18, 3) || '-' || substr(h.x, 21, 12),
     'made of cluster, owner, posting and part')
