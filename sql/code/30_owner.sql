@@ -42,6 +42,23 @@ COMMENT ON FUNCTION ims._3pl_attributes IS
     'attributes of a new client: prices and service levels to fill in';
 REVOKE ALL ON FUNCTION ims._3pl_attributes FROM PUBLIC;
 
+CREATE FUNCTION ims._check_company_prefixes(argument text, prefixes text[])
+RETURNS void
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    PERFORM ims._check_range(argument, cardinality(prefixes), 0, 100);
+    PERFORM ims._check_pattern(argument, coalesce(p.prefix, ''), '^[0-9]{4,12}$', '4012345')
+    FROM unnest(prefixes) AS p (prefix);
+    -- of two dimensions, each prefix would be well formed
+    PERFORM ims._check_range(argument, array_ndims(prefixes), 1, 1);
+END
+$$;
+COMMENT ON FUNCTION ims._check_company_prefixes IS
+    'raise 22023 unless each is a GS1 company prefix, and there are at most 100';
+REVOKE ALL ON FUNCTION ims._check_company_prefixes FROM PUBLIC;
+
 CREATE FUNCTION ims._create_owner(
     code text DEFAULT NULL,
     name text DEFAULT NULL,
@@ -50,6 +67,7 @@ CREATE FUNCTION ims._create_owner(
     time_zone text DEFAULT NULL,
     currency text DEFAULT NULL,
     periodic boolean DEFAULT NULL,
+    gs1_company_prefixes text[] DEFAULT NULL,
     attributes jsonb DEFAULT NULL,
     actor text DEFAULT NULL,
     OUT owner_id bigint)
@@ -69,13 +87,16 @@ BEGIN
     PERFORM ims._check_choice('template', template, '3pl');
     PERFORM ims._check_time_zone('time_zone', time_zone);
     PERFORM ims._check_pattern('currency', currency, '^[A-Z]{3}$', 'EUR');
+    PERFORM ims._check_company_prefixes('gs1_company_prefixes', gs1_company_prefixes);
     IF template = '3pl' THEN
         kind := coalesce(kind, 'client');
         attributes := ims._patch_attributes(ims._3pl_attributes(), attributes);
     END IF;
-    INSERT INTO ims.owner AS o (code, name, kind, time_zone, currency, periodic, attributes)
+    INSERT INTO ims.owner AS o (code, name, kind, time_zone, currency, periodic,
+        gs1_company_prefixes, attributes)
     VALUES (code, coalesce(name, code), coalesce(kind, 'company'), coalesce(time_zone, 'UTC'),
             coalesce(currency, 'EUR'), coalesce(periodic, false),
+            coalesce(gs1_company_prefixes, '{}'),
             ims._patch_attributes('{}', attributes))
     ON CONFLICT ON CONSTRAINT owner_code_key DO NOTHING
     RETURNING o.owner_id INTO owner_id;
@@ -109,6 +130,7 @@ CREATE FUNCTION ims.create_owner(
     time_zone text DEFAULT NULL,
     currency text DEFAULT NULL,
     periodic boolean DEFAULT NULL,
+    gs1_company_prefixes text[] DEFAULT NULL,
     attributes jsonb DEFAULT NULL,
     actor text DEFAULT NULL,
     OUT owner_id bigint)
@@ -119,6 +141,7 @@ COMMENT ON FUNCTION ims.create_owner IS
 
 For members of the ledger''s role alone. The template 3pl makes a client with channels WEB, B2B and MARKETPLACE and
 attributes billing_rules and sla to fill in; attributes given win over its own.
+gs1_company_prefixes are those licensed to the owner, 4 to 12 digits, for EPCs and SSCCs.
 Roles act for the owner once ims.add_owner_member() names them.
 Example: SELECT ims.create_owner(code => ''ACME'', template => ''3pl'');';
 REVOKE ALL ON FUNCTION ims.create_owner FROM PUBLIC;
@@ -132,6 +155,7 @@ CREATE FUNCTION ims._change_owner(
     time_zone text DEFAULT NULL,
     currency text DEFAULT NULL,
     periodic boolean DEFAULT NULL,
+    gs1_company_prefixes text[] DEFAULT NULL,
     attributes jsonb DEFAULT NULL,
     actor text DEFAULT NULL,
     OUT changed_owner_id bigint)
@@ -149,6 +173,7 @@ BEGIN
     PERFORM ims._check_choice('status', status, 'active', 'inactive');
     PERFORM ims._check_time_zone('time_zone', time_zone);
     PERFORM ims._check_pattern('currency', currency, '^[A-Z]{3}$', 'EUR');
+    PERFORM ims._check_company_prefixes('gs1_company_prefixes', gs1_company_prefixes);
     IF status IS NOT NULL OR currency IS NOT NULL THEN
         LOCK TABLE ims.movement IN SHARE ROW EXCLUSIVE MODE;
     END IF;
@@ -173,6 +198,7 @@ BEGIN
         time_zone = coalesce(time_zone, o.time_zone),
         currency = coalesce(currency, o.currency),
         periodic = coalesce(periodic, o.periodic),
+        gs1_company_prefixes = coalesce(gs1_company_prefixes, o.gs1_company_prefixes),
         attributes = ims._patch_attributes(o.attributes, attributes)
     WHERE o.owner_id = owner_id;
     changed_owner_id := owner_id;
@@ -190,6 +216,7 @@ CREATE FUNCTION ims.change_owner(
     time_zone text DEFAULT NULL,
     currency text DEFAULT NULL,
     periodic boolean DEFAULT NULL,
+    gs1_company_prefixes text[] DEFAULT NULL,
     attributes jsonb DEFAULT NULL,
     actor text DEFAULT NULL,
     OUT owner_id bigint)
@@ -199,7 +226,7 @@ COMMENT ON FUNCTION ims.change_owner IS
 'change an owner
 
 For members of the ledger''s role alone. Null leaves a value as it is; keys of
-attributes are set, or removed where null.
+attributes are set, or removed where null; gs1_company_prefixes replace those that were there.
 The currency stays once something was posted: amounts without a currency are in it.
 Example: SELECT ims.change_owner(owner => ''ACME'', status => ''inactive'');';
 REVOKE ALL ON FUNCTION ims.change_owner FROM PUBLIC;

@@ -269,6 +269,12 @@ BEGIN
     PERFORM ims._check_range('extension', extension, 0, 9);
     PERFORM ims._check_range('quantity', quantity, 1, 10000);
     PERFORM ims._check_choice('kind', kind, 'pallet', 'carton', 'tote', 'other');
+    -- the only one that the owner has, else the only one that it used
+    IF company_prefix IS NULL THEN
+        SELECT o.gs1_company_prefixes[1] INTO company_prefix
+        FROM ims.owner AS o
+        WHERE o.owner_id = owner_id AND cardinality(o.gs1_company_prefixes) = 1;
+    END IF;
     IF company_prefix IS NULL THEN
         SELECT min(s.company_prefix) INTO company_prefix
         FROM ims.sscc_serial AS s
@@ -324,8 +330,8 @@ AS 'MODULE_PATHNAME', 'ims_door';
 COMMENT ON FUNCTION ims.allot_handling_units IS
 'create handling units with the next SSCCs
 
-company_prefix is the GS1 company prefix, 4 to 12 digits; it may be left out once the owner
-has used exactly one. extension is the first digit, 0 to 9; quantity is 1 to 10000 units of
+company_prefix is the GS1 company prefix, 4 to 12 digits; it may be left out where the owner
+has exactly one, or has used exactly one. extension is the first digit, 0 to 9; quantity is 1 to 10000 units of
 a kind. Numbers ascend and are never given out twice; until the call commits, others wait
 for theirs. IV110 when all are used.
 Example: SELECT * FROM ims.allot_handling_units(company_prefix => ''4012345'', quantity => 3);';

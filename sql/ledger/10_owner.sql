@@ -13,13 +13,16 @@ CREATE TABLE ims.owner (
     currency text NOT NULL DEFAULT 'EUR',
     periodic boolean NOT NULL DEFAULT false,
     closed_through timestamptz,
+    gs1_company_prefixes text[] NOT NULL DEFAULT '{}',
     attributes jsonb NOT NULL DEFAULT '{}',
     CONSTRAINT owner_pkey PRIMARY KEY (owner_id),
     CONSTRAINT owner_code_key UNIQUE (code),
     CONSTRAINT owner_code_check CHECK (code <> '' AND pg_catalog.length(code) <= 100),
     CONSTRAINT owner_kind_check CHECK (kind IN ('company', 'client')),
     CONSTRAINT owner_status_check CHECK (status IN ('active', 'inactive')),
-    CONSTRAINT owner_currency_check CHECK (currency ~ '^[A-Z]{3}$')
+    CONSTRAINT owner_currency_check CHECK (currency ~ '^[A-Z]{3}$'),
+    CONSTRAINT owner_company_prefix_check CHECK (gs1_company_prefixes::text
+        ~ '^\{([0-9]{4,12}(,[0-9]{4,12}){0,99})?\}$')
 );
 COMMENT ON TABLE ims.owner IS 'owners of stock: the company or a client of a 3PL';
 COMMENT ON COLUMN ims.owner.owner_id IS 'identifies the owner';
@@ -31,6 +34,8 @@ COMMENT ON COLUMN ims.owner.time_zone IS 'zone of the UTC offset kept with a pos
 COMMENT ON COLUMN ims.owner.currency IS 'ISO 4217 code, used where a call gives none';
 COMMENT ON COLUMN ims.owner.periodic IS 'default of the same column of new items';
 COMMENT ON COLUMN ims.owner.closed_through IS 'postings effective before this instant are refused';
+COMMENT ON COLUMN ims.owner.gs1_company_prefixes IS
+    'GS1 company prefixes licensed to the owner, 4 to 12 digits each';
 COMMENT ON COLUMN ims.owner.attributes IS 'further data of the owner';
 
 CREATE TABLE ims.owner_member (

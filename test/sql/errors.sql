@@ -87,6 +87,7 @@ FROM (VALUES
     ('IV110', $$ SELECT '4006381333932'::ims.gtin $$),
     ('IV110', $$ SELECT ims.gtin_format('4006381333931', 12) $$),
     ('IV111', $$ SELECT '3174257BF4499602D2000001'::ims.epc $$),
+    ('IV112', $$ SELECT ims.encode_class_uri('SHOP', '4006381333931') $$),
     ('IV121', $$ SELECT '(01)09520123456789'::ims.gs1 $$),
     ('IV122', $$ SELECT ims.gs1_parse('(10)A') $$),
     ('IV123', $$ SELECT ims.gs1_parse('(7099)A') $$),

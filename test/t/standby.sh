@@ -52,6 +52,10 @@ SELECT format('SELECT count(*) FROM ims.%I(%s)', p.proname,
                       THEN ', handling_unit => ''P1'''
                       WHEN p.proname ~ '^serial_|^warranty'
                       THEN ', item => ''PHONE'', serial => ''S1'''
+                      WHEN p.proname = 'encode_epc'
+                      THEN ', element_string => ''(00)106141412345678908'', company_prefix_length => 7'
+                      WHEN p.proname = 'encode_class_uri'
+                      THEN ', gtin => ''4006381333931'', company_prefix_length => 7'
                       WHEN 'lot' = ANY (p.proargnames[:p.pronargs])
                       THEN ', item => ''MILK'', lot => ''L1'''
                       WHEN 'item' = ANY (p.proargnames[:p.pronargs])
