@@ -151,7 +151,7 @@ CREATE FUNCTION ims._epc_from_bytea(bits bytea)
 RETURNS ims.epc
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE
 AS 'MODULE_PATHNAME', 'ims_epc_from_bytea';
-COMMENT ON FUNCTION ims._epc_from_bytea IS 'cast from bytea to EPC: the bits in whole bytes';
+COMMENT ON FUNCTION ims._epc_from_bytea IS 'cast from bytea to EPC: the bits in whole bytes or words of 16';
 
 CREATE CAST (text AS ims.epc) WITH FUNCTION ims._epc_from_text(text) AS ASSIGNMENT;
 CREATE CAST (varchar AS ims.epc) WITH FUNCTION ims._epc_from_text(text) AS ASSIGNMENT;
@@ -196,8 +196,8 @@ AS 'MODULE_PATHNAME', 'ims_epc_from_element_string';
 COMMENT ON FUNCTION ims.epc_from_element_string IS
 'EPC of a GS1 element string
 
-In brackets: (01) with (21), (00), (414) with or without (254), (8003) with a serial, (8004);
-a bracket in a serial is written \(. The length of the company prefix, 6 to 12 digits,
+In brackets: (01) with (21), (00), (414) with or without (254), (8003) with a serial, (8004),
+and no other element; a bracket in a serial is written \(. The length of the company prefix, 6 to 12 digits,
 cannot be told from a key. bits is the size of the tag, 0 takes 96 if the serial fits.
 Example: SELECT ims.epc_from_element_string(element_string => ''(01)80614141123458(21)6789'', company_prefix_length => 7, filter => 3);';
 REVOKE ALL ON FUNCTION ims.epc_from_element_string FROM PUBLIC;

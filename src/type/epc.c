@@ -167,12 +167,12 @@ ims_epc_out(PG_FUNCTION_ARGS)
 	PG_RETURN_CSTRING(text);
 }
 
-/* Bits from a client, in whole bytes. */
+/* Bits from a client, in whole bytes or words. */
 static bytea *
 checked_bits(const uint8 *bytes, size_t size)
 {
 	ImsEpc epc;
-	ImsEpcStatus status = ims_epc_decode(bytes, size, &epc);
+	ImsEpcStatus status = ims_epc_decode_words(bytes, size, &epc);
 
 	if (status.rule != IMS_EPC_OK)
 	{

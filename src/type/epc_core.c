@@ -74,7 +74,7 @@ ims_epc_rule_name(ImsEpcRule rule)
 		"ok",		 "syntax",		 "length",			 "header",	  "unsupported",
 		"filter",	 "partition",	 "company prefix",	 "reference", "serial missing",
 		"character", "leading zero", "serial too large", "zero bits", "check digit",
-		"extension",
+		"extension", "element",
 	};
 
 	assert((size_t) rule < sizeof(names) / sizeof(names[0]));
@@ -118,6 +118,8 @@ ims_epc_rule_text(ImsEpcRule rule)
 		return "The check digit is wrong";
 	case IMS_EPC_EXTENSION:
 		return "An extension 0 stands for no extension: leave it out";
+	case IMS_EPC_ELEMENT:
+		return "An EPC holds a key and its serial, and no other element";
 	}
 	return "It is valid";
 }
@@ -397,6 +399,27 @@ hex_value(char c)
 	if (c >= 'a' && c <= 'f')
 		return c - 'a' + 10;
 	return -1;
+}
+
+/*
+ * ims_epc_decode_words -- bits in whole bytes, or in words of 16 as memory has them
+ *
+ * A tag of 198 bits is 25 bytes, or 13 words: 26 bytes, the last of zeros.
+ */
+ImsEpcStatus
+ims_epc_decode_words(const uint8_t *bytes, size_t size, ImsEpc *epc)
+{
+	ImsEpcScheme scheme;
+
+	if (size > 0 && size % 2 == 0 &&
+		scheme_of_header(bytes[0], &scheme).rule == IMS_EPC_OK &&
+		size == ims_epc_size(scheme) + 1)
+	{
+		if (bytes[size - 1] != 0)
+			return status_of(IMS_EPC_PADDING);
+		size--;
+	}
+	return ims_epc_decode(bytes, size, epc);
 }
 
 /*

@@ -95,7 +95,8 @@ typedef enum ImsEpcRule
 	IMS_EPC_SERIAL_RANGE,
 	IMS_EPC_PADDING,
 	IMS_EPC_CHECK_DIGIT,
-	IMS_EPC_EXTENSION
+	IMS_EPC_EXTENSION,
+	IMS_EPC_ELEMENT
 } ImsEpcRule;
 
 /* What is wrong, and at which character, counted from 1; 0 is the whole. */
@@ -114,6 +115,7 @@ extern bool ims_epc_scheme_of(ImsEpcKind kind, int bits, ImsEpcScheme *scheme);
 extern size_t ims_epc_size(ImsEpcScheme scheme);
 extern ImsEpcStatus ims_epc_check(const ImsEpc *epc);
 extern ImsEpcStatus ims_epc_decode(const uint8_t *bytes, size_t size, ImsEpc *epc);
+extern ImsEpcStatus ims_epc_decode_words(const uint8_t *bytes, size_t size, ImsEpc *epc);
 extern size_t ims_epc_encode(const ImsEpc *epc, uint8_t bytes[IMS_EPC_MAX_SIZE]);
 extern ImsEpcStatus ims_epc_parse_hex(const char *text, size_t length, ImsEpc *epc);
 

@@ -69,6 +69,20 @@ skip_ai(const char *text, size_t length, size_t *at, const char *ai)
 	return true;
 }
 
+/* What is wrong where an element begins that no EPC holds, or else nothing does. */
+static ImsEpcStatus
+refuse_rest(const char *text, size_t length, size_t at)
+{
+	size_t digits = 0;
+
+	while (at + 1 + digits < length && ims_gs1_is_digits(text + at + 1 + digits, 1))
+		digits++;
+	if (at < length && text[at] == '(' && digits >= 2 && digits <= 4 &&
+		at + 1 + digits < length && text[at + 1 + digits] == ')')
+		return status_at(IMS_EPC_ELEMENT, at + 1);
+	return status_at(IMS_EPC_SYNTAX, at + 1);
+}
+
 /* Splits the digits of a key into prefix and reference; drops filler and check digit. */
 static ImsEpcStatus
 take_key(const KeyElement *element, const char *text, size_t length, size_t *at,
@@ -108,7 +122,7 @@ take_serial(const char *text, size_t length, size_t at, size_t max, char *serial
 	for (; at < length; at++)
 	{
 		if (text[at] == '(')
-			return status_at(IMS_EPC_SYNTAX, at + 1);
+			return refuse_rest(text, length, at);
 		if (text[at] == '\\' && at + 1 < length && text[at + 1] == '(')
 			at++;
 		if (!ims_gs1_is_cset82(text + at, 1))
@@ -132,12 +146,12 @@ take_rest(const KeyElement *element, const char *text, size_t length, size_t at,
 		/* a GLN alone is a place as a whole: extension 0 */
 		if (element->serial_is_optional)
 			strcpy(epc->serial, "0");
-		return status_at(at == length ? IMS_EPC_OK : IMS_EPC_SYNTAX, at + 1);
+		return at == length ? status_at(IMS_EPC_OK, 0) : refuse_rest(text, length, at);
 	}
 	if (at == length)
 		return status_at(IMS_EPC_SERIAL_MISSING, at + 1);
 	if (element->serial_ai != NULL && !skip_ai(text, length, &at, element->serial_ai))
-		return status_at(IMS_EPC_SYNTAX, at + 1);
+		return refuse_rest(text, length, at);
 	if (at == length)
 		return status_at(IMS_EPC_SERIAL_MISSING, at + 1);
 	status = take_serial(text, length, at, IMS_EPC_MAX_SERIAL, epc->serial);

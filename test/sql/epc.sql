@@ -95,6 +95,11 @@ SELECT is(ims.epc_from_element_string('(01)70614141123451(21)a\(b', 7)::text,
 SELECT is(ims.epc_element_string('urn:epc:tag:sgtin-198:0.0614141.712345.a(b'),
     '(01)70614141123451(21)a\(b', 'and back');
 
+SELECT is((t.hex || '00')::ims.epc, t.hex::ims.epc, format('%s from words of 16 bits', t.scheme))
+FROM tag AS t WHERE t.scheme IN ('sgtin-198', 'sgln-195') ORDER BY t.place;
+SELECT is(decode(t.hex || '00', 'hex')::ims.epc::bytea, decode(t.hex, 'hex'), format('%s held in whole bytes', t.scheme))
+FROM tag AS t WHERE t.scheme IN ('sgtin-198', 'sgln-195') ORDER BY t.place;
+
 -- Size of the tag.
 SELECT is(ims.epc_scheme(ims.epc_from_element_string(c.element_string, 7, bits => c.bits)), c.scheme,
     format('%s in %s bits', c.element_string, c.bits))
@@ -139,6 +144,7 @@ FROM (VALUES
     (5, $$epc_from_element_string('(01)80614141123458(21)6789', 5)$$, 'IV111 company prefix 0'),
     (6, $$epc_from_element_string('(01)80614141123459(21)6789', 7)$$, 'IV111 check digit 18'),
     (7, $$epc_from_element_string('(414)0614141123452(254)0', 7)$$, 'IV111 extension 24'),
+    (16, $$epc_from_element_string('(01)80614141123458(21)67(10)89', 7)$$, 'IV111 element 25'),
     (8, $$epc_digital_link('3074257BF7194E4000001A85', 'ftp://a')$$, '22023'),
     (9, $$epc_digital_link('3074257BF7194E4000001A85', 'https://a?b')$$, '22023'),
     (10, $$epc_digital_link('3074257BF7194E4000001A85', 'https://')$$, '22023'),
@@ -242,7 +248,11 @@ FROM (VALUES
     (8, '\x3174257bf4499602d2000001', 'IV111 zero bits 0'), (9, '\xf774257bf7194e4000001a85', '0A000 unsupported 0'),
     (10, '\x3674257bf6b7a659b2c2bf1000000000000000000000000001', 'IV111 zero bits 0'),
     (11, '\x3674257bf6b7a659b2c2bf1000000000000000000000000004', 'IV111 zero bits 0'),
-    (12, '\x3674257bf6b780000000000000000000000000000000000000', 'IV111 serial missing 0')
+    (12, '\x3674257bf6b780000000000000000000000000000000000000', 'IV111 serial missing 0'),
+    (13, '\x3674257bf6b7a659b2c2bf1000000000000000000000000000' || '\x00'::bytea,
+        'urn:epc:tag:sgtin-198:3.0614141.712345.32a%2Fb'),
+    (14, '\x3674257bf6b7a659b2c2bf1000000000000000000000000000' || '\x01'::bytea, 'IV111 zero bits 0'),
+    (15, '\x3674257bf6b7a659b2c2bf1000000000000000000000000000' || '\x0000'::bytea, 'IV111 length 0')
     ) AS c (place, field, expected)
 ORDER BY c.place;
 
