@@ -23,7 +23,7 @@ BEGIN
         FROM jsonb_array_elements(lines) WITH ORDINALITY AS l (value, line)
         CROSS JOIN LATERAL jsonb_to_record(l.value) AS r (
             item text, quantity text, unit text, lot text, serial text, from_location text,
-            from_handling_unit text, reference_line text)
+            from_handling_unit text, reference_line text, measured_quantity text)
         ORDER BY l.line
     LOOP
         item_id := ims._item_id(owner_id, given.item);
@@ -52,6 +52,8 @@ BEGIN
                 ELSE ims._handling_unit_id(owner_id, given.from_handling_unit,
                     'from_handling_unit') END,
             'to_handling_unit_id', to_handling_unit_id,
+            'measured_quantity', ims._line_number(given.line, 'measured_quantity',
+                given.measured_quantity),
             'reference_line', given.reference_line,
             'entered_quantity', ims._entered_quantity(owner_id, item_id, given.unit, quantity),
             'entered_unit', CASE WHEN ims._entered_quantity(owner_id, item_id, given.unit,
@@ -176,7 +178,7 @@ BEGIN
     handling_unit_id := ims._handling_unit_id(owner_id, handling_unit);
     lines := coalesce(lines, '[]');
     PERFORM ims._check_lines(lines, 'item', 'quantity', 'unit', 'lot', 'serial', 'from_location',
-        'from_handling_unit', 'reference_line');
+        'from_handling_unit', 'measured_quantity', 'reference_line');
     child_ids := ims._unit_ids(owner_id, handling_units);
     PERFORM ims._check_something(handling_unit, lines <> '[]' OR cardinality(child_ids) > 0);
     units := ims._lock_unit_trees(owner_id, handling_unit_id || child_ids);
@@ -230,8 +232,8 @@ COMMENT ON FUNCTION ims.pack IS
 'put goods and other units into a handling unit
 
 One posting, where the unit is: at location, which may be left out where the unit or one of
-those that go in holds something. A line has item, quantity, unit, lot, serial and
-reference_line; from_location (of the same site) and from_handling_unit say where the goods
+those that go in holds something. A line has item, quantity, unit, lot, serial,
+measured_quantity and reference_line; from_location (of the same site) and from_handling_unit say where the goods
 come from, else they lie loose at the place. handling_units go in with what they hold.
 IV212 where it is closed, IV214 where a unit is elsewhere, IV240 where one is in another
 already or the nesting would be a cycle or too deep, IV241 where the units changed later.
@@ -309,7 +311,8 @@ BEGIN
     LOCK TABLE ims.movement IN ROW EXCLUSIVE MODE;
     handling_unit_id := ims._handling_unit_id(owner_id, handling_unit);
     lines := coalesce(lines, '[]');
-    PERFORM ims._check_lines(lines, 'item', 'quantity', 'unit', 'lot', 'serial', 'reference_line');
+    PERFORM ims._check_lines(lines, 'item', 'quantity', 'unit', 'lot', 'serial',
+        'measured_quantity', 'reference_line');
     child_ids := ims._unit_ids(owner_id, handling_units);
     PERFORM ims._check_something(handling_unit,
         whole OR lines <> '[]' OR cardinality(child_ids) > 0);
@@ -399,7 +402,7 @@ COMMENT ON FUNCTION ims.unpack IS
 'take goods and units out of a handling unit
 
 One posting; the goods lie loose at the same place then. A line has item, quantity, unit, lot,
-serial and reference_line; handling_units come out with what they hold. With neither, all
+serial, measured_quantity and reference_line; handling_units come out with what they hold. With neither, all
 that is in the unit directly comes out. location is needed where it has content at several
 places. IV212 where it is closed, IV219 where nothing is in it, IV240 where a unit is not in
 it, IV241 where the units changed later.
@@ -446,6 +449,112 @@ END
 $$;
 COMMENT ON FUNCTION ims._unit_destination IS 'place that a unit goes to, and the site it is bound for';
 REVOKE ALL ON FUNCTION ims._unit_destination FROM PUBLIC;
+
+-- What the content of units measures, of items of catch weight: the lines since
+-- the balance was last empty, added up.  Null where one of them has no measure:
+-- what a customer pays for is not guessed.
+CREATE FUNCTION ims._unit_measures(owner_id bigint, handling_unit_ids bigint[])
+RETURNS TABLE (
+    item_id bigint,
+    location_id bigint,
+    lot_id bigint,
+    handling_unit_id bigint,
+    serial_id bigint,
+    measured numeric)
+LANGUAGE sql STABLE PARALLEL SAFE ROWS 10
+SET search_path = pg_catalog, pg_temp
+AS $$
+    WITH line AS (
+        SELECT m.movement_id, m.effective_at, m.item_id, m.to_location_id AS location_id, m.lot_id,
+            m.to_handling_unit_id AS handling_unit_id, m.serial_id, m.quantity::numeric AS quantity,
+            m.measured_quantity AS measured
+        FROM ims.movement AS m
+        WHERE m.owner_id = $1 AND m.to_handling_unit_id = ANY ($2) AND m.to_handling_unit_id <> 0
+        UNION ALL
+        SELECT m.movement_id, m.effective_at, m.item_id, m.from_location_id, m.lot_id,
+            m.from_handling_unit_id, m.serial_id, - m.quantity::numeric, - m.measured_quantity
+        FROM ims.movement AS m
+        WHERE m.owner_id = $1 AND m.from_handling_unit_id = ANY ($2)
+          AND m.from_handling_unit_id <> 0),
+    level AS (
+        SELECT l.*, sum(l.quantity) OVER w AS on_hand
+        FROM line AS l
+        JOIN ims.item AS i
+            ON i.owner_id = $1 AND i.item_id = l.item_id AND i.measured_unit IS NOT NULL
+        WINDOW w AS (
+            PARTITION BY l.item_id, l.location_id, l.lot_id, l.handling_unit_id, l.serial_id
+            ORDER BY l.effective_at, l.movement_id)),
+    since AS (
+        SELECT v.*, count(*) FILTER (WHERE v.on_hand = 0) OVER (
+            PARTITION BY v.item_id, v.location_id, v.lot_id, v.handling_unit_id, v.serial_id
+            ORDER BY v.effective_at DESC, v.movement_id DESC) AS emptied
+        FROM level AS v)
+    SELECT s.item_id, s.location_id, s.lot_id, s.handling_unit_id, s.serial_id,
+        CASE WHEN count(*) = count(s.measured) THEN trim_scale(sum(s.measured)) END
+    FROM since AS s
+    WHERE s.emptied = 0
+    GROUP BY s.item_id, s.location_id, s.lot_id, s.handling_unit_id, s.serial_id
+$$;
+COMMENT ON FUNCTION ims._unit_measures IS
+    'measures of what is in handling units directly, null where it was not all measured';
+REVOKE ALL ON FUNCTION ims._unit_measures FROM PUBLIC;
+
+-- A shipment needs the measures; on the way within the house they are given
+-- where they are known, so that they are known there, too.
+CREATE FUNCTION ims._measured_lines(
+    owner_id bigint, units bigint[], lines jsonb, needed boolean)
+RETURNS jsonb
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+SET plan_cache_mode = force_custom_plan
+AS $$
+#variable_conflict use_variable
+DECLARE
+    unmeasured record;
+BEGIN
+    IF NOT EXISTS (
+        SELECT FROM jsonb_to_recordset(lines) AS l (item_id bigint)
+        JOIN ims.item AS i ON i.owner_id = owner_id AND i.item_id = l.item_id
+        WHERE i.measured_unit IS NOT NULL)
+    THEN
+        RETURN lines;
+    END IF;
+    SELECT jsonb_agg(l.value || CASE WHEN m.measured > 0
+        THEN jsonb_build_object('measured_quantity', m.measured) ELSE '{}' END ORDER BY l.n)
+    INTO lines
+    FROM jsonb_array_elements(lines) WITH ORDINALITY AS l (value, n)
+    CROSS JOIN LATERAL jsonb_to_record(l.value) AS r (item_id bigint, from_location_id bigint,
+        lot_id bigint, from_handling_unit_id bigint, serial_id bigint)
+    LEFT JOIN ims._unit_measures(owner_id, units) AS m
+        ON m.item_id = r.item_id AND m.location_id = r.from_location_id AND m.lot_id = r.lot_id
+        AND m.handling_unit_id = r.from_handling_unit_id AND m.serial_id = r.serial_id;
+    SELECT i.code AS item, r.from_handling_unit_id, i.measured_unit INTO unmeasured
+    FROM jsonb_array_elements(lines) WITH ORDINALITY AS l (value, n)
+    CROSS JOIN LATERAL jsonb_to_record(l.value) AS r (
+        item_id bigint, from_handling_unit_id bigint, measured_quantity numeric)
+    JOIN ims.item AS i
+        ON i.owner_id = owner_id AND i.item_id = r.item_id AND i.measured_unit IS NOT NULL
+    WHERE needed AND r.measured_quantity IS NULL
+    ORDER BY l.n
+    LIMIT 1;
+    IF FOUND THEN
+        RAISE 'what handling unit "%" holds of item "%" was not measured',
+            ims._unit_code(owner_id, unmeasured.from_handling_unit_id), unmeasured.item
+            USING ERRCODE = 'IV201',
+                DETAIL = format('It was packed or taken out without its %s. ',
+                        unmeasured.measured_unit)
+                    || jsonb_build_object('argument', 'measured_quantity',
+                        'handling_unit', ims._unit_code(owner_id,
+                            unmeasured.from_handling_unit_id),
+                        'item', unmeasured.item)::text,
+                HINT = 'Take it out and pack it again with measured_quantity, or use ims.ship().';
+    END IF;
+    RETURN lines;
+END
+$$;
+COMMENT ON FUNCTION ims._measured_lines IS
+    'lines of whole units with what they measure, or IV201 where it is needed and not known';
+REVOKE ALL ON FUNCTION ims._measured_lines FROM PUBLIC;
 
 -- Content of the units as lines; what is there already stays.
 CREATE FUNCTION ims._unit_lines(
@@ -547,6 +656,7 @@ BEGIN
     END IF;
     lines := ims._unit_lines(owner_id, units, goal.location_id, goal.destination_id);
     PERFORM ims._check_something(handling_unit, lines <> '[]');
+    lines := ims._measured_lines(owner_id, units, lines, kind = 'ship');
     last_event := ims._last_unit_event(owner_id, units);
     effective_at := ims._unit_time(effective_at, last_event);
 
@@ -620,7 +730,8 @@ COMMENT ON FUNCTION ims.move_handling_unit IS
 One posting of the whole content, units in units included: kind transfer (default) to another
 place of the site, dispatch to another site, where ims.receive_transfer() takes it in, or
 ship to a customer. A closed unit moves too. What was shipped together stays known by
-ims.contents_at(), and the units are empty ones from then on. IV219 where it holds nothing,
+ims.contents_at(), and the units are empty ones from then on. Goods of catch weight go with
+what was measured of them; IV201 where they are shipped and that is not known. IV219 where it holds nothing,
 IV240 where it is in another unit, IV241 where the units changed later than the shipment.
 Example: SELECT * FROM ims.move_handling_unit(handling_unit => ''340123450000000017'',
     kind => ''ship'', party => ''JANE'', reference_number => ''SO-7'');';

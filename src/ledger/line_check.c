@@ -644,7 +644,9 @@ check_measured(ImsCall *call, ImsLine *line, const ImsItem *item, const ImsLocat
 							  status == IMS_QUANTITY_OK ? "It is not above zero."
 														: ims_quantity_problem(status),
 							  "A measured quantity is above zero, below 10^12, with at most six decimals.");
-	return check_tolerance(call, line, item, measured);
+	/* whole units go with what the books say of them, too */
+	return call->postings[line->posting].whole_units ||
+		   check_tolerance(call, line, item, measured);
 }
 
 /* Checks one line; refuses at the first rule that it breaks. */

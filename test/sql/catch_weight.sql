@@ -4,7 +4,7 @@
 -- what is turned around has what it turns around.
 \i test/setup.psql
 BEGIN;
-SELECT plan(59);
+SELECT no_plan();
 \i test/posting.psql
 \i test/refusal.psql
 SELECT ims.create_item('SHOP', 'HAM', tracking => 'lot', measured_unit => 'KGM', measured_per_base => 10,
@@ -199,5 +199,71 @@ SELECT results_eq($$ SELECT s.location, s.on_hand, s.measured_on_hand, s.unmeasu
     $$ VALUES ('T-THERE-A', 3::numeric, 30.4, 0::bigint) $$, 'with the weight of its dispatch, and nothing stays behind');
 SELECT is_empty($$ SELECT v.check_name, v.key FROM ims.verify() AS v WHERE v.check_name NOT LIKE 'catalog.%' $$,
     'nothing of it is wrong');
+-- A whole unit goes with what its content measures.
+SELECT ims.create_item('SHOP', 'BEEF', tracking => 'serial', measured_unit => 'KGM', measured_per_base => 10) \g /dev/null
+SELECT ims.create_item('SHOP', 'BRIE', measured_unit => 'KGM', measured_per_base => 10, measured_tolerance => 0.1) \g /dev/null
+SELECT count(*) FROM ims.create_serials('SHOP', 'BEEF', '{B1,B2}') \g /dev/null
+SELECT ims.create_handling_unit('SHOP', c.code) FROM (VALUES ('W1'), ('W2'), ('W3')) AS c (code) \g /dev/null
+SELECT count(*) FROM ims.post('[
+    {"item": "BRIE", "quantity": 4, "to_location": "T-HERE-A", "handling_unit": "W1", "measured_quantity": 41.5},
+    {"item": "BRIE", "quantity": 2, "to_location": "T-HERE-A", "handling_unit": "W2", "measured_quantity": 19.25},
+    {"item": "BEEF", "quantity": 1, "to_location": "T-HERE-A", "handling_unit": "W2", "serial": "B1", "measured_quantity": 8.125},
+    {"item": "BEEF", "quantity": 1, "to_location": "T-HERE-A", "handling_unit": "W2", "serial": "B2", "measured_quantity": 9.5},
+    {"item": "INK", "quantity": 7, "to_location": "T-HERE-A", "handling_unit": "W2"}]', 'receive', 'SHOP') \g /dev/null
+CREATE FUNCTION pg_temp.lines(kind text) RETURNS text LANGUAGE sql AS $$
+    SELECT string_agg(concat_ws(' ', i.code, e.code, h.code, trim_scale(m.quantity), m.measured_quantity), ', ' ORDER BY m.movement_id)
+    FROM ims.movement AS m JOIN ims.item AS i USING (owner_id, item_id)
+    LEFT JOIN ims.serial AS e ON e.owner_id = m.owner_id AND e.serial_id = m.serial_id
+    LEFT JOIN ims.handling_unit AS h ON h.owner_id = m.owner_id AND h.handling_unit_id = m.from_handling_unit_id
+    WHERE m.owner_id = 9001 AND m.posting_id = (
+        SELECT p.posting_id FROM ims.posting AS p WHERE p.owner_id = 9001 AND p.kind = $1 ORDER BY p.posting_id DESC LIMIT 1)
+$$;
+SELECT lives_ok($$ SELECT ims.ship('SHOP', 'BRIE', 1, from_location => 'T-HERE-A', handling_unit => 'W1', measured_quantity => 10.75);
+    SELECT ims.pack('SHOP', 'W1', handling_units => '{W2}') $$, 'one was taken off, a carton went on');
+SELECT lives_ok($$ SELECT ims.change_item('SHOP', 'BRIE', measured_tolerance => 0);
+    SELECT ims.move_handling_unit('SHOP', 'W1', to_location => 'T-HERE-B') $$, 'the unit moves, whatever is tolerated by now');
+SELECT is(pg_temp.lines('transfer'), 'BEEF B1 W2 1 8.125, BEEF B2 W2 1 9.5, BRIE W1 3 30.75, BRIE W2 2 19.25, INK W2 7',
+    'with what is left of its measure');
+SELECT lives_ok($$ SELECT ims.move_handling_unit('SHOP', 'W1', kind => 'dispatch', to_location => 'T-THERE-A') $$, 'is dispatched');
+SELECT lives_ok(format($$ SELECT ims.receive_transfer('SHOP', %s, to_location => 'T-THERE-A') $$, p.posting_id), 'and received')
+FROM ims.posting AS p WHERE p.owner_id = 9001 AND p.kind = 'dispatch' ORDER BY p.posting_id DESC LIMIT 1;
+SELECT is(pg_temp.lines('receive_transfer'), pg_temp.lines('dispatch'), 'with the same');
+SELECT lives_ok($$ SELECT ims.move_handling_unit('SHOP', 'W1', kind => 'ship', party => 'JANE') $$, 'and shipped');
+SELECT is(pg_temp.lines('ship'), 'BEEF B1 W2 1 8.125, BEEF B2 W2 1 9.5, BRIE W1 3 30.75, BRIE W2 2 19.25, INK W2 7',
+    'as it was measured at the door');
+SELECT is_empty($$ SELECT * FROM ims.measured_stock('SHOP', '{BRIE,BEEF}') $$, 'nothing is left');
+SELECT ims.change_item('SHOP', 'BRIE', measured_tolerance => 0.1) \g /dev/null
+-- A unit that is used again begins anew.
+SELECT lives_ok($$ SELECT ims.receive('SHOP', 'BRIE', 2, to_location => 'T-HERE-A', handling_unit => 'W3', measured_quantity => 21);
+    SELECT ims.ship('SHOP', 'BRIE', 2, from_location => 'T-HERE-A', handling_unit => 'W3', measured_quantity => 20.5);
+    SELECT ims.receive('SHOP', 'BRIE', 1, to_location => 'T-HERE-A', handling_unit => 'W3', measured_quantity => 9.5);
+    SELECT ims.move_handling_unit('SHOP', 'W3', kind => 'ship') $$, 'a unit is filled, emptied and filled');
+SELECT is(pg_temp.lines('ship'), 'BRIE W3 1 9.5', 'what earlier goods lost is not in it');
+-- What was not measured is not guessed.
+SELECT lives_ok($$ SELECT ims.receive('SHOP', 'BRIE', 5, to_location => 'T-HERE-A', measured_quantity => 50);
+    SELECT ims.pack('SHOP', 'W3', lines => '[{"item": "BRIE", "quantity": 2}]', location => 'T-HERE-A') $$, 'packed without a measure');
+SELECT is(pg_temp.refusal($$ SELECT ims.move_handling_unit('SHOP', 'W3', kind => 'ship') $$),
+    'IV201 | what handling unit "W3" holds of item "BRIE" was not measured | {"item": "BRIE", "argument": "measured_quantity", "handling_unit": "W3"}',
+    'is not shipped as a whole');
+SELECT is(pg_temp.refusal($$ SELECT ims.move_handling_unit('SHOP', 'W3', to_location => 'T-HERE-B') $$), 'accepted', 'but moved');
+SELECT is(pg_temp.lines('transfer'), 'BRIE W3 2', 'without one');
+SELECT is(split_part(pg_temp.refusal(c.statement), ' | ', 1), c.expected, c.name)
+FROM (VALUES
+    (1, 'out of tolerance', $$ SELECT ims.pack('SHOP', 'W2', lines => '[{"item": "BRIE", "quantity": 2, "measured_quantity": 23}]', location => 'T-HERE-A') $$, 'IV106'),
+    (2, 'no number', $$ SELECT ims.pack('SHOP', 'W2', lines => '[{"item": "BRIE", "quantity": 2, "measured_quantity": "much"}]', location => 'T-HERE-A') $$, 'IV101'),
+    (3, 'not measured at all', $$ SELECT ims.pack('SHOP', 'W2', lines => '[{"item": "INK", "quantity": 2, "measured_quantity": 23}]', location => 'T-HERE-A') $$, 'IV223'),
+    (4, 'packed with it', $$ SELECT ims.pack('SHOP', 'W2', lines => '[{"item": "BRIE", "quantity": 3, "measured_quantity": 31}]', location => 'T-HERE-A') $$, 'accepted'),
+    (5, 'taken out with it', $$ SELECT ims.unpack('SHOP', 'W2', lines => '[{"item": "BRIE", "quantity": 1, "measured_quantity": 10.5}]') $$, 'accepted'),
+    (6, 'shipped', $$ SELECT ims.move_handling_unit('SHOP', 'W2', kind => 'ship') $$, 'accepted'),
+    (7, 'in with a measure, and out without', $$ DO $do$ BEGIN
+        PERFORM ims.receive('SHOP', 'BRIE', 3, to_location => 'T-HERE-A', handling_unit => 'W2', measured_quantity => 31);
+        PERFORM ims.unpack('SHOP', 'W2', lines => '[{"item": "BRIE", "quantity": 1}]');
+        PERFORM ims.move_handling_unit('SHOP', 'W2', kind => 'ship');
+        END $do$ $$, 'IV201')
+) AS c (place, name, statement, expected)
+ORDER BY c.place;
+SELECT is(pg_temp.lines('ship'), 'BRIE W2 2 20.5', 'goes with what was packed less what was taken out');
+SELECT is_empty($$ SELECT * FROM ims.verify('SHOP') $$, 'the ledger proves');
+
 SELECT * FROM finish();
 ROLLBACK;
