@@ -67,6 +67,7 @@ CREATE FUNCTION ims._set_rfid_reader(
     window_seconds bigint DEFAULT NULL,
     name text DEFAULT NULL,
     status text DEFAULT NULL,
+    tags text DEFAULT NULL,
     actor text DEFAULT NULL)
 RETURNS void
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
@@ -83,6 +84,7 @@ BEGIN
     PERFORM ims._check_code('reader', reader);
     PERFORM ims._check_range('window_seconds', window_seconds, 1, 86400);
     PERFORM ims._check_choice('status', status, 'active', 'inactive');
+    PERFORM ims._check_choice('tags', tags, 'all', 'own');
     SELECT r.rfid_reader_id, r.location_id, r.read_count, p.code AS point INTO was
     FROM ims.rfid_reader AS r
     JOIN ims.rfid_point AS p ON p.owner_id = r.owner_id AND p.rfid_point_id = r.rfid_point_id
@@ -93,9 +95,10 @@ BEGIN
     PERFORM ims._check_code('read_point', read_point);
     point_id := ims._rfid_point(owner_id, read_point, window_seconds);
     IF was.rfid_reader_id IS NULL THEN
-        INSERT INTO ims.rfid_reader (owner_id, code, name, rfid_point_id, location_id, status)
+        INSERT INTO ims.rfid_reader
+            (owner_id, code, name, rfid_point_id, location_id, status, tags)
         VALUES (owner_id, reader, coalesce(name, reader), point_id, place_id,
-            coalesce(status, 'active'));
+            coalesce(status, 'active'), coalesce(tags, 'all'));
         RETURN;
     END IF;
     -- Under the lock of the point, as ingesting is.
@@ -111,6 +114,7 @@ BEGIN
     UPDATE ims.rfid_reader AS r
     SET name = coalesce(_set_rfid_reader.name, r.name),
         status = coalesce(_set_rfid_reader.status, r.status),
+        tags = coalesce(_set_rfid_reader.tags, r.tags),
         location_id = place_id, rfid_point_id = point_id
     WHERE r.owner_id = owner_id AND r.rfid_reader_id = was.rfid_reader_id;
 END
@@ -126,6 +130,7 @@ CREATE FUNCTION ims.set_rfid_reader(
     window_seconds bigint DEFAULT NULL,
     name text DEFAULT NULL,
     status text DEFAULT NULL,
+    tags text DEFAULT NULL,
     actor text DEFAULT NULL)
 RETURNS void
 LANGUAGE c VOLATILE PARALLEL UNSAFE
@@ -136,18 +141,31 @@ COMMENT ON FUNCTION ims.set_rfid_reader IS
 location is the place where a tag is that the reader hears. Readers of one read_point hear
 the same tags; left out, the reader is alone at a point of its own code. A tag that no
 reader of the point heard for more than window_seconds (1 to 86400, default 30) has gone.
-Once there are reads, location, read point and window stay (IV228).
+tags is all (default), or own where goods of several owners pass: make the reader for each of
+them, and only reads of tags of what the owner has are kept. Once there are reads, location,
+read point and window stay (IV228).
 Example: SELECT ims.set_rfid_reader(reader => ''DOOR-1'', location => ''DOCK'', window_seconds => 15);';
 REVOKE ALL ON FUNCTION ims.set_rfid_reader FROM PUBLIC;
 
 -- What is passed from step to step.
+CREATE TYPE ims._rfid_given AS (
+    line bigint,
+    sequence bigint,
+    epc text,
+    read_at timestamptz,
+    rssi numeric,
+    antenna bigint);
+COMMENT ON TYPE ims._rfid_given IS 'a read of a call';
+
 CREATE TYPE ims._rfid_island AS (
     epc text,
     first_seen_at timestamptz,
     last_seen_at timestamptz,
     read_count bigint,
     rssi_sum numeric,
-    rssi_count bigint);
+    rssi_count bigint,
+    is_followed boolean,
+    known boolean);
 COMMENT ON TYPE ims._rfid_island IS 'reads of a tag by one reader, none further apart than the window';
 
 CREATE TYPE ims._rfid_merged AS (
@@ -158,13 +176,15 @@ CREATE TYPE ims._rfid_merged AS (
     rfid_reader_id bigint,
     location_id bigint,
     read_count bigint,
-    heard jsonb);
-COMMENT ON TYPE ims._rfid_merged IS 'a visit as it is after new reads';
+    heard jsonb,
+    known boolean);
+COMMENT ON TYPE ims._rfid_merged IS
+    'a visit as it is after new reads; known where the tag was at the point before';
 
 -- Locks a reader that may send, and its read point.
 CREATE FUNCTION ims._rfid_lock(owner_id bigint, reader text, OUT rfid_reader_id bigint,
     OUT rfid_point_id bigint, OUT gap interval, OUT swept_through timestamptz,
-    OUT dropped_through timestamptz)
+    OUT dropped_through timestamptz, OUT tags text)
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
@@ -173,8 +193,8 @@ DECLARE
     state text;
 BEGIN
     SELECT r.rfid_reader_id, r.rfid_point_id, make_interval(secs => p.window_seconds),
-        p.swept_through, p.dropped_through, r.status
-    INTO rfid_reader_id, rfid_point_id, gap, swept_through, dropped_through, state
+        p.swept_through, p.dropped_through, r.tags, r.status
+    INTO rfid_reader_id, rfid_point_id, gap, swept_through, dropped_through, tags, state
     FROM ims.rfid_reader AS r
     JOIN ims.rfid_point AS p ON p.owner_id = r.owner_id AND p.rfid_point_id = r.rfid_point_id
     WHERE r.owner_id = $1 AND r.code = $2
@@ -193,29 +213,27 @@ $$;
 COMMENT ON FUNCTION ims._rfid_lock IS 'reader of that code with its read point, locked';
 REVOKE ALL ON FUNCTION ims._rfid_lock FROM PUBLIC;
 
+-- An instant without a zone would be another in every session: null here.
 CREATE FUNCTION ims._rfid_reads(reads jsonb)
-RETURNS TABLE (
-    line bigint,
-    sequence bigint,
-    epc text,
-    read_at timestamptz,
-    rssi numeric,
-    antenna bigint)
+RETURNS SETOF ims._rfid_given
 LANGUAGE sql STABLE PARALLEL SAFE ROWS 10000
 SET search_path = pg_catalog, pg_temp
 AS $$
     SELECT r.line, coalesce(r.sequence, r.line),
         CASE WHEN (starts_with(r.epc, 'urn:') OR length(r.epc) > 24) AND ims.is_epc(r.epc)
             THEN ims.epc_hex(r.epc::ims.epc) ELSE upper(r.epc) END,
-        r.read_at, r.rssi, r.antenna
-    FROM ROWS FROM (jsonb_to_recordset(reads) AS (
-        sequence bigint, epc text, read_at timestamptz, rssi numeric, antenna bigint))
+        CASE WHEN r.read_at LIKE '____-__-__T__:__:__%Z'
+                OR r.read_at ~* '([T ]\d\d.*(Z|[+-]\d\d(:?\d\d)?)|infinity)$'
+            THEN r.read_at::timestamptz END,
+        r.rssi, r.antenna
+    FROM ROWS FROM (jsonb_to_recordset($1) AS (
+        sequence bigint, epc text, read_at text, rssi numeric, antenna bigint))
         WITH ORDINALITY AS r (sequence, epc, read_at, rssi, antenna, line)
 $$;
 COMMENT ON FUNCTION ims._rfid_reads IS 'reads of a call as rows; sequence is the line unless given';
 REVOKE ALL ON FUNCTION ims._rfid_reads FROM PUBLIC;
 
-CREATE FUNCTION ims._check_rfid_reads(reads jsonb)
+CREATE FUNCTION ims._check_rfid_lines(reads jsonb)
 RETURNS void
 LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
@@ -223,10 +241,18 @@ AS $$
 DECLARE
     most CONSTANT bigint := (SELECT l.value FROM ims.limits() AS l
         WHERE l.name = 'rfid_reads_per_call');
-    latest CONSTANT timestamptz := clock_timestamp() + interval '1 minute';
-    bad record;
 BEGIN
-    PERFORM ims._check_lines(reads, 'sequence', 'epc', 'read_at', 'rssi', 'antenna');
+    -- The slow check says what is wrong, a quick one whether anything is.
+    IF jsonb_typeof(reads) <> 'array'
+        OR jsonb_path_exists(reads, 'strict $[*] ? (@.type() != "object")')
+        OR jsonb_path_exists(reads,
+            'strict $[*].* ? (@.type() == "object" || @.type() == "array")')
+        OR EXISTS (
+            SELECT FROM jsonb_array_elements(reads) AS l (value)
+            WHERE l.value - '{sequence,epc,read_at,rssi,antenna}'::text[] <> '{}')
+    THEN
+        PERFORM ims._check_lines(reads, 'sequence', 'epc', 'read_at', 'rssi', 'antenna');
+    END IF;
     IF jsonb_array_length(reads) > most THEN
         RAISE '% reads are too many for one call', jsonb_array_length(reads)
             USING ERRCODE = 'IV220',
@@ -234,20 +260,23 @@ BEGIN
                     || jsonb_build_object('lines', jsonb_array_length(reads))::text,
                 HINT = 'Send the batch in several calls.';
     END IF;
-    SELECT l.line, l.value ->> 'read_at' AS read_at INTO bad
-    FROM jsonb_array_elements(reads) WITH ORDINALITY AS l (value, line)
-    WHERE l.value ->> 'read_at' !~* '([T ]\d\d.*(Z|[+-]\d\d(:?\d\d)?)|infinity)$'
-    ORDER BY l.line
-    LIMIT 1;
-    IF FOUND THEN
-        RAISE 'read_at of read % has no time zone', bad.line
-            USING ERRCODE = 'IV223',
-                DETAIL = 'Its instant would be another in every session. '
-                    || jsonb_build_object('line', bad.line, 'read_at', left(bad.read_at, 100))::text,
-                HINT = 'Give it with Z or an offset, such as 2026-01-01T00:00:00Z.';
-    END IF;
+END
+$$;
+COMMENT ON FUNCTION ims._check_rfid_lines IS 'raise for reads that are no array of objects, or too many';
+REVOKE ALL ON FUNCTION ims._check_rfid_lines FROM PUBLIC;
+
+CREATE FUNCTION ims._check_rfid_reads(reads jsonb, given ims._rfid_given[])
+RETURNS void
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    latest CONSTANT timestamptz := clock_timestamp() + interval '1 minute';
+    bad record;
+    given_at text;
+BEGIN
     SELECT r.* INTO bad
-    FROM ims._rfid_reads(reads) AS r
+    FROM unnest(given) AS r
     WHERE (r.epc ~ '^[0-9A-F]+$' AND length(r.epc) <= 124 AND length(r.epc) % 2 = 0
         AND isfinite(r.read_at) AND r.read_at <= latest
         AND r.sequence >= 0 AND coalesce(r.rssi BETWEEN -1000 AND 1000, true)) IS NOT TRUE
@@ -256,8 +285,16 @@ BEGIN
     IF NOT FOUND THEN
         RETURN;
     END IF;
+    given_at := reads -> (bad.line - 1)::integer ->> 'read_at';
     PERFORM ims._check_present('epc', bad.epc IS NOT NULL);
-    PERFORM ims._check_present('read_at', bad.read_at IS NOT NULL);
+    PERFORM ims._check_present('read_at', given_at IS NOT NULL);
+    IF bad.read_at IS NULL THEN
+        RAISE 'read_at of read % has no time zone', bad.line
+            USING ERRCODE = 'IV223',
+                DETAIL = 'Its instant would be another in every session. '
+                    || jsonb_build_object('line', bad.line, 'read_at', left(given_at, 100))::text,
+                HINT = 'Give it with Z or an offset, such as 2026-01-01T00:00:00Z.';
+    END IF;
     PERFORM ims._check_range('sequence', bad.sequence, 0, 9223372036854775807);
     PERFORM ims._check_range('rssi', bad.rssi, -1000, 1000);
     PERFORM ims._check_finite('read_at', bad.read_at);
@@ -279,46 +316,92 @@ $$;
 COMMENT ON FUNCTION ims._check_rfid_reads IS 'raise what is wrong with the reads of a call';
 REVOKE ALL ON FUNCTION ims._check_rfid_reads FROM PUBLIC;
 
--- Keeps the reads that are new, and returns them as short visits.
+-- Reads of tags of what the owner has: goods under one of his GTINs (single
+-- units where he tracks them, so that two owners of one GTIN are told apart),
+-- handling units, and units whose code is the tag itself.
+CREATE FUNCTION ims._own_rfid_reads(owner_id bigint, given ims._rfid_given[])
+RETURNS ims._rfid_given[]
+LANGUAGE sql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+    WITH tag AS MATERIALIZED (
+        SELECT DISTINCT g.epc FROM unnest($2) AS g),
+    element AS MATERIALIZED (
+        SELECT t.epc, CASE WHEN ims.is_epc(t.epc)
+            THEN ims.epc_element_string(t.epc::ims.epc)::ims.gs1 END AS string
+        FROM tag AS t),
+    own AS (
+        SELECT e.epc
+        FROM element AS e
+        JOIN ims.item_code AS c
+            ON c.owner_id = $1 AND c.kind = 'gtin' AND c.code = ims.gs1_get(e.string, '01')
+        JOIN ims.item AS i ON i.owner_id = c.owner_id AND i.item_id = c.item_id
+        LEFT JOIN ims.serial AS s ON s.owner_id = i.owner_id AND s.item_id = i.item_id
+            AND s.code = ims.gs1_get(e.string, '21')
+        WHERE i.tracking <> 'serial' OR s.serial_id IS NOT NULL
+        UNION
+        SELECT e.epc
+        FROM element AS e
+        JOIN ims.handling_unit AS h ON h.owner_id = $1 AND h.code = coalesce(
+            ims.gs1_get(e.string, '00'), ims.gs1_get(e.string, '8003'),
+            ims.gs1_get(e.string, '8004'), e.epc))
+    SELECT coalesce(array_agg(g::ims._rfid_given ORDER BY g.line), '{}')
+    FROM unnest($2) AS g
+    JOIN own AS o ON o.epc = g.epc
+$$;
+COMMENT ON FUNCTION ims._own_rfid_reads IS 'the reads whose tags are on things of the owner';
+REVOKE ALL ON FUNCTION ims._own_rfid_reads FROM PUBLIC;
+
+-- Keeps the reads that are new, and returns them as short visits.  Tags are told
+-- apart by their digits: what the collation would say of them takes longer.
 CREATE FUNCTION ims._store_rfid_reads(
-    owner_id bigint, reader_id bigint, batch text, reads jsonb, gap interval,
-    dropped_through timestamptz, OUT islands ims._rfid_island[], OUT stored bigint,
-    OUT dropped bigint)
+    owner_id bigint, point_id bigint, reader_id bigint, batch text, given ims._rfid_given[],
+    gap interval, dropped_through timestamptz, OUT islands ims._rfid_island[],
+    OUT stored bigint, OUT dropped bigint)
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
+SET enable_seqscan = off
+SET enable_nestloop = off
 AS $$
 #variable_conflict use_variable
 BEGIN
-    WITH given AS MATERIALIZED (
-        SELECT r.sequence, r.epc, r.read_at, r.rssi, r.antenna
-        FROM ims._rfid_reads(reads) AS r),
-    new_read AS (
+    WITH new_read AS (
         INSERT INTO ims.rfid_read
             (owner_id, rfid_reader_id, batch, sequence, epc, read_at, rssi, antenna)
-        SELECT owner_id, reader_id, batch, g.sequence, g.epc, g.read_at, g.rssi, g.antenna
-        FROM given AS g
+        SELECT DISTINCT ON (g.sequence) owner_id, reader_id, batch, g.sequence, g.epc, g.read_at,
+            g.rssi, g.antenna
+        FROM unnest(given) AS g
         WHERE g.read_at >= dropped_through
-        ON CONFLICT ON CONSTRAINT rfid_read_pkey DO NOTHING
+          AND NOT EXISTS (
+            SELECT FROM ims.rfid_read AS r
+            WHERE r.owner_id = owner_id AND r.rfid_reader_id = reader_id AND r.batch = batch
+              AND r.sequence = g.sequence)
+        ORDER BY g.sequence, g.line
         RETURNING rfid_read.epc, rfid_read.read_at, rfid_read.rssi),
     marked AS (
         SELECT n.epc, n.read_at, n.rssi,
-            n.read_at - lag(n.read_at) OVER w > gap AS begins
+            n.read_at - lag(n.read_at) OVER w > gap AS begins,
+            lead(n.read_at) OVER w - n.read_at > gap AS is_followed
         FROM new_read AS n
-        WINDOW w AS (PARTITION BY n.epc ORDER BY n.read_at)),
+        WINDOW w AS (PARTITION BY n.epc COLLATE "C" ORDER BY n.read_at)),
     numbered AS (
-        SELECT m.epc, m.read_at, m.rssi, count(*) FILTER (WHERE m.begins) OVER w AS island
+        SELECT m.epc, m.read_at, m.rssi, m.is_followed,
+            count(*) FILTER (WHERE m.begins) OVER w AS island
         FROM marked AS m
-        WINDOW w AS (PARTITION BY m.epc ORDER BY m.read_at)),
+        WINDOW w AS (PARTITION BY m.epc COLLATE "C" ORDER BY m.read_at)),
     island AS (
         SELECT n.epc, min(n.read_at) AS first_seen_at, max(n.read_at) AS last_seen_at,
             count(*) AS read_count, coalesce(sum(n.rssi), 0) AS rssi_sum,
-            count(n.rssi) AS rssi_count
+            count(n.rssi) AS rssi_count, coalesce(bool_or(n.is_followed), false) AS is_followed
         FROM numbered AS n
         GROUP BY n.epc, n.island)
     SELECT coalesce(array_agg((i.epc, i.first_seen_at, i.last_seen_at, i.read_count, i.rssi_sum,
-            i.rssi_count)::ims._rfid_island), '{}'),
+            i.rssi_count, i.is_followed, (
+                SELECT true FROM ims.rfid_visit AS v
+                WHERE v.owner_id = owner_id AND v.epc = i.epc AND v.rfid_point_id = point_id
+                LIMIT 1) IS NOT NULL)::ims._rfid_island), '{}'),
         coalesce(sum(i.read_count), 0),
-        (SELECT count(*) FROM given AS g WHERE g.read_at < dropped_through)
+        (SELECT count(*) FROM unnest(given) AS g WHERE g.read_at < dropped_through)
     INTO islands, stored, dropped
     FROM island AS i;
 END
@@ -328,7 +411,8 @@ REVOKE ALL ON FUNCTION ims._store_rfid_reads FROM PUBLIC;
 
 -- A number that was used must stand for the same read.
 CREATE FUNCTION ims._check_rfid_repeats(
-    owner_id bigint, reader_id bigint, batch text, reads jsonb, dropped_through timestamptz)
+    owner_id bigint, reader_id bigint, batch text, given ims._rfid_given[],
+    dropped_through timestamptz)
 RETURNS void
 LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
@@ -338,7 +422,7 @@ DECLARE
     other record;
 BEGIN
     SELECT g.line, g.sequence INTO other
-    FROM ims._rfid_reads(reads) AS g
+    FROM unnest(given) AS g
     JOIN ims.rfid_read AS r
         ON r.owner_id = owner_id AND r.rfid_reader_id = reader_id AND r.batch = batch
         AND r.sequence = g.sequence
@@ -359,7 +443,28 @@ $$;
 COMMENT ON FUNCTION ims._check_rfid_repeats IS 'raise IV218 for a number that stands for another read';
 REVOKE ALL ON FUNCTION ims._check_rfid_repeats FROM PUBLIC;
 
--- The visits that the new reads make, alone or with what is there.  Visits at
+-- Most tags come to a point for the first time: their visits are those of the
+-- reads, and nothing has to be looked for in the steps that follow.
+CREATE FUNCTION ims._new_rfid_visits(
+    owner_id bigint, reader_id bigint, islands ims._rfid_island[], gap interval,
+    swept_through timestamptz)
+RETURNS ims._rfid_merged[]
+LANGUAGE sql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT coalesce(array_agg((i.epc, i.first_seen_at, i.last_seen_at,
+        i.is_followed OR i.last_seen_at < swept_through - gap, r.rfid_reader_id, r.location_id,
+        i.read_count, jsonb_build_object(r.rfid_reader_id,
+            jsonb_build_array(i.read_count, i.rssi_sum, i.rssi_count)),
+        false)::ims._rfid_merged), '{}')
+    FROM unnest(islands) AS i
+    JOIN ims.rfid_reader AS r ON r.owner_id = $1 AND r.rfid_reader_id = $2
+    WHERE NOT i.known
+$$;
+COMMENT ON FUNCTION ims._new_rfid_visits IS 'visits of tags that come to a point for the first time';
+REVOKE ALL ON FUNCTION ims._new_rfid_visits FROM PUBLIC;
+
+-- The visits that the new reads of other tags make, with what is there.  Visits at
 -- a point are further apart than the window, so that only those that one of
 -- the islands reaches can join, and no other visit joins those.
 CREATE FUNCTION ims._merge_rfid_visits(
@@ -371,10 +476,9 @@ SET search_path = pg_catalog, pg_temp
 SET enable_hashjoin = off
 SET enable_mergejoin = off
 SET enable_seqscan = off
-SET jit = off
 AS $$
     WITH island AS MATERIALIZED (
-        SELECT i.* FROM unnest(islands) AS i),
+        SELECT i.* FROM unnest(islands) AS i WHERE i.known),
     reached AS (
         SELECT DISTINCT i.epc, v.first_seen_at, v.last_seen_at, v.heard
         FROM island AS i
@@ -426,7 +530,7 @@ AS $$
         FROM heard AS h
         GROUP BY h.epc, h.visit)
     SELECT coalesce(array_agg((w.epc, w.first_seen_at, w.last_seen_at, w.departed, w.reader_id,
-        r.location_id, w.read_count, w.heard)::ims._rfid_merged), '{}')
+        r.location_id, w.read_count, w.heard, true)::ims._rfid_merged), '{}')
     FROM (
         SELECT v.*,
             lead(v.epc) OVER (PARTITION BY v.epc ORDER BY v.first_seen_at) IS NOT NULL
@@ -443,9 +547,11 @@ COMMENT ON FUNCTION ims._merge_rfid_visits IS
 REVOKE ALL ON FUNCTION ims._merge_rfid_visits FROM PUBLIC;
 
 -- Rows are found by probing the key once per visit, in every step (OFFSET 0
--- keeps the planner from turning it around, which it would do where it has no
--- statistics yet), and then written by where they are: the lock of the read
--- point keeps them there.
+-- and LIMIT keep the planner from turning it around, which it would do where it
+-- has no statistics yet), and then written by where they are: the lock of the
+-- read point keeps them there.  For the same reason nothing that is not found
+-- comes from somebody else meanwhile, and rows are inserted without ON CONFLICT,
+-- which would look up and insert each one twice.
 
 -- Events: what is at the two ends of a visit holds, what is within does not.
 CREATE FUNCTION ims._write_rfid_events(
@@ -469,7 +575,8 @@ DECLARE
               AND NOT (e.rfid_reader_id = v.rfid_reader_id
                 AND (e.kind = 'arrive' AND e.occurred_at = v.first_seen_at
                     OR e.kind = 'depart' AND e.occurred_at = v.last_seen_at AND v.departed))
-            OFFSET 0) AS f);
+            OFFSET 0) AS f
+        WHERE v.known);
 BEGIN
     UPDATE ims.rfid_event AS e
     SET retracted_at = recorded_at
@@ -484,9 +591,12 @@ BEGIN
         CROSS JOIN LATERAL (VALUES
             ('arrive', v.first_seen_at, true), ('depart', v.last_seen_at, v.departed))
             AS k (kind, occurred_at, holds)
-        WHERE k.holds
+        WHERE k.holds AND (NOT v.known OR (
+            SELECT true FROM ims.rfid_event AS e
+            WHERE e.owner_id = owner_id AND e.epc = v.epc AND e.rfid_point_id = point_id
+              AND e.occurred_at = k.occurred_at AND e.kind = k.kind AND e.retracted_at IS NULL
+            LIMIT 1) IS NULL)
         ORDER BY k.occurred_at, v.epc, k.kind
-        ON CONFLICT DO NOTHING
         RETURNING rfid_event.kind)
     SELECT count(*) FILTER (WHERE n.kind = 'arrive'), count(*) FILTER (WHERE n.kind = 'depart')
     INTO arrived, departed
@@ -518,7 +628,7 @@ DECLARE
               AND v.first_seen_at < n.first_seen_at
             ORDER BY v.first_seen_at DESC
             LIMIT 1) AS f
-        WHERE NOT f.departed);
+        WHERE n.known AND NOT f.departed);
     ended bigint;
 BEGIN
     WITH gone AS (
@@ -556,8 +666,9 @@ DECLARE
             SELECT v.ctid AS place
             FROM ims.rfid_visit AS v
             WHERE v.owner_id = owner_id AND v.epc = n.epc AND v.rfid_point_id = point_id
-              AND v.first_seen_at > n.first_seen_at AND v.first_seen_at <= n.last_seen_at
-            OFFSET 0) AS f);
+              AND v.first_seen_at BETWEEN n.first_seen_at AND n.last_seen_at
+            OFFSET 0) AS f
+        WHERE n.known);
 BEGIN
     DELETE FROM ims.rfid_visit AS v
     WHERE v.ctid = ANY (places);
@@ -566,16 +677,14 @@ BEGIN
     SELECT owner_id, n.epc, point_id, n.first_seen_at, n.last_seen_at, n.departed,
         n.rfid_reader_id, n.read_count, n.heard
     FROM unnest(visits) AS n
-    ORDER BY n.epc, n.first_seen_at
-    ON CONFLICT ON CONSTRAINT rfid_visit_pkey DO UPDATE
-    SET last_seen_at = EXCLUDED.last_seen_at, departed = EXCLUDED.departed,
-        rfid_reader_id = EXCLUDED.rfid_reader_id, read_count = EXCLUDED.read_count,
-        heard = EXCLUDED.heard;
+    ORDER BY n.epc, n.first_seen_at;
 END
 $$;
 COMMENT ON FUNCTION ims._write_rfid_visits IS 'write visits in the place of those that they join';
 REVOKE ALL ON FUNCTION ims._write_rfid_visits FROM PUBLIC;
 
+-- Plans are generic, and not compiled: one for just this array of reads would
+-- copy it several times, and is thrown away.
 CREATE FUNCTION ims._rfid_ingest(
     owner_id bigint,
     reader text DEFAULT NULL,
@@ -585,14 +694,18 @@ RETURNS TABLE (
     stored bigint,
     repeated bigint,
     too_old bigint,
+    foreign_tags bigint,
     arrived bigint,
     departed bigint,
     retracted bigint)
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE ROWS 1
 SET search_path = pg_catalog, pg_temp
+SET plan_cache_mode = force_generic_plan
+SET jit = off
 AS $$
 #variable_conflict use_variable
 DECLARE
+    given ims._rfid_given[];
     lock_row record;
     kept record;
     visits ims._rfid_merged[];
@@ -603,25 +716,34 @@ BEGIN
     PERFORM ims._check_present('reader', reader IS NOT NULL);
     PERFORM ims._check_code('batch', batch);
     PERFORM ims._check_present('reads', reads IS NOT NULL);
-    PERFORM ims._check_rfid_reads(reads);
+    PERFORM ims._check_rfid_lines(reads);
+    given := ARRAY(SELECT r::ims._rfid_given FROM ims._rfid_reads(reads) AS r);
+    PERFORM ims._check_rfid_reads(reads, given);
     lock_row := ims._rfid_lock(owner_id, reader);
     recorded_at := clock_timestamp();
+    foreign_tags := cardinality(given);
+    IF lock_row.tags = 'own' THEN
+        given := ims._own_rfid_reads(owner_id, given);
+    END IF;
+    foreign_tags := foreign_tags - cardinality(given);
     PERFORM ims._engine_begin();
-    kept := ims._store_rfid_reads(owner_id, lock_row.rfid_reader_id, batch, reads, lock_row.gap,
-        lock_row.dropped_through);
+    kept := ims._store_rfid_reads(owner_id, lock_row.rfid_point_id, lock_row.rfid_reader_id, batch,
+        given, lock_row.gap, lock_row.dropped_through);
     stored := kept.stored;
     too_old := kept.dropped;
-    repeated := jsonb_array_length(reads) - stored - too_old;
+    repeated := cardinality(given) - stored - too_old;
     IF repeated > 0 THEN
-        PERFORM ims._check_rfid_repeats(owner_id, lock_row.rfid_reader_id, batch, reads,
+        PERFORM ims._check_rfid_repeats(owner_id, lock_row.rfid_reader_id, batch, given,
             lock_row.dropped_through);
     END IF;
     arrived := 0;
     departed := 0;
     retracted := 0;
     IF stored > 0 THEN
-        visits := ims._merge_rfid_visits(owner_id, lock_row.rfid_point_id,
-            lock_row.rfid_reader_id, kept.islands, lock_row.gap, lock_row.swept_through);
+        visits := ims._new_rfid_visits(owner_id, lock_row.rfid_reader_id, kept.islands,
+                lock_row.gap, lock_row.swept_through)
+            || ims._merge_rfid_visits(owner_id, lock_row.rfid_point_id,
+                lock_row.rfid_reader_id, kept.islands, lock_row.gap, lock_row.swept_through);
         PERFORM ims._write_rfid_visits(owner_id, lock_row.rfid_point_id, visits);
         earlier := ims._end_rfid_visits(owner_id, lock_row.rfid_point_id, visits, recorded_at);
         written := ims._write_rfid_events(owner_id, lock_row.rfid_point_id, visits, recorded_at);
@@ -651,6 +773,7 @@ RETURNS TABLE (
     stored bigint,
     repeated bigint,
     too_old bigint,
+    foreign_tags bigint,
     arrived bigint,
     departed bigint,
     retracted bigint)
@@ -663,7 +786,8 @@ reads is an array of objects: epc (hexadecimal digits or a tag URI), read_at wit
 and sequence (the line unless given), rssi (dBm), antenna. A read is known by reader, batch and
 sequence, so a call may be repeated; a number that stands for another read is IV218. Batches may
 come in any order: a late read may take events back. Returns counts: of reads stored,
-repeated, and older than what was dropped; of events made and taken back.
+repeated, older than what was dropped, and left out since the tag is not the owner''s
+(ims.set_rfid_reader()); of events made and taken back.
 Example: SELECT * FROM ims.rfid_ingest(reader => ''DOOR-1'', batch => ''7'', reads =>
 ''[{"epc": "3074257BF7194E4000001A85", "read_at": "2026-11-02T06:30:00Z", "rssi": -61.5}]'');';
 REVOKE ALL ON FUNCTION ims.rfid_ingest FROM PUBLIC;
@@ -681,7 +805,7 @@ BEGIN
                 DETAIL = 'It is more than a minute ahead of the clock of the server. '
                     || jsonb_build_object('argument', argument, 'instant',
                         ims._utc(instant))::text,
-                HINT = 'Leave it out for now.';
+                HINT = 'Give an instant that has come, by the clock of the server.';
     END IF;
 END
 $$;

@@ -42,6 +42,7 @@ CREATE TABLE ims.rfid_reader (
     rfid_point_id bigint NOT NULL,
     location_id bigint NOT NULL,
     status text NOT NULL DEFAULT 'active',
+    tags text NOT NULL DEFAULT 'all',
     read_count bigint NOT NULL DEFAULT 0,
     CONSTRAINT rfid_reader_pkey PRIMARY KEY (owner_id, rfid_reader_id),
     CONSTRAINT rfid_reader_code_key UNIQUE (owner_id, code),
@@ -50,6 +51,7 @@ CREATE TABLE ims.rfid_reader (
     CONSTRAINT rfid_reader_location_fkey FOREIGN KEY (location_id) REFERENCES ims.location,
     CONSTRAINT rfid_reader_code_check CHECK (code <> '' AND pg_catalog.length(code) <= 100),
     CONSTRAINT rfid_reader_status_check CHECK (status IN ('active', 'inactive')),
+    CONSTRAINT rfid_reader_tags_check CHECK (tags IN ('all', 'own')),
     CONSTRAINT rfid_reader_read_count_check CHECK (read_count >= 0)
 );
 COMMENT ON TABLE ims.rfid_reader IS 'RFID readers, each at a place';
@@ -60,6 +62,8 @@ COMMENT ON COLUMN ims.rfid_reader.name IS 'name for people';
 COMMENT ON COLUMN ims.rfid_reader.rfid_point_id IS 'read point it belongs to';
 COMMENT ON COLUMN ims.rfid_reader.location_id IS 'place where a tag is that it hears';
 COMMENT ON COLUMN ims.rfid_reader.status IS 'active, or inactive: no reads are taken';
+COMMENT ON COLUMN ims.rfid_reader.tags IS
+    'all: reads of every tag are kept; own: of tags of things that the owner has';
 COMMENT ON COLUMN ims.rfid_reader.read_count IS 'reads taken so far';
 
 CREATE TABLE ims.rfid_read (

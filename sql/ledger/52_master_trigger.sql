@@ -150,9 +150,11 @@ CREATE TRIGGER rfid_reader_record
     AFTER INSERT OR DELETE ON ims.rfid_reader
     FOR EACH ROW EXECUTE FUNCTION ims._record_master_change('owner_id', 'rfid_reader_id');
 CREATE TRIGGER rfid_reader_record_update
-    AFTER UPDATE OF code, name, rfid_point_id, location_id, status ON ims.rfid_reader
-    FOR EACH ROW WHEN ((OLD.code, OLD.name, OLD.rfid_point_id, OLD.location_id, OLD.status)
-        IS DISTINCT FROM (NEW.code, NEW.name, NEW.rfid_point_id, NEW.location_id, NEW.status))
+    AFTER UPDATE OF code, name, rfid_point_id, location_id, status, tags ON ims.rfid_reader
+    FOR EACH ROW WHEN (
+        (OLD.code, OLD.name, OLD.rfid_point_id, OLD.location_id, OLD.status, OLD.tags)
+        IS DISTINCT FROM
+        (NEW.code, NEW.name, NEW.rfid_point_id, NEW.location_id, NEW.status, NEW.tags))
     EXECUTE FUNCTION ims._record_master_change('owner_id', 'rfid_reader_id');
 
 CREATE TRIGGER master_change_no_change

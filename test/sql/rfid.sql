@@ -27,6 +27,15 @@ CREATE FUNCTION pg_temp.ingest(reader text, batch text, reads jsonb) RETURNS tex
     SELECT concat_ws(' ', r.stored, r.repeated, r.too_old, '+' || r.arrived, '-' || r.departed, '~' || r.retracted)
     FROM ims.rfid_ingest('SHOP', reader, batch, reads) AS r
 $$;
+-- Tags that an owner keeps of a portal, reads left out, by what is in the reads.
+CREATE FUNCTION pg_temp.portal(owner text, batch text, reads jsonb) RETURNS text LANGUAGE sql AS $$
+    SELECT concat_ws(' ', r.stored, r.repeated, r.foreign_tags) FROM ims.rfid_ingest(owner, 'PORTAL', batch, reads) AS r
+$$;
+CREATE FUNCTION pg_temp.kept(owner text) RETURNS text LANGUAGE sql AS $$
+    SELECT string_agg(coalesce(substr(CASE WHEN ims.is_epc(e.epc) THEN ims.epc_pure_uri(e.epc::ims.epc) END, 12), e.epc), ' '
+        ORDER BY e.epc COLLATE "C")
+    FROM ims_bi.rfid_event AS e WHERE e.owner = $1 AND e.reader = 'PORTAL' AND e.kind = 'arrive' AND e.retracted_at IS NULL
+$$;
 -- Events that hold.
 CREATE FUNCTION pg_temp.events(point text) RETURNS text LANGUAGE sql AS $$
     SELECT string_agg(concat(e.epc, CASE e.kind WHEN 'arrive' THEN '+' ELSE '-' END,
@@ -89,6 +98,8 @@ SELECT is(pg_temp.ingest('DOOR', 'K', jsonb_build_array(
     jsonb_build_object('epc', rpad(ims.epc_hex(t.uri::ims.epc), 52, '0'), 'read_at', pg_temp.t(1)))), '2 0 0 +1 -1 ~0',
     'nor are bits that fill up the last word another tag')
 FROM (VALUES ('urn:epc:tag:sgtin-198:3.0614141.712345.32a%2Fb')) AS t (uri);
+SELECT is(pg_temp.ingest('DOOR', 'L', pg_temp.reads('DD', '{200,260,320}')), '3 0 0 +3 -2 ~0',
+    'a tag that is new there, and comes three times');
 
 -- several readers of a point: most reads, then the stronger signal, then the older reader
 SELECT is(pg_temp.ingest('LEFT', 'A', pg_temp.reads('AA', '{0,1}', 1, -70)), '2 0 0 +1 -1 ~0', 'left');
@@ -175,11 +186,49 @@ SELECT cmp_ok((SELECT count(*) FROM ims.rfid_event AS e WHERE e.retracted_at IS 
     'many events were taken back on the way');
 SELECT is_empty($$SELECT * FROM ims.verify('SHOP')$$, 'verify() agrees');
 
+-- a portal that goods of several owners pass: each keeps what is his
+CREATE SEQUENCE ims.document_number_9002_seq;
+INSERT INTO ims.item_code (owner_id, kind, code, item_id) VALUES
+    (9001, 'gtin', '09520123456788', 9301), (9001, 'gtin', '09520123456801', 9304);
+INSERT INTO ims.item (owner_id, item_id, code, name, base_unit, tracking, stocked) VALUES
+    (9002, 9304, 'PHONE', 'phone', 'EA', 'serial', true), (9002, 9305, 'CUP', 'cup', 'EA', 'none', true);
+INSERT INTO ims.item_code (owner_id, kind, code, item_id) VALUES
+    (9002, 'gtin', '09520123456801', 9304), (9002, 'gtin', '09520123456818', 9305);
+INSERT INTO ims.serial (owner_id, serial_id, item_id, code) VALUES (9001, 9510, 9304, '510'), (9002, 9511, 9304, '511');
+INSERT INTO ims.handling_unit (owner_id, handling_unit_id, code) VALUES
+    (9001, 9610, '106141412345678908'), (9001, 9611, '8003ROOT'), (9002, 9612, 'BEEF01');
+SELECT lives_ok($$ SELECT ims.set_rfid_reader(o.owner, 'PORTAL', 'T-HERE-A', window_seconds => 10, tags => 'own')
+    FROM (VALUES ('SHOP'), ('OTHER')) AS o (owner) $$, 'a reader for each owner');
+SELECT jsonb_agg(jsonb_build_object('epc', coalesce(ims.epc_hex(t.epc::ims.epc), t.code), 'read_at', pg_temp.t(t.n)) ORDER BY t.n) AS passing
+FROM (
+    SELECT n, CASE WHEN element IS NOT NULL THEN ims.epc_from_element_string(element, 7)::text END AS epc, code
+    FROM (VALUES (1, '(01)09520123456788(21)1', NULL), (2, '(01)09520123456818(21)1', NULL), (3, '(01)09520123456801(21)510', NULL),
+        (4, '(01)09520123456801(21)511', NULL), (5, '(01)09520123456801(21)512', NULL), (6, '(00)106141412345678908', NULL),
+        (7, '(414)9520123456788', NULL), (8, NULL, 'BEEF01'), (9, NULL, 'BEEF02')) AS v (n, element, code)) AS t \gset
+SELECT is(pg_temp.portal(c.owner, 'A', :'passing'), c.expected, 'reads that ' || c.owner || ' keeps, and leaves out')
+FROM (VALUES ('SHOP', '3 0 6'), ('OTHER', '3 0 6')) AS c (owner, expected);
+SELECT is(pg_temp.kept('SHOP'), 'sgtin:9520123.045678.1 sgtin:9520123.045680.510 sscc:0614141.1234567890', 'goods, a unit, a pallet of his');
+SELECT is(pg_temp.kept('OTHER'), 'sgtin:9520123.045680.511 sgtin:9520123.045681.1 BEEF01', 'and those of the other');
+INSERT INTO ims.serial (owner_id, serial_id, item_id, code) VALUES (9001, 9512, 9304, '512');
+SELECT is(pg_temp.portal('SHOP', 'A', :'passing'), '1 3 5', 'the same batch again: what has become his since');
+SELECT lives_ok($$ SELECT ims.set_rfid_reader('OTHER', 'PORTAL', tags => 'all') $$, 'a reader that keeps all');
+SELECT is(pg_temp.portal('OTHER', 'B', :'passing'), '9 0 0', 'does so');
+SELECT is(pg_temp.portal('SHOP', 'C', '[]'), '0 0 0', 'no reads');
+\i doc/roles.sql
+CREATE ROLE ims_test_of_shop IN ROLE ims_clerk;
+SELECT ims.add_owner_member('SHOP', 'ims_test_of_shop') \g /dev/null
+SET LOCAL ROLE ims_test_of_shop;
+SELECT results_eq($$ SELECT DISTINCT e.owner FROM ims_bi.rfid_event AS e UNION SELECT DISTINCT p.owner FROM ims_bi.rfid_presence AS p $$,
+    $$ VALUES ('SHOP') $$, 'a member of one owner sees no other''s');
+SELECT is(split_part(pg_temp.refusal($$ SELECT ims.rfid_ingest('OTHER', 'PORTAL', 'Z', '[]') $$), ' | ', 1), 'IV202', 'nor sends for him');
+RESET ROLE;
+SELECT is_empty($$SELECT * FROM ims.verify('SHOP')$$, 'verify() agrees');
+
 -- retention
 SELECT is((SELECT count(*) FROM ims.rfid_read AS r JOIN ims.rfid_reader AS d USING (owner_id, rfid_reader_id)
     WHERE d.code = 'DOOR' AND r.read_at < pg_temp.t(60)), 11::bigint, 'reads of before');
 SELECT cmp_ok(ims.drop_rfid_reads('SHOP', pg_temp.t(60)), '>', 100::bigint, 'are dropped');
-SELECT is((SELECT count(*) FROM ims.rfid_read AS r WHERE r.read_at < pg_temp.t(60)), 0::bigint, 'all');
+SELECT is((SELECT count(*) FROM ims.rfid_read AS r WHERE r.owner_id = 9001 AND r.read_at < pg_temp.t(60)), 0::bigint, 'all');
 SELECT is(pg_temp.ingest('DOOR', 'F', pg_temp.reads('AA', '{60,80,100,101}')), '0 4 0 +0 -0 ~0', 'those after are known');
 SELECT is(pg_temp.ingest('DOOR', 'A', pg_temp.reads('AA', '{0,10,20,60}')), '1 0 3 +0 -0 ~0',
     'those before are taken no more, new ones are');
@@ -230,6 +279,7 @@ FROM (VALUES
     (34, 'another window after reads', $$set_rfid_reader('SHOP', 'DOOR', window_seconds => 11)$$, 'IV228'),
     (35, 'another place after reads', $$set_rfid_reader('SHOP', 'DOOR', 'T-HERE-B')$$, 'IV228'),
     (36, 'another point after reads', $$set_rfid_reader('SHOP', 'DOOR', read_point => 'GATE')$$, 'IV228'),
+    (36.1, 'unknown tags', $$set_rfid_reader('SHOP', 'DOOR', tags => 'some')$$, '22023'),
     (37, 'the same again', $$set_rfid_reader('SHOP', 'DOOR', 'T-HERE-A', 'DOOR', 10, 'door')$$, 'accepted')
     ) AS c (place, name, call, expected)
 ORDER BY c.place;
