@@ -123,17 +123,11 @@ CREATE FUNCTION ims._close_handling_unit(
     handling_unit text DEFAULT NULL,
     actor text DEFAULT NULL,
     OUT handling_unit_id bigint)
-LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+LANGUAGE sql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
-SET ims.actor = ''
 AS $$
-#variable_conflict use_variable
-BEGIN
-    PERFORM set_config('ims.actor', coalesce(actor, ''), true);
-    handling_unit_id := ims._change_handling_unit(
-        owner_id => owner_id, handling_unit => handling_unit, status => 'closed',
-        actor => actor);
-END
+    SELECT ims._change_handling_unit(
+        owner_id => $1, handling_unit => $2, status => 'closed', actor => $3)
 $$;
 COMMENT ON FUNCTION ims._close_handling_unit IS 'internal form of ims.close_handling_unit()';
 REVOKE ALL ON FUNCTION ims._close_handling_unit FROM PUBLIC;
@@ -156,17 +150,11 @@ CREATE FUNCTION ims._open_handling_unit(
     handling_unit text DEFAULT NULL,
     actor text DEFAULT NULL,
     OUT handling_unit_id bigint)
-LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+LANGUAGE sql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
-SET ims.actor = ''
 AS $$
-#variable_conflict use_variable
-BEGIN
-    PERFORM set_config('ims.actor', coalesce(actor, ''), true);
-    handling_unit_id := ims._change_handling_unit(
-        owner_id => owner_id, handling_unit => handling_unit, status => 'open',
-        actor => actor);
-END
+    SELECT ims._change_handling_unit(
+        owner_id => $1, handling_unit => $2, status => 'open', actor => $3)
 $$;
 COMMENT ON FUNCTION ims._open_handling_unit IS 'internal form of ims.open_handling_unit()';
 REVOKE ALL ON FUNCTION ims._open_handling_unit FROM PUBLIC;

@@ -16,10 +16,7 @@ DECLARE
     handling_unit_id bigint;
 BEGIN
     IF handling_unit IS NULL THEN
-        RAISE 'argument "handling_unit" is missing'
-            USING ERRCODE = 'IV201',
-                DETAIL = 'The call gives no value for it. {"argument": "handling_unit"}',
-                HINT = 'Name it in the call: handling_unit => ...';
+        PERFORM ims._raise_missing('handling_unit', 'The call gives no value for it.');
     END IF;
     SELECT h.handling_unit_id INTO handling_unit_id
     FROM ims.handling_unit AS h
