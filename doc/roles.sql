@@ -79,7 +79,7 @@ FROM (VALUES
         return_to_supplier,consume,produce,count_stock,open_handling_unit,
         close_handling_unit,create_handling_unit,create_lot,create_serials,
         generate_serials,allot_handling_units,pack,unpack,move_handling_unit,rfid_ingest,
-        rfid_sweep,receive_scan,pick_scan,count_scan}'::text[]),
+        rfid_sweep,receive_scan,receive_handling_unit,pick_scan,count_scan}'::text[]),
     ('ims_supervisor', '{adjust,scrap,reverse_posting,transfer_ownership,set_lot_status,
         post,post_ids,open_posting,recall,relot}'),
     ('ims_steward', '{create_item,change_item,delete_item,set_item_unit,remove_item_unit,

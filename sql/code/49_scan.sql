@@ -67,6 +67,23 @@ $$;
 COMMENT ON FUNCTION ims._scan_unknown IS 'the scan with one more field that names nothing';
 REVOKE ALL ON FUNCTION ims._scan_unknown FROM PUBLIC;
 
+-- What is usable until the end of a day is so at the clocks of its site; where
+-- no site is named, at those of the owner, as in ims_bi.expiring_stock.
+CREATE FUNCTION ims._day_at(owner_id bigint, location_id bigint, instant timestamptz)
+RETURNS date
+LANGUAGE sql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT ($3 AT TIME ZONE CASE WHEN w.location_id IS NULL THEN o.time_zone
+                                 ELSE coalesce(w.time_zone, 'UTC') END)::date
+    FROM ims.owner AS o
+    LEFT JOIN ims.location AS l ON l.location_id = $2
+    LEFT JOIN ims.location AS w ON w.location_id = l.site_id
+    WHERE o.owner_id = $1
+$$;
+COMMENT ON FUNCTION ims._day_at IS 'business day of an instant at a place, null for no place';
+REVOKE ALL ON FUNCTION ims._day_at FROM PUBLIC;
+
 -- The item of a GTIN, and how many of its base units one label stands for.
 CREATE FUNCTION ims._scan_gtin(owner_id bigint, scanned ims._scanned)
 RETURNS ims._scanned
@@ -730,6 +747,7 @@ AS $$
 DECLARE
     s ims._scanned;
     given record;
+    place_id bigint;
 BEGIN
     PERFORM ims._check_present('scan', scan IS NOT NULL);
     PERFORM ims._check_text('scan', scan, 10000);
@@ -742,9 +760,10 @@ BEGIN
     PERFORM ims._check_choice('kind', given.kind, 'item', 'handling_unit', 'location', 'serial',
         'lot');
     PERFORM ims._check_day('reference_date', given.reference_date);
+    place_id := CASE WHEN given.location IS NOT NULL THEN ims._location_id(given.location) END;
     s := ims._scan_resolve(owner_id, scan, coalesce((context ->> 'strict')::boolean, false),
-        coalesce(given.reference_date, (now() AT TIME ZONE 'UTC')::date),
-        CASE WHEN given.location IS NOT NULL THEN ims._location_id(given.location) END,
+        coalesce(given.reference_date, ims._day_at(owner_id, place_id, statement_timestamp())),
+        place_id,
         CASE WHEN given.item IS NOT NULL THEN ims._item_id(owner_id, given.item) END,
         given.kind);
     RETURN QUERY SELECT s.kind, s.item, s.quantity, s.unit, s.base_quantity,
@@ -798,7 +817,7 @@ One row, never an error for a code that names nothing: unknown lists such fields
 what else is wrong, each with its SQLSTATE; of dates the scan verbs refuse only that of expiry,
 and of element strings only what cannot be read. kind is item, lot, serial, handling_unit,
 location, order, measure, unknown or malformed. The scan may be an element string in any form, an EPC, a GTIN, an SSCC, a GLN, a measure or a code of the
-owner. context may have strict (malformed input raises IV110 to IV123), reference_date (today, UTC),
-location (where it is scanned), item (which of several things with one code) and kind (of a code).
+owner. context may have strict (malformed input raises IV110 to IV123), reference_date (today at
+the site of location, of the owner without), location (where it is scanned), item (which of several things with one code) and kind (of a code).
 Example: SELECT * FROM ims.scan(scan => '']C101095201234567881727123110ABC'');';
 REVOKE ALL ON FUNCTION ims.scan FROM PUBLIC;

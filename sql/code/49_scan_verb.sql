@@ -308,6 +308,24 @@ $$;
 COMMENT ON FUNCTION ims._raise_verdict IS 'raise the first verdict that refuses';
 REVOKE ALL ON FUNCTION ims._raise_verdict FROM PUBLIC;
 
+-- Another scanner may make the lot meanwhile.
+CREATE FUNCTION ims._register_lot(owner_id bigint, s ims._scanned, actor text)
+RETURNS bigint
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    RETURN c.lot_id
+    FROM ims._create_lot(owner_id, s.item, s.lot, made_on => s.made_on,
+        best_before => s.best_before, sell_by => s.sell_by, expires_on => s.expires_on,
+        actor => actor) AS c;
+EXCEPTION WHEN unique_violation THEN
+    RETURN ims._lot_id(owner_id, s.item_id, s.lot);
+END
+$$;
+COMMENT ON FUNCTION ims._register_lot IS 'make the lot that a label names, with its dates';
+REVOKE ALL ON FUNCTION ims._register_lot FROM PUBLIC;
+
 -- Makes the lot, the single unit and the handling unit that a label names.  Lot
 -- and handling unit may come from another scanner meanwhile; a single unit may not.
 CREATE FUNCTION ims._register_scan(owner_id bigint, s ims._scanned, actor text)
@@ -318,14 +336,7 @@ AS $$
 #variable_conflict use_variable
 BEGIN
     IF 'lot' = ANY (s.unknown) THEN
-        BEGIN
-            SELECT c.lot_id INTO s.lot_id
-            FROM ims._create_lot(owner_id, s.item, s.lot, made_on => s.made_on,
-                best_before => s.best_before, sell_by => s.sell_by, expires_on => s.expires_on,
-                actor => actor) AS c;
-        EXCEPTION WHEN unique_violation THEN
-            s.lot_id := ims._lot_id(owner_id, s.item_id, s.lot);
-        END;
+        s.lot_id := ims._register_lot(owner_id, s, actor);
     END IF;
     IF 'serial' = ANY (s.unknown) THEN
         SELECT c.serial_id INTO s.serial_id
@@ -507,9 +518,9 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 #variable_conflict use_variable
 DECLARE
-    today CONSTANT date := (clock_timestamp() AT TIME ZONE 'UTC')::date;
     from_id bigint;
     to_id bigint;
+    today date;
     reading record;
     verdicts ims._scan_verdict[];
 BEGIN
@@ -517,6 +528,8 @@ BEGIN
         ELSE ims._location_id(call ->> 'from_location', 'from_location') END;
     to_id := CASE WHEN verb = 'pick' AND NOT call ? 'to_location' THEN 3
         ELSE ims._location_id(call ->> 'to_location', 'to_location') END;
+    today := ims._day_at(owner_id, CASE verb WHEN 'pick' THEN from_id ELSE to_id END,
+        clock_timestamp());
     IF post THEN
         SELECT k.posting_id, k.document_number, k.replayed
         INTO posting_id, document_number, replayed
@@ -650,7 +663,7 @@ COMMENT ON FUNCTION ims.receive_scan IS
 'check a scan of arriving goods against what is expected, and receive them
 
 item, lot, serial, handling_unit and order_number are what is expected, quantity how much
-at most, minimum_expiry the earliest expiry date (today unless given); labels tells how many
+at most, minimum_expiry the earliest expiry date (today at the site unless given); labels tells how many
 labels like this one there are. One row per field with a verdict. With post => true goods are received as
 scanned, unless a verdict has a SQLSTATE, which is raised: IV140 to IV143, or what the
 posting itself would raise. register => true makes lots, serials and handling units that
@@ -792,11 +805,11 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 #variable_conflict use_variable
 DECLARE
-    today CONSTANT date := (clock_timestamp() AT TIME ZONE 'UTC')::date;
     call CONSTANT jsonb := jsonb_strip_nulls(jsonb_build_object('scan', scan, 'item', item,
         'quantity', quantity, 'unit', unit, 'labels', labels, 'lot', lot,
         'handling_unit', handling_unit));
     location_id CONSTANT bigint := ims._location_id(location);
+    today CONSTANT date := ims._day_at(owner_id, location_id, clock_timestamp());
     reading record;
     s ims._scanned;
     book numeric;

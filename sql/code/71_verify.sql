@@ -250,7 +250,8 @@ BEGIN
             OR (n.unpacked_at IS NULL) <> (n.unpack_posting_id IS NULL),
             'ended not before ' || n.packed_at, n.unpacked_at::text),
         ('handling_unit_nesting.pack_posting',
-            p.effective_at IS DISTINCT FROM n.packed_at OR p.kind NOT IN ('pack', 'reversal'),
+            p.effective_at IS DISTINCT FROM n.packed_at
+            OR p.kind NOT IN ('pack', 'receive', 'reversal'),
             'a packing at ' || n.packed_at, p.kind || ' at ' || p.effective_at),
         ('handling_unit_nesting.unpack_posting',
             n.unpack_posting_id IS NOT NULL

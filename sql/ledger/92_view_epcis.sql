@@ -108,6 +108,25 @@ WITH line AS NOT MATERIALIZED (
              GROUP BY v.location_id, v.unit_id, v.item_id, v.lot_id
             HAVING pg_catalog.sum(v.quantity) > 0) AS g) AS b
     UNION ALL
+    -- units that came as a whole, and in each those that were in it
+    SELECT n.owner_id, n.pack_posting_id, a.packed_at, u.part, false, 2, a.to_location_id,
+           a.to_location_id, u.parent_id, u.unit_id, 0, 0, 0, 0
+      FROM (
+        SELECT e.owner_id, e.pack_posting_id, e.packed_at,
+               pg_catalog.min(m.to_location_id) AS to_location_id
+          FROM ims.handling_unit_nesting AS e
+          JOIN ims.posting AS p
+            ON p.owner_id = e.owner_id AND p.posting_id = e.pack_posting_id AND p.kind = 'receive'
+          JOIN ims.movement AS m
+            ON m.owner_id = e.owner_id AND m.posting_id = e.pack_posting_id
+           AND m.to_handling_unit_id IN (e.handling_unit_id, e.parent_id)
+           AND m.to_handling_unit_id <> 0
+         GROUP BY e.owner_id, e.pack_posting_id, e.packed_at) AS a
+      JOIN ims.handling_unit_nesting AS n
+        ON n.owner_id = a.owner_id AND n.pack_posting_id = a.pack_posting_id
+     CROSS JOIN LATERAL (VALUES (2, 0::bigint, n.parent_id), (2, 0, n.handling_unit_id),
+            (6, n.parent_id, n.handling_unit_id)) AS u (part, parent_id, unit_id)
+    UNION ALL
     -- units that were shipped as a whole, and in each those that were in it
     SELECT d.owner_id, d.posting_id, a.left_at, u.part, false, a.from_location_id, 3::bigint,
            3::bigint, u.parent_id, d.handling_unit_id, 0::bigint, 0::bigint, 0::bigint, 0::numeric

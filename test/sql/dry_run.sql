@@ -31,6 +31,7 @@ INSERT INTO refused VALUES
     ('relot', '''SHOP'', ''MILK'', location => ''T-HERE-A'', from_lots => ''{NONE}'', to_lots => ''{L1}'''),
     ('recall', '''SHOP'', ''MILK'', ''NONE'''),
     ('receive_scan', '''SHOP'', ''NONE'', to_location => ''T-HERE-A'', post => true'),
+    ('receive_handling_unit', '''SHOP'', ''NONE'', ''[{"item": "PEN", "quantity": 1}]'', ''T-HERE-A'', post => true'),
     ('pick_scan', '''SHOP'', ''NONE'', from_location => ''T-HERE-A'', post => true'),
     ('count_scan', '''SHOP'', ''NONE'', location => ''T-HERE-A'', post => true');
 CREATE FUNCTION pg_temp.refused(name text, arguments text) RETURNS text

@@ -178,6 +178,13 @@ FROM (VALUES
                      PERFORM ims.unpack('SHOP', 'P1', effective_at => '2024-03-01 12:00+00');
                  END
                  $do$ $$),
+    ('IV242', $$ DO $do$
+                 BEGIN
+                     PERFORM ims.receive('SHOP', 'PEN', 1, to_location => 'T-HERE-A', handling_unit => 'P1');
+                     PERFORM ims.receive_handling_unit('SHOP', 'P1', '[{"item": "PEN", "quantity": 1}]', 'T-HERE-A',
+                         post => true);
+                 END
+                 $do$ $$),
     ('IV250', $$ SELECT * FROM ims.trace_forward('SHOP', 'MILK', 'MADE', at_most => 1) $$),
     ('IV251', $$ SELECT * FROM ims.relot('SHOP', 'MILK', location => 'T-HERE-A', from_lots => '{SHORT}', to_lots => '{MADE}') $$),
     ('IV301', $$ SELECT ims.ship('SHOP', 'PEN', 21, from_location => 'T-HERE-A') $$),

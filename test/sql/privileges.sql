@@ -94,8 +94,8 @@ CREATE TEMP TABLE duty (role text, functions text[]);
 INSERT INTO duty VALUES
     ('clerk', '{allot_handling_units,close_handling_unit,consume,count_scan,count_stock,
         create_handling_unit,create_lot,create_serials,dispatch,generate_serials,
-        move_handling_unit,open_handling_unit,pack,pick_scan,produce,receive,receive_scan,
-        receive_transfer,return_from_customer,return_to_supplier,rfid_ingest,rfid_sweep,
+        move_handling_unit,open_handling_unit,pack,pick_scan,produce,receive,
+        receive_handling_unit,receive_scan,receive_transfer,return_from_customer,return_to_supplier,rfid_ingest,rfid_sweep,
         ship,transfer,unpack}'),
     ('supervisor', '{adjust,open_posting,post,post_ids,recall,relot,reverse_posting,scrap,
         set_lot_status,transfer_ownership}'),

@@ -278,6 +278,40 @@ SELECT is(pg_temp.verdicts($$receive_scan('SHOP', '(01)09520123456801(21)S8(414)
 SELECT ims.create_serials('SHOP', 'PHONE', '{S9}') \g /dev/null
 SELECT is(pg_temp.verdicts($$receive_scan('SHOP', '(01)09520123456801(21)S9(414)9520123456788',
     to_location => 'T-HERE-A')$$), 'checked', 'and one that is known and nowhere');
+-- The day is that of the site: there are 26 hours between these two, so that the
+-- day in the one never is that in the other.
+INSERT INTO ims.location (location_id, code, name, kind, parent_id, site_id, time_zone) VALUES
+    (9700, 'T-EAST', 'site', 'site', NULL, 9700, 'Etc/GMT-14'), (9701, 'T-EAST-A', 'bin', 'bin', 9700, 9700, NULL),
+    (9800, 'T-WEST', 'site', 'site', NULL, 9800, 'Etc/GMT+12'), (9801, 'T-WEST-A', 'bin', 'bin', 9800, 9800, NULL);
+INSERT INTO ims.lot (owner_id, lot_id, item_id, code, expires_on)
+SELECT 9001, 9410, 9303, 'TODAY', (clock_timestamp() AT TIME ZONE 'Etc/GMT+12')::date;
+SELECT is(pg_temp.verdicts(c.call), c.expected, c.call)
+FROM (VALUES
+    (1, $$receive_scan('SHOP', '(01)09520123456795(10)TODAY', to_location => 'T-WEST-A', labels => 3, post => true)$$, 'posted'),
+    (2, $$receive_scan('SHOP', '(01)09520123456795(10)TODAY', to_location => 'T-EAST-A')$$,
+        'expires_on:expired:IV142 refused'),
+    (3, $$pick_scan('SHOP', '(01)09520123456795(10)TODAY', from_location => 'T-WEST-A', to_location => 'T-EAST-A')$$, 'checked'),
+    (4, $$pick_scan('SHOP', '(01)09520123456795(10)TODAY', from_location => 'T-EAST-A')$$, 'expires_on:expired:IV142 refused'),
+    (5, $$count_scan('SHOP', '(01)09520123456795(10)TODAY', quantity => 3, location => 'T-WEST-A')$$, 'checked'),
+    (6, $$count_scan('SHOP', '(01)09520123456795(10)TODAY', quantity => 0, location => 'T-EAST-A')$$, 'expires_on:expired checked'),
+    (7, $$receive_handling_unit('SHOP', 'P2', '[{"item": "MILK", "lot": "TODAY", "quantity": 1}]', 'T-WEST-A')$$, 'checked'),
+    (8, $$receive_handling_unit('SHOP', 'P2', '[{"item": "MILK", "lot": "TODAY", "quantity": 1}]', 'T-EAST-A')$$,
+        'expires_on:expired:IV142 refused')
+    ) AS c (place, call, expected)
+ORDER BY c.place;
+UPDATE ims.owner SET time_zone = 'Etc/GMT+12' WHERE owner_id = 9001;
+SELECT is_empty($$SELECT FROM ims.scan('SHOP', '(01)09520123456795(10)TODAY') AS s WHERE s.problems <> '[]'$$,
+    'without a place the day of the owner, in the west');
+UPDATE ims.owner SET time_zone = 'Etc/GMT-14' WHERE owner_id = 9001;
+SELECT is((SELECT jsonb_path_query_array(s.problems, '$[*].problem')::text
+    FROM ims.scan('SHOP', '(01)09520123456795(10)TODAY', c.context) AS s), c.expected, c.name)
+FROM (VALUES
+    (1, 'in the west', '{"location": "T-WEST-A"}'::jsonb, '[]'),
+    (2, 'in the east', '{"location": "T-EAST-A"}', '["expired"]'),
+    (3, 'without a place the day of the owner, in the east', '{}', '["expired"]')
+    ) AS c (place, name, context, expected)
+ORDER BY c.place;
+
 SELECT is_empty($$SELECT * FROM ims.verify('SHOP')$$, 'the ledger proves');
 
 SELECT * FROM finish();

@@ -107,6 +107,13 @@ OTHER_CALLS = {
                       "reason": ("text", "glass"), "dry_run": ("boolean", "true")}),
     "receive_scan": (None, arguments(scan=("text", "SUGAR"), to_location=place("N-01"),
                                      post=("boolean", "true"))),
+    "receive_handling_unit": ("ship(owner => 'MAIN', item => 'SUGAR', quantity => s.on_hand,"
+                              " from_location => s.location, handling_unit => 'P3',"
+                              " party => 'JANE') FROM ims_bi.stock AS s"
+                              " WHERE s.handling_unit = 'P3' AND s.on_hand > 0",
+                              {"owner": ("text", "MAIN"), "scan": ("text", "P3"),
+                               "contents": SUGAR_LINE, "to_location": place("N-01"),
+                               "register": ("boolean", "true"), "post": ("boolean", "true")}),
     "pick_scan": (None, arguments(scan=("text", "SUGAR"), from_location=place("N-01"),
                                   post=("boolean", "true"))),
     "count_scan": (None, arguments(scan=("text", "SUGAR"), location=place("N-03"),
