@@ -1,7 +1,8 @@
 /*
  * accuracy.c -- how accurate and how fast the forecasting methods are.
  *
- * usage: accuracy [-h held_out] [-s season] SERIES.csv[.gz] [method ...]
+ * usage: accuracy [-h held_out] [-s season] [-g group] [-k step] [-o offset]
+ *                 [-n times] SERIES.csv[.gz] [method ...]
  *
  * The file has a header that names at least series and y; split (train, test),
  * else the last periods are held out; period (YEARLY, ..) and freq where it has
@@ -10,7 +11,10 @@
  * (scaled by the seasonal naive error of the training part), series per second
  * of one core's time, how many fell back to another method, the share (%) of
  * periods within intervals of 80 % and of 95 %, that of sums over the whole test
- * part within 95 %, and MSIS at 95 %.  Methods are numbered as in forecast.h.
+ * part within 95 %, and MSIS at 95 %.  Methods are numbered as in forecast.h, or
+ * named as in intermittent.h: those have no intervals here.  With -g only one group
+ * is done, with -k every step-th series of each group, from -o on; -n forecasts each
+ * so many times.  Series with a period NA are left out.
  */
 #include <math.h>
 #include <stdio.h>
@@ -19,6 +23,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "forecast/intermittent.h"
 #include "forecast/interval.h"
 
 #define MAX_SERIES 5000
@@ -30,6 +35,7 @@ typedef struct Entry
 {
 	char name[32];
 	int group;
+	int place; /* in its group, from 0 */
 	int season;
 	int train;
 	int test;
@@ -41,7 +47,12 @@ static int entries;
 static int held_out = 12; /* where the file does not say */
 static int usual_season = 1;
 static char group_name[MAX_GROUPS][16];
+static int group_size[MAX_GROUPS];
 static int groups;
+static const char *only_group; /* NULL: all */
+static int step = 1;
+static int offset;
+static int times = 1;
 
 static const ImsMethod usual[] = {
 	IMS_METHOD_NAIVE,		IMS_METHOD_SEASONAL_NAIVE, IMS_METHOD_DRIFT,
@@ -142,10 +153,12 @@ read_series(const char *path)
 		split_line(line, field, 16);
 		e = entry_of(field[series]);
 		e->group = group_of(period < 0 ? "ALL" : field[period]);
+		if (e->train + e->test == 0)
+			e->place = group_size[e->group]++;
 		e->season = freq < 0 ? usual_season : atoi(field[freq]);
 		if (e->train + e->test == MAX_LENGTH)
 			die("series too long");
-		e->value[e->train + e->test] = atof(field[y]);
+		e->value[e->train + e->test] = strcmp(field[y], "NA") == 0 ? NAN : atof(field[y]);
 		if (split >= 0 && strcmp(field[split], "test") == 0)
 			e->test++;
 		else
@@ -157,6 +170,16 @@ read_series(const char *path)
 		entry[i].test = held_out;
 		entry[i].train -= held_out;
 	}
+}
+
+static bool
+is_asked_for(const Entry *e)
+{
+	for (int t = 0; t < e->train + e->test; t++)
+		if (isnan(e->value[t]))
+			return false;
+	return e->place % step == offset &&
+		   (only_group == NULL || strcmp(group_name[e->group], only_group) == 0);
 }
 
 static double
@@ -202,11 +225,13 @@ typedef struct Total
 } Total;
 
 static void
-print_total(const char *group, ImsMethod method, const Total *total)
+print_total(const char *group, const char *method, const Total *total)
 {
-	printf("%s\t%s\t%d\t%.4f\t%.4f\t%.0f\t%d\t%.2f\t%.2f\t%.2f\t%.3f\n", group,
-		   ims_forecast_method_name(method), total->count, total->smape / total->count,
-		   total->mase / total->scaled, total->count / total->time, total->fallbacks,
+	if (total->count == 0)
+		return;
+	printf("%s\t%s\t%d\t%.4f\t%.4f\t%.0f\t%d\t%.2f\t%.2f\t%.2f\t%.3f\n", group, method,
+		   total->count, total->smape / total->count, total->mase / total->scaled,
+		   total->count / total->time, total->fallbacks,
 		   100 * total->within_80 / total->periods, 100 * total->within_95 / total->periods,
 		   100 * total->sums_within_95 / total->sums, total->msis / total->scaled);
 }
@@ -271,6 +296,67 @@ score_intervals(const Entry *e, ImsForecast *forecast, Total *total)
 }
 
 static void
+score_means(const Entry *e, const double *mean, Total *total)
+{
+	double scaled = mase(e, mean);
+
+	total->count++;
+	total->smape += smape(e, mean);
+	if (!isfinite(scaled))
+		return;
+	total->scaled++;
+	total->mase += scaled;
+}
+
+static void
+print_totals(const char *method, const Total *total)
+{
+	Total all = {0};
+
+	for (int g = 0; g < groups; g++)
+	{
+		print_total(group_name[g], method, &total[g]);
+		add(&all, &total[g]);
+	}
+	if (groups > 1 && only_group == NULL)
+		print_total("all", method, &all);
+}
+
+/* One rate for all periods. */
+static void
+run_intermittent(ImsIntermittentMethod method)
+{
+	static double mean[IMS_FORECAST_MAX_HORIZON];
+	Total total[MAX_GROUPS] = {0};
+
+	for (int i = 0; i < entries; i++)
+	{
+		Entry *e = &entry[i];
+		ImsSeries series = {e->value, e->train, e->season};
+		ImsIntermittentRequest request;
+		ImsIntermittentForecast forecast;
+		size_t size = ims_intermittent_scratch_size(e->train);
+		void *scratch;
+		double start;
+
+		if (!is_asked_for(e))
+			continue;
+		scratch = malloc(size);
+		ims_intermittent_request(&request);
+		start = seconds();
+		for (int n = 0; n < times; n++)
+			ims_intermittent(method, &series, &request, scratch, size, &forecast);
+		total[e->group].time += (seconds() - start) / times;
+		for (int h = 0; h < e->test; h++)
+			mean[h] = forecast.mean;
+		total[e->group].fallbacks += forecast.status != IMS_FORECAST_OK;
+		score_means(e, mean, &total[e->group]);
+		free(scratch);
+	}
+	print_totals(ims_intermittent_method_name(method), total);
+}
+
+static void
 run_method(ImsMethod method)
 {
 	static double mean[IMS_FORECAST_MAX_HORIZON];
@@ -278,7 +364,6 @@ run_method(ImsMethod method)
 	static double sum_variance[IMS_FORECAST_MAX_HORIZON];
 	static ImsForecast forecast;
 	Total total[MAX_GROUPS] = {0};
-	Total all = {0};
 
 	for (int i = 0; i < entries; i++)
 	{
@@ -286,39 +371,46 @@ run_method(ImsMethod method)
 		ImsSeries series = {e->value, e->train, e->season};
 		ImsForecastRequest request;
 		size_t size = ims_forecast_scratch_size(method, &series, e->test);
-		void *scratch = malloc(size);
 		Total *group = &total[e->group];
+		void *scratch;
 		double start;
-		double scaled;
 
+		if (!is_asked_for(e))
+			continue;
+		scratch = malloc(size);
 		forecast.mean = mean;
 		forecast.variance = variance;
 		forecast.sum_variance = NULL;
 		ims_forecast_request(&request, e->test);
 		start = seconds();
-		ims_forecast(method, &series, &request, scratch, size, &forecast);
-		group->time += seconds() - start;
+		for (int n = 0; n < times; n++)
+			ims_forecast(method, &series, &request, scratch, size, &forecast);
+		group->time += (seconds() - start) / times;
 		forecast.sum_variance = sum_variance;
 		ims_forecast(method, &series, &request, scratch, size, &forecast);
 		score_intervals(e, &forecast, group);
-		group->count++;
 		group->fallbacks += forecast.status != IMS_FORECAST_OK;
-		group->smape += smape(e, mean);
-		scaled = mase(e, mean);
-		if (isfinite(scaled))
-		{
-			group->scaled++;
-			group->mase += scaled;
-		}
+		score_means(e, mean, group);
 		free(scratch);
 	}
-	for (int g = 0; g < groups; g++)
+	print_totals(ims_forecast_method_name(method), total);
+}
+
+static void
+run_named(const char *name)
+{
+	if (strspn(name, "0123456789") == strlen(name))
 	{
-		print_total(group_name[g], method, &total[g]);
-		add(&all, &total[g]);
+		run_method((ImsMethod) atoi(name));
+		return;
 	}
-	if (groups > 1)
-		print_total("all", method, &all);
+	for (int i = IMS_INTERMITTENT_ZERO; i < IMS_INTERMITTENT_COUNT; i++)
+		if (strcmp(name, ims_intermittent_method_name(i)) == 0)
+		{
+			run_intermittent(i);
+			return;
+		}
+	die("no such method");
 }
 
 int
@@ -326,18 +418,27 @@ main(int argc, char **argv)
 {
 	int option;
 
-	while ((option = getopt(argc, argv, "h:s:")) != -1)
+	while ((option = getopt(argc, argv, "h:s:g:k:o:n:")) != -1)
 		if (option == 'h')
 			held_out = atoi(optarg);
 		else if (option == 's')
 			usual_season = atoi(optarg);
+		else if (option == 'g')
+			only_group = optarg;
+		else if (option == 'k')
+			step = atoi(optarg);
+		else if (option == 'o')
+			offset = atoi(optarg);
+		else if (option == 'n')
+			times = atoi(optarg);
 		else
 			optind = argc;
-	if (optind >= argc)
-		die("usage: accuracy [-h held_out] [-s season] SERIES.csv[.gz] [method ...]");
+	if (optind >= argc || step < 1 || times < 1)
+		die("usage: accuracy [-h held_out] [-s season] [-g group] [-k step] [-o offset]"
+			" [-n times] SERIES.csv[.gz] [method ...]");
 	read_series(argv[optind]);
 	for (int i = optind + 1; i < argc; i++)
-		run_method((ImsMethod) atoi(argv[i]));
+		run_named(argv[i]);
 	for (size_t i = 0; optind + 1 == argc && i < sizeof(usual) / sizeof(usual[0]); i++)
 		run_method(usual[i]);
 	return 0;
