@@ -240,16 +240,41 @@ ims_float_or_null(double value, bool *is_null)
 	return Float8GetDatum(*is_null ? 0 : value);
 }
 
+/* Without a null element the array is its head and the values. */
+static Datum
+array_without_nulls(const double *value, int count)
+{
+	Size size = ARR_OVERHEAD_NONULLS(1) + sizeof(float8) * (Size) count;
+	ArrayType *array = palloc(size);
+
+	Assert(count > 0);
+	SET_VARSIZE(array, size);
+	array->ndim = 1;
+	array->dataoffset = 0;
+	array->elemtype = FLOAT8OID;
+	ARR_DIMS(array)[0] = count;
+	ARR_LBOUND(array)[0] = 1;
+	memcpy(ARR_DATA_PTR(array), value, sizeof(float8) * (Size) count);
+	return PointerGetDatum(array);
+}
+
 /* NaN becomes a null element. */
 Datum
 ims_float_array(const double *value, int count)
 {
-	Datum *elements = palloc(sizeof(Datum) * Max(count, 1));
-	bool *nulls = palloc(sizeof(bool) * Max(count, 1));
+	Datum *elements;
+	bool *nulls;
 	int lower_bound = 1;
+	bool any_null = false;
 
 	if (count == 0)
 		return PointerGetDatum(construct_empty_array(FLOAT8OID));
+	for (int i = 0; i < count; i++)
+		any_null |= isnan(value[i]) != 0;
+	if (!any_null)
+		return array_without_nulls(value, count);
+	elements = palloc(sizeof(Datum) * count);
+	nulls = palloc(sizeof(bool) * count);
 	for (int i = 0; i < count; i++)
 		elements[i] = ims_float_or_null(value[i], &nulls[i]);
 	return PointerGetDatum(construct_md_array(elements, nulls, 1, &count, &lower_bound,

@@ -23,26 +23,16 @@
 #include "ims.h"
 #include "ledger/detail.h"
 #include "sqlfn/argument.h"
+#include "sqlfn/demand_array.h"
 #include "sqlfn/window.h"
 #include "type/quantity.h"
-
-/* No row in this period; a sum that reaches it is out of range. */
-#define NO_ROW PG_INT64_MIN
-
-/* What a period without rows is. */
-typedef enum Gaps
-{
-	GAPS_ZERO,
-	GAPS_NULL,
-	GAPS_CARRY /* the value of the period before */
-} Gaps;
 
 typedef struct DemandState
 {
 	DateADT from; /* first day of the window */
 	DateADT to;	  /* the day after its last */
 	ImsStep step;
-	Gaps gaps;
+	ImsGaps gaps;
 	int count;
 	int64 sum[FLEXIBLE_ARRAY_MEMBER];
 } DemandState;
@@ -53,15 +43,15 @@ PG_FUNCTION_INFO_V1(ims_demand_array_send);
 PG_FUNCTION_INFO_V1(ims_demand_array_receive);
 PG_FUNCTION_INFO_V1(ims_demand_array_finish);
 
-static Gaps
-gaps_of(const text *value)
+ImsGaps
+ims_gaps_of(const text *value)
 {
 	if (ims_is_word(value, "zero"))
-		return GAPS_ZERO;
+		return IMS_GAPS_ZERO;
 	if (ims_is_word(value, "null"))
-		return GAPS_NULL;
+		return IMS_GAPS_NULL;
 	if (ims_is_word(value, "carry"))
-		return GAPS_CARRY;
+		return IMS_GAPS_CARRY;
 	ims_refuse_word("gaps", text_to_cstring(value), "zero, null or carry");
 }
 
@@ -73,7 +63,7 @@ make_state(MemoryContext context, int count)
 
 	state->count = count;
 	for (int i = 0; i < count; i++)
-		state->sum[i] = NO_ROW;
+		state->sum[i] = IMS_DEMAND_NO_ROW;
 	return state;
 }
 
@@ -110,14 +100,14 @@ state_for_row(FunctionCallInfo fcinfo)
 	DateADT from;
 	DateADT to;
 	ImsStep step;
-	Gaps gaps;
+	ImsGaps gaps;
 	DemandState *state;
 
 	check_given(fcinfo);
 	from = PG_GETARG_DATEADT(3);
 	to = PG_GETARG_DATEADT(4);
 	step = ims_step_of(PG_GETARG_TEXT_PP(5));
-	gaps = gaps_of(PG_GETARG_TEXT_PP(6));
+	gaps = ims_gaps_of(PG_GETARG_TEXT_PP(6));
 	if (PG_ARGISNULL(0))
 	{
 		state = make_state(aggregate_context(fcinfo), ims_count_periods(from, to, step));
@@ -135,13 +125,11 @@ state_for_row(FunctionCallInfo fcinfo)
 }
 
 /* Adds to the sum of a period. */
-static void
-add(DemandState *state, int period, int64 quantity)
+void
+ims_demand_add(int64 *sum, int64 quantity)
 {
-	int64 *sum = &state->sum[period];
-
-	Assert(period >= 0 && period < state->count);
-	if (pg_add_s64_overflow(*sum == NO_ROW ? 0 : *sum, quantity, sum) || *sum == NO_ROW)
+	if (pg_add_s64_overflow(*sum == IMS_DEMAND_NO_ROW ? 0 : *sum, quantity, sum) ||
+		*sum == IMS_DEMAND_NO_ROW)
 		ereport(ERROR,
 				(errcode(ERRCODE_IMS_INVALID_QUANTITY),
 				 errmsg("demand of a period is too large"),
@@ -152,16 +140,11 @@ add(DemandState *state, int period, int64 quantity)
 				 errhint("Give quantities in a larger unit.")));
 }
 
-static int
-period_of(const DemandState *state, DateADT date)
+static void
+add(DemandState *state, int period, int64 quantity)
 {
-	int day;
-
-	if (state->step == IMS_STEP_DAY)
-		return date - state->from;
-	if (state->step == IMS_STEP_WEEK)
-		return (date - state->from) / DAYS_PER_WEEK;
-	return ims_month_of(date, &day) - ims_month_of(state->from, &day);
+	Assert(period >= 0 && period < state->count);
+	ims_demand_add(&state->sum[period], quantity);
 }
 
 /*
@@ -180,7 +163,8 @@ ims_demand_array_add(PG_FUNCTION_ARGS)
 		PG_RETURN_POINTER(state);
 	date = PG_GETARG_DATEADT(2);
 	if (date >= state->from && date < state->to)
-		add(state, period_of(state, date), ims_demand_quantity(PG_GETARG_NUMERIC(1)));
+		add(state, ims_period_of(state->from, state->step, date),
+			ims_demand_quantity(PG_GETARG_NUMERIC(1)));
 	PG_RETURN_POINTER(state);
 }
 
@@ -207,7 +191,7 @@ ims_demand_array_combine(PG_FUNCTION_ARGS)
 		ims_refuse_window("Rows of one group differ in window, step or gaps.", other->from,
 						  other->to, "Give the same window, step and gaps for all rows.");
 	for (int i = 0; i < other->count; i++)
-		if (other->sum[i] != NO_ROW)
+		if (other->sum[i] != IMS_DEMAND_NO_ROW)
 			add(state, i, other->sum[i]);
 	PG_RETURN_POINTER(state);
 }
@@ -226,8 +210,9 @@ ims_demand_array_send(PG_FUNCTION_ARGS)
 	pq_sendint8(&message, state->step);
 	pq_sendint8(&message, state->gaps);
 	pq_sendint32(&message, state->count);
-	for (int i = 0; i < state->count; i++)
-		pq_sendint64(&message, state->sum[i]);
+
+	/* both processes are of one server: the bytes as they are */
+	pq_sendbytes(&message, (const char *) state->sum, sizeof(int64) * state->count);
 	PG_RETURN_BYTEA_P(pq_endtypsend(&message));
 }
 
@@ -251,33 +236,40 @@ ims_demand_array_receive(PG_FUNCTION_ARGS)
 	Assert(header.count > 0 && header.count <= IMS_WINDOW_MOST_PERIODS);
 	state = make_state(CurrentMemoryContext, header.count);
 	memcpy(state, &header, offsetof(DemandState, sum));
-	for (int i = 0; i < state->count; i++)
-		state->sum[i] = pq_getmsgint64(&message);
+	memcpy(state->sum, pq_getmsgbytes(&message, sizeof(int64) * state->count),
+		   sizeof(int64) * state->count);
 	pq_getmsgend(&message);
 	pfree(message.data);
 	PG_RETURN_POINTER(state);
 }
 
-/* ims_demand_array_finish -- one value per period, oldest first */
+/* One value per period, oldest first. */
+Datum
+ims_demand_of_sums(const int64 *sum, int count, ImsGaps gaps)
+{
+	double *value = palloc(sizeof(double) * count);
+
+	for (int i = 0; i < count; i++)
+	{
+		if (sum[i] != IMS_DEMAND_NO_ROW)
+			value[i] = (double) sum[i] / IMS_QUANTITY_ONE;
+		else if (gaps == IMS_GAPS_CARRY)
+			value[i] = i > 0 ? value[i - 1] : NAN;
+		else
+			value[i] = gaps == IMS_GAPS_ZERO ? 0 : NAN;
+	}
+	return ims_float_array(value, count);
+}
+
+/* ims_demand_array_finish -- the array of a group */
 Datum
 ims_demand_array_finish(PG_FUNCTION_ARGS)
 {
 	const DemandState *state;
-	double *value;
 
 	aggregate_context(fcinfo);
 	if (PG_ARGISNULL(0))
 		PG_RETURN_NULL();
 	state = (DemandState *) PG_GETARG_POINTER(0);
-	value = palloc(sizeof(double) * state->count);
-	for (int i = 0; i < state->count; i++)
-	{
-		if (state->sum[i] != NO_ROW)
-			value[i] = (double) state->sum[i] / IMS_QUANTITY_ONE;
-		else if (state->gaps == GAPS_CARRY)
-			value[i] = i > 0 ? value[i - 1] : NAN;
-		else
-			value[i] = state->gaps == GAPS_ZERO ? 0 : NAN;
-	}
-	return ims_float_array(value, state->count);
+	PG_RETURN_DATUM(ims_demand_of_sums(state->sum, state->count, state->gaps));
 }

@@ -28,38 +28,32 @@
 #include "ims.h"
 #include "ledger/detail.h"
 #include "sqlfn/argument.h"
+#include "sqlfn/in_stock_array.h"
 #include "sqlfn/window.h"
 #include "type/quantity.h"
+#include "type/quantity_stored.h"
 
 #define FIRST_CAPACITY 8
 #define MOST_ZONE 255
 
-/* First instants of the periods in a zone, and the end of the last: one for all groups. */
-typedef struct Calendar
-{
-	struct Calendar *next;
-	DateADT from;
-	DateADT to;
-	ImsStep step;
-	int count;
-	char zone[MOST_ZONE + 1];
-	TimestampTz *start; /* count + 1 */
-} Calendar;
-
-typedef struct Change
-{
-	TimestampTz at;
-	int64 quantity;
-} Change;
-
 typedef struct LevelState
 {
-	const Calendar *calendar;
+	const ImsCalendar *calendar;
 	int64 opening;
 	int64 count;
 	int64 capacity;
-	Change *change;
+	ImsLevelChange *change;
 } LevelState;
+
+/* sort_changes(), by time */
+#define ST_SORT sort_changes
+#define ST_ELEMENT_TYPE ImsLevelChange
+#define ST_COMPARE(a, b) (((a)->at > (b)->at) - ((a)->at < (b)->at))
+#define ST_SCOPE static
+#define ST_CHECK_FOR_INTERRUPTS
+#define ST_DECLARE
+#define ST_DEFINE
+#include "lib/sort_template.h"
 
 PG_FUNCTION_INFO_V1(ims_in_stock_array_add);
 PG_FUNCTION_INFO_V1(ims_in_stock_array_combine);
@@ -108,19 +102,15 @@ first_day(DateADT from, ImsStep step, int period)
 		   POSTGRES_EPOCH_JDATE;
 }
 
-/* Of this function call's calendars the one asked for, made when it is new. */
-static const Calendar *
-calendar_of(FunctionCallInfo fcinfo, const char *zone, int length, DateADT from,
-			DateADT to, ImsStep step)
+ImsCalendar *
+ims_calendar_make(MemoryContext context, const char *zone, int length, DateADT from,
+				  DateADT to, ImsStep step)
 {
-	Calendar *calendar = fcinfo->flinfo->fn_extra;
+	ImsCalendar *calendar = MemoryContextAllocZero(context, sizeof(ImsCalendar));
 	pg_tz *tz;
 
-	for (; calendar != NULL; calendar = calendar->next)
-		if (calendar->from == from && calendar->to == to && calendar->step == step &&
-			memcmp(calendar->zone, zone, length) == 0 && calendar->zone[length] == '\0')
-			return calendar;
-	calendar = MemoryContextAllocZero(fcinfo->flinfo->fn_mcxt, sizeof(Calendar));
+	if (length > MOST_ZONE)
+		elog(ERROR, "name of a time zone is too long");
 	calendar->from = from;
 	calendar->to = to;
 	calendar->step = step;
@@ -130,23 +120,39 @@ calendar_of(FunctionCallInfo fcinfo, const char *zone, int length, DateADT from,
 	if (tz == NULL)
 		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 						errmsg("time zone \"%s\" is not known", calendar->zone)));
-	calendar->start = MemoryContextAlloc(fcinfo->flinfo->fn_mcxt,
-										 sizeof(TimestampTz) * (calendar->count + 1));
+	calendar->start =
+		MemoryContextAlloc(context, sizeof(TimestampTz) * (calendar->count + 1));
 	for (int i = 0; i <= calendar->count; i++)
 		calendar->start[i] = midnight(first_day(from, step, i), tz);
+	return calendar;
+}
+
+/* Of this function call's calendars the one asked for, made when it is new. */
+static const ImsCalendar *
+calendar_of(FunctionCallInfo fcinfo, const char *zone, int length, DateADT from,
+			DateADT to, ImsStep step)
+{
+	ImsCalendar *calendar = fcinfo->flinfo->fn_extra;
+
+	for (; calendar != NULL; calendar = calendar->next)
+		if (calendar->from == from && calendar->to == to && calendar->step == step &&
+			memcmp(calendar->zone, zone, length) == 0 && calendar->zone[length] == '\0')
+			return calendar;
+	calendar = ims_calendar_make(fcinfo->flinfo->fn_mcxt, zone, length, from, to, step);
 	calendar->next = fcinfo->flinfo->fn_extra;
 	fcinfo->flinfo->fn_extra = calendar;
 	return calendar;
 }
 
 static LevelState *
-make_state(MemoryContext context, const Calendar *calendar, int64 capacity)
+make_state(MemoryContext context, const ImsCalendar *calendar, int64 capacity)
 {
 	LevelState *state = MemoryContextAllocZero(context, sizeof(LevelState));
 
 	state->calendar = calendar;
 	state->capacity = Max(capacity, FIRST_CAPACITY);
-	state->change = MemoryContextAllocHuge(context, sizeof(Change) * state->capacity);
+	state->change =
+		MemoryContextAllocHuge(context, sizeof(ImsLevelChange) * state->capacity);
 	return state;
 }
 
@@ -156,11 +162,11 @@ reserve(LevelState *state, int64 count)
 	if (count <= state->capacity)
 		return;
 	state->capacity = Max(count, 2 * state->capacity);
-	state->change = repalloc_huge(state->change, sizeof(Change) * state->capacity);
+	state->change = repalloc_huge(state->change, sizeof(ImsLevelChange) * state->capacity);
 }
 
-static int64
-sum_of(int64 a, int64 b)
+int64
+ims_level_sum(int64 a, int64 b)
 {
 	int64 sum;
 
@@ -177,10 +183,10 @@ sum_of(int64 a, int64 b)
 static void
 add(LevelState *state, TimestampTz at, int64 quantity)
 {
-	const Calendar *calendar = state->calendar;
+	const ImsCalendar *calendar = state->calendar;
 
 	if (at <= calendar->start[0])
-		state->opening = sum_of(state->opening, quantity);
+		state->opening = ims_level_sum(state->opening, quantity);
 	else if (at < calendar->start[calendar->count])
 	{
 		reserve(state, state->count + 1);
@@ -218,7 +224,14 @@ ims_in_stock_array_add(PG_FUNCTION_ARGS)
 						   0);
 	}
 	if (!PG_ARGISNULL(1) && !PG_ARGISNULL(2))
-		add(state, PG_GETARG_TIMESTAMPTZ(2), ims_demand_quantity(PG_GETARG_NUMERIC(1)));
+	{
+		ImsQuantity change;
+
+		/* As it lies in a tuple, where it can be read so. */
+		if (!ims_quantity_try_stored(DatumGetPointer(PG_GETARG_DATUM(1)), &change))
+			change = ims_demand_quantity(PG_GETARG_NUMERIC(1));
+		add(state, PG_GETARG_TIMESTAMPTZ(2), change);
+	}
 	PG_RETURN_POINTER(state);
 }
 
@@ -238,9 +251,10 @@ ims_in_stock_array_combine(PG_FUNCTION_ARGS)
 		state = make_state(context, other->calendar, other->count);
 	reserve(state, state->count + other->count);
 	if (other->count > 0)
-		memcpy(state->change + state->count, other->change, sizeof(Change) * other->count);
+		memcpy(state->change + state->count, other->change,
+			   sizeof(ImsLevelChange) * other->count);
 	state->count += other->count;
-	state->opening = sum_of(state->opening, other->opening);
+	state->opening = ims_level_sum(state->opening, other->opening);
 	PG_RETURN_POINTER(state);
 }
 
@@ -249,7 +263,7 @@ Datum
 ims_in_stock_array_send(PG_FUNCTION_ARGS)
 {
 	const LevelState *state = (LevelState *) PG_GETARG_POINTER(0);
-	const Calendar *calendar = state->calendar;
+	const ImsCalendar *calendar = state->calendar;
 	StringInfoData message;
 
 	aggregate_context(fcinfo);
@@ -263,7 +277,7 @@ ims_in_stock_array_send(PG_FUNCTION_ARGS)
 	pq_sendint64(&message, state->count);
 
 	/* both processes are of one server: the bytes as they are */
-	pq_sendbytes(&message, (char *) state->change, sizeof(Change) * state->count);
+	pq_sendbytes(&message, (char *) state->change, sizeof(ImsLevelChange) * state->count);
 	PG_RETURN_BYTEA_P(pq_endtypsend(&message));
 }
 
@@ -296,25 +310,16 @@ ims_in_stock_array_receive(PG_FUNCTION_ARGS)
 					   calendar_of(fcinfo, zone, length, from, to, step), count);
 	state->opening = opening;
 	state->count = count;
-	memcpy(state->change, pq_getmsgbytes(&message, sizeof(Change) * count),
-		   sizeof(Change) * count);
+	memcpy(state->change, pq_getmsgbytes(&message, sizeof(ImsLevelChange) * count),
+		   sizeof(ImsLevelChange) * count);
 	pq_getmsgend(&message);
 	pfree(message.data);
 	PG_RETURN_POINTER(state);
 }
 
-static int
-compare_changes(const void *a, const void *b)
-{
-	TimestampTz left = ((const Change *) a)->at;
-	TimestampTz right = ((const Change *) b)->at;
-
-	return (left > right) - (left < right);
-}
-
 /* Adds the time from one instant to another to the periods it lies in. */
 static void
-add_time(const Calendar *calendar, int *period, TimestampTz from, TimestampTz until,
+add_time(const ImsCalendar *calendar, int *period, TimestampTz from, TimestampTz until,
 		 bool there_is_stock, double *in_stock)
 {
 	while (from < until)
@@ -329,36 +334,41 @@ add_time(const Calendar *calendar, int *period, TimestampTz from, TimestampTz un
 	}
 }
 
-/* ims_in_stock_array_finish -- a share from 0 to 1 per period, oldest first */
+/* A share from 0 to 1 per period, oldest first. */
 Datum
-ims_in_stock_array_finish(PG_FUNCTION_ARGS)
+ims_in_stock_of_changes(const ImsCalendar *calendar, int64 opening,
+						ImsLevelChange *change, int64 count)
 {
-	LevelState *state;
-	const Calendar *calendar;
-	TimestampTz from;
-	double *in_stock;
-	int64 level;
+	double *in_stock = palloc0(sizeof(double) * calendar->count);
+	TimestampTz from = calendar->start[0];
+	int64 level = opening;
 	int period = 0;
 
-	aggregate_context(fcinfo);
-	if (PG_ARGISNULL(0))
-		PG_RETURN_NULL();
-	state = (LevelState *) PG_GETARG_POINTER(0);
-	calendar = state->calendar;
-	in_stock = palloc0(sizeof(double) * calendar->count);
-	level = state->opening;
-	from = calendar->start[0];
-	qsort(state->change, state->count, sizeof(Change), compare_changes);
-	for (int64 i = 0; i < state->count; i++)
+	sort_changes(change, count);
+	for (int64 i = 0; i < count; i++)
 	{
 		CHECK_FOR_INTERRUPTS();
-		add_time(calendar, &period, from, state->change[i].at, level > 0, in_stock);
-		from = state->change[i].at;
-		level = sum_of(level, state->change[i].quantity);
+		add_time(calendar, &period, from, change[i].at, level > 0, in_stock);
+		from = change[i].at;
+		level = ims_level_sum(level, change[i].quantity);
 	}
 	add_time(calendar, &period, from, calendar->start[calendar->count], level > 0,
 			 in_stock);
 	for (int i = 0; i < calendar->count; i++)
 		in_stock[i] /= (double) (calendar->start[i + 1] - calendar->start[i]);
 	return ims_float_array(in_stock, calendar->count);
+}
+
+/* ims_in_stock_array_finish -- the array of a group */
+Datum
+ims_in_stock_array_finish(PG_FUNCTION_ARGS)
+{
+	LevelState *state;
+
+	aggregate_context(fcinfo);
+	if (PG_ARGISNULL(0))
+		PG_RETURN_NULL();
+	state = (LevelState *) PG_GETARG_POINTER(0);
+	PG_RETURN_DATUM(ims_in_stock_of_changes(state->calendar, state->opening,
+											state->change, state->count));
 }

@@ -113,6 +113,19 @@ ims_count_periods(DateADT from, DateADT to, ImsStep step)
 	return (int) count;
 }
 
+/* Which period of a window a day is in, from 0. */
+int
+ims_period_of(DateADT from, ImsStep step, DateADT date)
+{
+	int day;
+
+	if (step == IMS_STEP_DAY)
+		return date - from;
+	if (step == IMS_STEP_WEEK)
+		return (date - from) / DAYS_PER_WEEK;
+	return ims_month_of(date, &day) - ims_month_of(from, &day);
+}
+
 /* In millionths. */
 int64
 ims_demand_quantity(Numeric number)

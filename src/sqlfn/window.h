@@ -30,6 +30,7 @@ extern int ims_month_of(DateADT date, int *day);
 extern void ims_refuse_window(const char *sentence, DateADT from, DateADT to,
 							  const char *hint);
 extern int ims_count_periods(DateADT from, DateADT to, ImsStep step);
+extern int ims_period_of(DateADT from, ImsStep step, DateADT date);
 extern int64 ims_demand_quantity(Numeric number);
 
 #endif /* IMS_SQLFN_WINDOW_H */

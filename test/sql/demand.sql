@@ -3,12 +3,12 @@
 -- of each period there was stock, as plain SQL computes it over a history of
 -- 3,000 movements in two zones with summer time, from a closing too; days that
 -- the site works, marks, predecessors, gaps and arguments; the same whatever the
--- number of workers.
+-- number of workers, by a log of all series or by a group for each.
 \i test/setup.psql
 BEGIN;
 SET LOCAL client_min_messages = warning;
 \i test/history.psql
-SELECT plan(119);
+SELECT plan(132);
 
 -- Other tests may have drawn the ids that the history took.
 SELECT count(pg_catalog.setval(s.name, 1000000)) FROM (VALUES ('ims.owner_owner_id_seq'::regclass),
@@ -359,6 +359,76 @@ SELECT is_empty($$SELECT v.item_id, v.site_id, v.week, v.demand, m.demand FROM i
         ON m.item_id = v.item_id AND m.site_id = v.site_id AND m.day = v.week
     WHERE (v.owner = 'HISTORY' AND v.site_id > 0 AND v.week >= '2023-12-18' OR v.owner IS NULL) AND v.demand IS DISTINCT FROM m.demand
         AND coalesce(v.demand, m.demand) <> 0$$, 'the view is too');
+
+-- All sites in one: what goes from shelf to shelf changes nothing.
+CREATE TEMPORARY TABLE whole AS
+SELECT s.item_id, s.demand, s.in_stock FROM ims.demand_series(:long, by_site => false) AS s;
+SELECT is_empty($$
+    WITH zone AS (SELECT o.time_zone FROM ims.owner AS o WHERE o.owner_id = 9001),
+    change AS (SELECT e.item_id, e.effective_at, sum(e.quantity) AS quantity FROM end_of_line AS e
+        JOIN ims.location AS l ON l.location_id = e.location_id AND l.sellable AND l.site_id > 0 GROUP BY 1, 2),
+    level AS (SELECT c.item_id, c.effective_at AS from_at, lead(c.effective_at, 1, 'infinity') OVER key AS to_at,
+            sum(c.quantity) OVER key AS level FROM change AS c WINDOW key AS (PARTITION BY c.item_id ORDER BY c.effective_at)),
+    week AS (SELECT n, (d.day::timestamp AT TIME ZONE z.time_zone) AS starts_at, ((d.day + 7)::timestamp AT TIME ZONE z.time_zone) AS ends_at
+        FROM zone AS z, generate_series(1, 21) AS n, LATERAL (SELECT '2023-12-18'::date + 7 * (n - 1) AS day) AS d)
+    SELECT i.item_id, w.n, h.in_stock[w.n], m.share
+    FROM ims.item AS i CROSS JOIN week AS w
+    CROSS JOIN LATERAL (SELECT coalesce(sum(extract(epoch FROM least(v.to_at, w.ends_at) - greatest(v.from_at, w.starts_at))), 0)
+            / extract(epoch FROM w.ends_at - w.starts_at) AS share
+        FROM level AS v WHERE v.item_id = i.item_id AND v.level > 0 AND v.from_at < w.ends_at AND v.to_at > w.starts_at) AS m
+    LEFT JOIN whole AS h ON h.item_id = i.item_id
+    WHERE i.owner_id = 9001 AND (h.item_id IS NULL OR abs(h.in_stock[w.n] - m.share) > 1e-9)$$, 'all sites in one are those of plain SQL');
+SELECT ok(bool_or(1 > ANY (h.in_stock)) AND bool_or(0 < ANY (h.in_stock)), 'and there were empty shelves') FROM whole AS h;
+
+-- By a log of all series, or by a group for each.
+CREATE FUNCTION pg_temp.all_series() RETURNS TABLE (place integer, item_id bigint, site_id bigint, channel_id bigint,
+    demand double precision[], in_stock double precision[]) LANGUAGE sql AS $$
+    SELECT w.place, s.item_id, s.site_id, s.channel_id, s.demand, s.in_stock
+    FROM (VALUES (1, 'HISTORY', 'week', 'zero', true, false), (2, 'HISTORY', 'day', 'null', false, false), (3, 'HISTORY', 'month', 'carry', false, true),
+        (4, 'DEMAND', 'week', 'carry', true, true), (5, 'DEMAND', 'day', 'zero', false, false)) AS w (place, owner, bucket, gaps, by_site, by_channel)
+    CROSS JOIN LATERAL ims.demand_series(owner => w.owner, bucket => w.bucket, gaps => w.gaps, by_site => w.by_site,
+        by_channel => w.by_channel, from_day => '2023-12-18', to_day => '2026-03-02') AS s
+$$;
+CREATE TEMPORARY TABLE by_log AS SELECT s.* FROM pg_temp.all_series() AS s;
+SELECT ok(q.text ~ '_demand_rows' AND q.text ~ '_in_stock_rows' AND q.text !~ 'GROUP BY', 'a log, where the ledger is not too large')
+FROM ims._demand_series_query(9001, NULL, NULL, NULL, NULL, 'week', '2023-12-18', '2024-05-13', 'sale', 'zero', false, false, true, true) AS q (text);
+SELECT pg_get_functiondef('ims._fits_series_log'::regproc) AS real_fits \gset
+CREATE OR REPLACE FUNCTION ims._fits_series_log() RETURNS boolean LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS 'SELECT false';
+SELECT ok(q.text !~ '_rows' AND q.text ~ 'GROUP BY', 'groups, where it is')
+FROM ims._demand_series_query(9001, NULL, NULL, NULL, NULL, 'week', '2023-12-18', '2024-05-13', 'sale', 'zero', false, false, true, true) AS q (text);
+CREATE TEMPORARY TABLE by_group AS SELECT s.* FROM pg_temp.all_series() AS s;
+:real_fits;
+SELECT is_empty('(TABLE by_log EXCEPT TABLE by_group) UNION ALL (TABLE by_group EXCEPT TABLE by_log)', 'with the same series');
+SELECT ok(count(DISTINCT s.place) = 5 AND count(*) > 30, 'of all kinds') FROM by_log AS s;
+
+-- The log by itself: all that may be in a row, more series and more rows than are made into arrays at a time.
+\set rows 'SELECT r.item_id, r.site_id, r.channel_id, r.amounts::text FROM (SELECT ims._series_log('
+SELECT results_eq(:'rows' || $$v.item, v.site, v.channel, v.day, NULL, v.amount) AS log
+        FROM (VALUES (1::bigint, 0::bigint, 0::bigint, '2026-01-05'::date, 2.5), (2, 0, 0, '2026-01-25', -3), (1, 0, 0, '2026-01-11', 1),
+            (9223372036854775807, -9223372036854775808, 7, '2026-01-12', 999999999999.999999), (1, 0, 0, '2026-01-26', 9), (1, 0, 0, '2026-01-04', 9),
+            (1, 0, 0, 'infinity', 9), (1, 0, 0, '-infinity', 9), (1, 0, 1, NULL, 9), (3, 0, 0, '2026-01-05', NULL), (2, 0, 0, '2026-01-25', 0.000001))
+            AS v (item, site, channel, day, amount)) AS a, ims._demand_rows(a.log, '2026-01-05', '2026-01-26', 'week', 'null') AS r ORDER BY 1, 2, 3$$,
+    $$VALUES (1::bigint, 0::bigint, 0::bigint, '{3.5,NULL,NULL}'), (1, 0, 1, '{NULL,NULL,NULL}'), (2, 0, 0, '{NULL,NULL,-2.999999}'), (3, 0, 0, '{NULL,NULL,NULL}'),
+        (9223372036854775807, -9223372036854775808, 7, '{NULL,1000000000000,NULL}')$$, 'a log of demand');
+SELECT results_eq(:'rows' || $$v.item, 0, 0, NULL, v.at, v.amount) AS log
+        FROM (VALUES (1::bigint, '-infinity'::timestamptz, 1), (2, '2026-01-20 00:00+00', -1), (1, '2026-01-13 12:00+00', 1), (2, '-infinity', 1), (1, '2026-01-06 00:00+00', -1),
+            (3, 'infinity', 1), (2, '2026-01-26 00:00+00', 5), (4, '2026-01-05 00:00+00', 3), (1, '2026-01-06 00:00+00', 0)) AS v (item, at, amount)) AS a,
+        ims._in_stock_rows(a.log, 'UTC', '2026-01-05', '2026-01-26', 'week') AS r ORDER BY 1$$,
+    $$VALUES (1::bigint, 0::bigint, 0::bigint, '{0.14285714285714285,0.7857142857142857,1}'), (2, 0, 0, '{1,1,0.14285714285714285}'), (3, 0, 0, '{0,0,0}'), (4, 0, 0, '{1,1,1}')$$,
+    'a log of changes');
+SELECT is_empty($$SELECT r.* FROM (SELECT ims._series_log(1, 0, 0, NULL, NULL, NULL) AS log WHERE false) AS a, ims._demand_rows(a.log, '2026-01-05', '2026-01-26', 'week', 'null') AS r$$,
+    'of no row, no series');
+SELECT is(ROW(count(*), count(DISTINCT r.item_id), sum(r.amounts[r.item_id]), max(cardinality(r.amounts)))::text, '(90,90,4095,100000)', 'series that do not fit at a time')
+FROM (SELECT ims._series_log(n, 0, 0, '1700-01-01'::date + n::integer - 1, NULL, n) AS log FROM generate_series(1, 90) AS n) AS a,
+    ims._demand_rows(a.log, '1700-01-01', '1973-10-17', 'day', 'zero') AS r;
+SELECT is(ROW(count(*), round(sum(r.amounts[1])::numeric, 6), round(sum(r.amounts[2])::numeric, 6))::text, '(2,1.000000,0.736111)', 'changes that do not fit at a time')
+FROM (SELECT ims._series_log(n % 2, 0, 0, NULL, '2026-01-05 00:00+00'::timestamptz + (n / 2 + 1) * interval '1 second',
+        CASE WHEN n / 2 % 2 = 0 THEN 1 ELSE -1 END) AS log FROM generate_series(0, 2 * 1050000 - 1) AS n) AS a,
+    ims._in_stock_rows(a.log, 'UTC', '2026-01-05', '2026-01-19', 'week') AS r;
+SELECT throws_ok($$SELECT r.* FROM (SELECT ims._series_log(1, 0, 0, '2026-01-05', NULL, 999999999999) AS log FROM generate_series(1, 10)) AS a,
+    ims._demand_rows(a.log, '2026-01-05', '2026-01-26', 'week', 'null') AS r$$, 'IV101', NULL, 'a sum out of range is refused');
+SELECT throws_ok($$SELECT r.* FROM (SELECT ims._series_log(1, 0, 0, NULL, '-infinity', 999999999999) AS log FROM generate_series(1, 10)) AS a,
+    ims._in_stock_rows(a.log, 'UTC', '2026-01-05', '2026-01-26', 'week') AS r$$, 'IV101', NULL, 'so is a level');
 
 -- Any number of workers.
 SET LOCAL min_parallel_table_scan_size = 0;

@@ -1,0 +1,67 @@
+/*-------------------------------------------------------------------------
+ *
+ * series_log.h
+ *	  Rows of many series in one log, as bytes.
+ *
+ * Behind the length of a varlena: ImsSeriesLogHead, the keys of the series in the
+ * order in which they were found, and the entries.  An entry is three numbers of
+ * one to ten bytes: how far its series, its time and its amount are from those of
+ * the entry before, the amount from 0.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef IMS_SQLFN_SERIES_LOG_H
+#define IMS_SQLFN_SERIES_LOG_H
+
+#include "miscadmin.h"
+
+/* Item, site and channel. */
+#define IMS_SERIES_KEY 3
+
+typedef struct ImsSeriesLogHead
+{
+	int64 series;
+	int64 entries;
+} ImsSeriesLogHead;
+
+/* One after the other; `left` counts what has not been read. */
+typedef struct ImsSeriesLogReader
+{
+	const unsigned char *next;
+	int64 left;
+	int64 series;
+	int64 at; /* a day, or an instant */
+	int64 amount;
+} ImsSeriesLogReader;
+
+/* Small numbers of either sign are short. */
+static inline int64
+ims_series_log_number(ImsSeriesLogReader *reader)
+{
+	uint64 bits = 0;
+	int shift = 0;
+
+	while (*reader->next >= 0x80)
+	{
+		bits |= (uint64) (*reader->next++ & 0x7f) << shift;
+		shift += 7;
+	}
+	bits |= (uint64) *reader->next++ << shift;
+	return (int64) (bits >> 1) ^ -(int64) (bits & 1);
+}
+
+/* False at the end.  Times may be infinite, so differences wrap round. */
+static inline bool
+ims_series_log_read(ImsSeriesLogReader *reader)
+{
+	if (reader->left == 0)
+		return false;
+	if (reader->left-- % 65536 == 0)
+		CHECK_FOR_INTERRUPTS();
+	reader->series += ims_series_log_number(reader);
+	reader->at = (int64) ((uint64) reader->at + (uint64) ims_series_log_number(reader));
+	reader->amount = ims_series_log_number(reader);
+	return true;
+}
+
+#endif /* IMS_SQLFN_SERIES_LOG_H */
