@@ -50,10 +50,63 @@ $$;
 COMMENT ON FUNCTION ims._keep_items IS 'items that a call means, locked against deletion';
 REVOKE ALL ON FUNCTION ims._keep_items FROM PUBLIC;
 
--- Demand of the past as ims.demand_series() has it, predecessors included.  A
+-- Items as a condition of a query.  Where it is most of those of an owner, all
+-- are read, and whoever asks leaves the others out: a condition with all their
+-- ids would be checked for every movement.
+CREATE FUNCTION ims._listed_items(owner_id bigint, item_ids bigint[])
+RETURNS bigint[]
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+#variable_conflict use_variable
+BEGIN
+    RETURN (SELECT CASE WHEN 2 * cardinality(item_ids) < count(*) THEN item_ids END
+            FROM ims.item AS i WHERE i.owner_id = owner_id);
+END
+$$;
+COMMENT ON FUNCTION ims._listed_items IS 'items where they are few of the owner''s, else null';
+
+-- Demand of the past as ims.demand_series() has it, predecessors included, as
+-- the text of a query: item_id, site_id, first_period, demand, in_stock.  A
 -- series begins with the first period that has any; one without is left out.
 -- What a forecast is made from has no outliers, and says how long there was
--- stock; what is compared with one later is what came.
+-- stock; what is compared with one later is what came.  Other items of the owner
+-- may be among them.
+CREATE FUNCTION ims._forecast_history_query(
+    owner_id bigint,
+    item_ids bigint[],
+    by_site boolean,
+    bucket text,
+    from_period date,
+    to_period date,
+    to_forecast boolean)
+RETURNS text
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    series text := ims._demand_series_query(owner_id, ims._listed_items(owner_id, item_ids), NULL,
+        NULL, NULL, bucket, from_period, to_period, 'sale', 'zero', by_site, false, to_forecast,
+        true);
+BEGIN
+    IF to_forecast THEN
+        series := ims._unmarked_series_query(series, owner_id, '{outlier}', bucket, from_period,
+            to_period);
+    END IF;
+    RETURN format('SELECT d.item_id, d.site_id,'
+        ' ims._period_after(%L, %L, f.n - 1) AS first_period, d.demand[f.n : ] AS demand,'
+        ' d.in_stock[f.n : ] AS in_stock'
+        ' FROM (%s) AS d CROSS JOIN LATERAL ('
+        ' SELECT CASE WHEN d.demand[1] <> 0 THEN 1 ELSE ('
+        ' SELECT min(u.n) FROM unnest(d.demand) WITH ORDINALITY AS u (value, n)'
+        ' WHERE u.value <> 0) END OFFSET 0) AS f (n)'
+        ' WHERE f.n IS NOT NULL',
+        bucket, from_period, series);
+END
+$$;
+COMMENT ON FUNCTION ims._forecast_history_query IS
+    'text of a query for demand per period of items, or of items and sites';
+
 CREATE FUNCTION ims._forecast_history(
     owner_id bigint,
     item_ids bigint[],
@@ -74,22 +127,11 @@ SET work_mem = '96MB'
 SET jit = off
 AS $$
 #variable_conflict use_variable
-DECLARE
-    series text := ims._demand_series_query(owner_id, item_ids, NULL, NULL, NULL, bucket,
-        from_period, to_period, 'sale', 'zero', by_site, false, to_forecast, true);
 BEGIN
-    IF to_forecast THEN
-        series := ims._unmarked_series_query(series, owner_id, '{outlier}', bucket, from_period,
-            to_period);
-    END IF;
-    RETURN QUERY EXECUTE format('SELECT d.item_id, d.site_id,'
-        ' ims._period_after(%L, %L, f.n - 1), d.demand[f.n : ], d.in_stock[f.n : ]'
-        ' FROM (%s) AS d CROSS JOIN LATERAL ('
-        ' SELECT CASE WHEN d.demand[1] <> 0 THEN 1 ELSE ('
-        ' SELECT min(u.n) FROM unnest(d.demand) WITH ORDINALITY AS u (value, n)'
-        ' WHERE u.value <> 0) END OFFSET 0) AS f (n)'
-        ' WHERE f.n IS NOT NULL',
-        bucket, from_period, series);
+    RETURN QUERY EXECUTE format('SELECT h.* FROM (%s) AS h WHERE h.item_id = ANY ($1)',
+        ims._forecast_history_query(owner_id, item_ids, by_site, bucket, from_period, to_period,
+            to_forecast))
+    USING item_ids;
 END
 $$;
 COMMENT ON FUNCTION ims._forecast_history IS
@@ -168,7 +210,8 @@ AS 'MODULE_PATHNAME', 'ims_progress_rows';
 COMMENT ON FUNCTION ims._progress IS
     'runs under way in this database, for owners that the current role may act for';
 
--- The history of a run, where workers can read it.
+-- The history of a run, where workers can read it.  CREATE TABLE AS gets a
+-- parallel plan, and nothing is put by on the way.
 
 CREATE FUNCTION ims._spool_history(
     spool text,
@@ -184,24 +227,29 @@ SET search_path = pg_catalog, pg_temp
 SET client_min_messages = error
 SET default_tablespace = ''
 SET default_table_access_method = heap
+SET work_mem = '96MB'
+SET jit = off
 AS $$
 #variable_conflict use_variable
 DECLARE
+    changed bigint;
     series bigint;
 BEGIN
-    EXECUTE format('CREATE UNLOGGED TABLE ims.%I (item_id bigint NOT NULL, site_id bigint NOT NULL,'
-        ' first_period date NOT NULL, demand double precision[], in_stock double precision[])'
-        ' WITH (autovacuum_enabled = off)', spool);
-    EXECUTE format('INSERT INTO ims.%I'
-        ' SELECT h.* FROM ims._forecast_history($1, $2, $3, $4, $5, $6, true) AS h', spool)
-    USING owner_id, item_ids, by_site, bucket, from_period, to_period;
+    EXECUTE format('CREATE UNLOGGED TABLE ims.%I WITH (autovacuum_enabled = off) AS %s', spool,
+        ims._forecast_history_query(owner_id, item_ids, by_site, bucket, from_period, to_period,
+            true));
+    GET DIAGNOSTICS series = ROW_COUNT;
+    EXECUTE format('DELETE FROM ims.%I AS s WHERE s.item_id <> ALL ($1)', spool)
+    USING item_ids;
+    GET DIAGNOSTICS changed = ROW_COUNT;
+    series := series - changed;
     -- An item without any demand gets its row, too.
     EXECUTE format('INSERT INTO ims.%1$I (item_id, site_id, first_period, demand)'
         ' SELECT DISTINCT u.item_id, 0, $2, ''{}''::double precision[] FROM unnest($1) AS u (item_id)'
         ' WHERE NOT EXISTS (SELECT FROM ims.%1$I AS s WHERE s.item_id = u.item_id)', spool)
     USING item_ids, to_period;
-    EXECUTE format('SELECT count(*) FROM ims.%I', spool) INTO series;
-    RETURN series;
+    GET DIAGNOSTICS changed = ROW_COUNT;
+    RETURN series + changed;
 END
 $$;
 COMMENT ON FUNCTION ims._spool_history IS 'make a table of the demand of a run: number of series';
@@ -225,20 +273,8 @@ CREATE FUNCTION ims._known_demand(
     in_stock double precision[],
     uncensor boolean)
 RETURNS double precision[]
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN CASE
-    WHEN in_stock IS NULL OR 1 <= ALL (in_stock) THEN demand
-    WHEN uncensor AND NOT EXISTS (
-        SELECT
-        FROM ROWS FROM (unnest(demand), unnest(in_stock)) AS u (value, share)
-        WHERE u.share <= 0 AND u.value > 0)
-    THEN ims.uncensor_demand(demand, in_stock)
-    ELSE (
-        SELECT array_agg(CASE WHEN u.share <= 0 AND u.value <= 0 THEN NULL ELSE u.value END
-                ORDER BY u.place)
-        FROM ROWS FROM (unnest(demand), unnest(in_stock)) WITH ORDINALITY
-            AS u (value, share, place))
-    END;
+LANGUAGE c IMMUTABLE PARALLEL SAFE COST 1000
+AS 'MODULE_PATHNAME', 'ims_known_demand';
 COMMENT ON FUNCTION ims._known_demand IS
     'demand, null for periods without any in which the shelf was empty; with uncensor what was missed is added';
 REVOKE ALL ON FUNCTION ims._known_demand FROM PUBLIC;

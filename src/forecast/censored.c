@@ -75,28 +75,85 @@ sold(const double *demand, int t)
 	return demand[t] > 0 ? demand[t] : 0;
 }
 
+/* In stock for a part of the time. */
+static bool
+is_partial(const double *demand, const double *in_stock, int t)
+{
+	return in_stock[t] < 1 && is_known(demand, in_stock, t);
+}
+
+/* Whole amounts up to this are counted: there are few different ones. */
+#define MOST_COUNTED 256
+
+/*
+ * All that the likelihood needs to know of periods in stock throughout, and the
+ * amounts of all.
+ */
+typedef struct Sums
+{
+	int periods;
+	double sold;
+	double time;
+	int full; /* periods in stock throughout */
+	double full_sold;
+	int most;				 /* the largest amount; -1 where they are not counted */
+	int above[MOST_COUNTED]; /* how many amounts are above each */
+} Sums;
+
+static void
+add_period(Sums *sums, double amount, double share)
+{
+	sums->periods++;
+	sums->sold += amount;
+	sums->time += share;
+	if (share >= 1)
+	{
+		sums->full++;
+		sums->full_sold += amount;
+	}
+	if (amount > MOST_COUNTED || amount != floor(amount))
+		sums->most = -1;
+	if (sums->most < 0)
+		return;
+	sums->most = amount > sums->most ? (int) amount : sums->most;
+	if (amount > 0)
+		sums->above[(int) amount - 1]++;
+}
+
+static void
+sum_up(const double *demand, const double *in_stock, int count, Sums *sums)
+{
+	*sums = (Sums){0};
+	for (int t = 0; t < count; t++)
+		if (is_known(demand, in_stock, t))
+			add_period(sums, sold(demand, t), share_of(in_stock, t));
+	for (int j = sums->most - 2; j >= 0; j--)
+		sums->above[j] += sums->above[j + 1];
+}
+
 /*
  * The mean of the highest likelihood for a dispersion r: the root of the sum of
  * (d - s m) / (s m + r), as a weighted mean whose weights depend on itself.
  */
 static double
 mean_for(double dispersion, const double *demand, const double *in_stock, int count,
-		 double mean)
+		 const Sums *sums)
 {
+	double mean = sums->sold / sums->time;
+
 	for (int i = 0; i < MOST_ITERATIONS; i++)
 	{
-		double sum = 0;
-		double time = 0;
+		double weight = 1 / (mean + dispersion);
+		double sum = weight * sums->full_sold;
+		double time = weight * sums->full;
 		double next;
 
 		for (int t = 0; t < count; t++)
-			if (is_known(demand, in_stock, t))
+			if (is_partial(demand, in_stock, t))
 			{
-				double share = share_of(in_stock, t);
-				double weight = 1 / (share * mean + dispersion);
-
+				weight = 1 / (in_stock[t] * mean + dispersion);
 				sum += weight * sold(demand, t);
-				time += weight * share;
+				time += weight * in_stock[t];
 			}
 		next = sum / time;
 		if (fabs(next - mean) <= PRECISION * mean)
@@ -106,29 +163,38 @@ mean_for(double dispersion, const double *demand, const double *in_stock, int co
 	return mean;
 }
 
+/* Of all periods, log Gamma(d + r) / Gamma(r): log r (r + 1) .. (r + d - 1). */
 static double
-log_likelihood(double mean, double dispersion, const double *demand,
-			   const double *in_stock, int count)
+log_gammas(double dispersion, const double *demand, const double *in_stock, int count,
+		   const Sums *sums)
 {
-	double at_zero = isinf(dispersion) ? 0 : lgamma(dispersion);
 	double sum = 0;
 
+	for (int j = 0; j < sums->most; j++)
+		sum += sums->above[j] * log(dispersion + j);
+	if (sums->most >= 0)
+		return sum;
 	for (int t = 0; t < count; t++)
-	{
-		double amount;
-		double share;
+		if (is_known(demand, in_stock, t))
+			sum += lgamma(sold(demand, t) + dispersion);
+	return sum - sums->periods * lgamma(dispersion);
+}
 
-		if (!is_known(demand, in_stock, t))
-			continue;
-		amount = sold(demand, t);
-		share = share_of(in_stock, t);
-		if (isinf(dispersion))
-			sum += amount * log(mean) - share * mean;
-		else
-			sum += lgamma(amount + dispersion) - at_zero +
-				   dispersion * log(dispersion / mean) -
-				   (amount + dispersion) * log(share + dispersion / mean);
-	}
+static double
+log_likelihood(double mean, double dispersion, const double *demand,
+			   const double *in_stock, int count, const Sums *sums)
+{
+	double ratio = dispersion / mean;
+	double sum;
+
+	if (isinf(dispersion))
+		return sums->sold * log(mean) - sums->time * mean;
+	sum = log_gammas(dispersion, demand, in_stock, count, sums) +
+		  sums->periods * dispersion * log(ratio) -
+		  (sums->full_sold + sums->full * dispersion) * log1p(ratio);
+	for (int t = 0; t < count; t++)
+		if (is_partial(demand, in_stock, t))
+			sum -= (sold(demand, t) + dispersion) * log(in_stock[t] + ratio);
 	return sum;
 }
 
@@ -138,8 +204,7 @@ ims_censored_fit(const double *demand, const double *in_stock, int count,
 				 ImsCensoredFit *fit)
 {
 	double best = -INFINITY;
-	double sum = 0;
-	double time = 0;
+	Sums sums;
 
 	*fit = (ImsCensoredFit){.dispersion = INFINITY};
 	if (count > IMS_CENSORED_MOST_FITTED)
@@ -148,22 +213,17 @@ ims_censored_fit(const double *demand, const double *in_stock, int count,
 		in_stock += count - IMS_CENSORED_MOST_FITTED;
 		count = IMS_CENSORED_MOST_FITTED;
 	}
-	for (int t = 0; t < count; t++)
-		if (is_known(demand, in_stock, t))
-		{
-			sum += sold(demand, t);
-			time += share_of(in_stock, t);
-			fit->periods++;
-		}
-	if (sum <= 0)
+	sum_up(demand, in_stock, count, &sums);
+	fit->periods = sums.periods;
+	if (sums.sold <= 0)
 		return;
-	fit->mean = sum / time;
+	fit->mean = sums.sold / sums.time;
 	for (size_t i = 0; i < sizeof(dispersions) / sizeof(dispersions[0]); i++)
 	{
 		double mean = isinf(dispersions[i])
-						  ? sum / time
-						  : mean_for(dispersions[i], demand, in_stock, count, sum / time);
-		double value = log_likelihood(mean, dispersions[i], demand, in_stock, count);
+						  ? sums.sold / sums.time
+						  : mean_for(dispersions[i], demand, in_stock, count, &sums);
+		double value = log_likelihood(mean, dispersions[i], demand, in_stock, count, &sums);
 
 		if (value > best)
 		{

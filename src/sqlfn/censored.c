@@ -1,11 +1,14 @@
 /*-------------------------------------------------------------------------
  *
  * censored.c
- *	  ims.uncensor_demand: demand as it would have been with stock.
+ *	  ims.uncensor_demand: demand as it would have been with stock; and what runs
+ *	  over many items make of a history and its time in stock.
  *
  *-------------------------------------------------------------------------
  */
 #include "postgres.h"
+
+#include <math.h>
 
 #include "fmgr.h"
 #include "miscadmin.h"
@@ -17,6 +20,7 @@
 #include "sqlfn/argument.h"
 
 PG_FUNCTION_INFO_V1(ims_uncensor_demand);
+PG_FUNCTION_INFO_V1(ims_known_demand);
 
 static ImsCensoredMethod
 method_of(const char *name)
@@ -46,6 +50,18 @@ check_lengths(const ImsSeries *demand, const ImsSeries *in_stock)
 				 errhint("Give one share for each period of demand.")));
 }
 
+static Datum
+estimated(ImsCensoredMethod method, const ImsSeries *demand, const ImsSeries *in_stock)
+{
+	double *estimate = palloc(sizeof(double) * Max(demand->count, 1));
+	double *scratch = palloc(sizeof(double) * Max(demand->count, 1));
+
+	CHECK_FOR_INTERRUPTS();
+	ims_censored_estimate(method, demand->value, in_stock->value, demand->count, scratch,
+						  estimate);
+	return ims_float_array(estimate, demand->count);
+}
+
 /*
  * ims_uncensor_demand -- SQL: ims.uncensor_demand(demand, in_stock, method)
  *
@@ -59,18 +75,67 @@ ims_uncensor_demand(PG_FUNCTION_ARGS)
 	ImsSeries demand = ims_series_argument(fcinfo, 0, "demand");
 	ImsSeries in_stock = ims_series_argument(fcinfo, 1, "in_stock");
 	ImsCensoredMethod method = method_of(ims_text_argument(fcinfo, 2));
-	double *estimate;
-	double *scratch;
 
 	if (PG_ARGISNULL(0))
 		PG_RETURN_NULL();
 	if (PG_ARGISNULL(1))
 		PG_RETURN_DATUM(ims_float_array(demand.value, demand.count));
 	check_lengths(&demand, &in_stock);
-	estimate = palloc(sizeof(double) * Max(demand.count, 1));
-	scratch = palloc(sizeof(double) * Max(demand.count, 1));
-	CHECK_FOR_INTERRUPTS();
-	ims_censored_estimate(method, demand.value, in_stock.value, demand.count, scratch,
-						  estimate);
-	PG_RETURN_DATUM(ims_float_array(estimate, demand.count));
+	PG_RETURN_DATUM(estimated(method, &demand, &in_stock));
+}
+
+/* A series in which nothing was missed; a share that nobody knows is all of it. */
+static bool
+is_always_in_stock(const ImsSeries *in_stock)
+{
+	for (int t = 0; t < in_stock->count; t++)
+		if (in_stock->value[t] < 1)
+			return false;
+	return true;
+}
+
+static bool
+is_sold_without_stock(const ImsSeries *demand, const ImsSeries *in_stock)
+{
+	for (int t = 0; t < demand->count; t++)
+		if (in_stock->value[t] <= 0 && demand->value[t] > 0)
+			return true;
+	return false;
+}
+
+/* Null for periods without demand and without stock. */
+static Datum
+without_empty_shelves(const ImsSeries *demand, const ImsSeries *in_stock)
+{
+	double *known = palloc(sizeof(double) * Max(demand->count, 1));
+
+	for (int t = 0; t < demand->count; t++)
+		known[t] =
+			in_stock->value[t] <= 0 && demand->value[t] <= 0 ? NAN : demand->value[t];
+	return ims_float_array(known, demand->count);
+}
+
+/*
+ * ims_known_demand -- SQL: ims._known_demand(demand, in_stock, uncensor)
+ *
+ * The demand as it is where there was stock all the time, or nothing is known
+ * about that.
+ */
+Datum
+ims_known_demand(PG_FUNCTION_ARGS)
+{
+	ImsSeries demand;
+	ImsSeries in_stock;
+	bool uncensor = !PG_ARGISNULL(2) && PG_GETARG_BOOL(2);
+
+	if (PG_ARGISNULL(0))
+		PG_RETURN_NULL();
+	in_stock = ims_series_argument(fcinfo, 1, "in_stock");
+	if (is_always_in_stock(&in_stock))
+		PG_RETURN_DATUM(PG_GETARG_DATUM(0));
+	demand = ims_series_argument(fcinfo, 0, "demand");
+	check_lengths(&demand, &in_stock);
+	if (uncensor && !is_sold_without_stock(&demand, &in_stock))
+		PG_RETURN_DATUM(estimated(IMS_CENSORED_NEGATIVE_BINOMIAL, &demand, &in_stock));
+	PG_RETURN_DATUM(without_empty_shelves(&demand, &in_stock));
 }

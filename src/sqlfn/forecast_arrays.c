@@ -101,6 +101,23 @@ last_season(const ImsSeries *series, bool *is_null)
 	return ims_float_array(season, series->season);
 }
 
+/* Looked up once for all rows of a query. */
+static TupleDesc
+row_type(FunctionCallInfo fcinfo)
+{
+	MemoryContext caller;
+	TupleDesc row;
+
+	if (fcinfo->flinfo->fn_extra != NULL)
+		return fcinfo->flinfo->fn_extra;
+	caller = MemoryContextSwitchTo(fcinfo->flinfo->fn_mcxt);
+	if (get_call_result_type(fcinfo, NULL, &row) != TYPEFUNC_COMPOSITE)
+		elog(ERROR, "ims._forecast_arrays() returns a row");
+	fcinfo->flinfo->fn_extra = BlessTupleDesc(row);
+	MemoryContextSwitchTo(caller);
+	return fcinfo->flinfo->fn_extra;
+}
+
 /*
  * ims_forecast_arrays -- SQL: ims._forecast_arrays(demand double precision[], ..)
  *
@@ -111,13 +128,10 @@ Datum
 ims_forecast_arrays(PG_FUNCTION_ARGS)
 {
 	ImsForecastCall call;
-	TupleDesc row;
 	Datum values[ARRAYS_COLUMNS];
 	bool nulls[ARRAYS_COLUMNS] = {false};
 	int horizon;
 
-	if (get_call_result_type(fcinfo, NULL, &row) != TYPEFUNC_COMPOSITE)
-		elog(ERROR, "ims._forecast_arrays() returns a row");
 	ims_forecast_call_start(&call, fcinfo, 0, 2, 3);
 	ims_forecast_call_horizon(&call, fcinfo, 1, 4);
 	ims_forecast_call_run(&call);
@@ -136,5 +150,5 @@ ims_forecast_arrays(PG_FUNCTION_ARGS)
 	values[ARRAYS_PERIODS] = Int64GetDatum(call.series.count);
 	put_scale(&call.series, values, nulls);
 	values[ARRAYS_LAST_SEASON] = last_season(&call.series, &nulls[ARRAYS_LAST_SEASON]);
-	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(row), values, nulls)));
+	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(row_type(fcinfo), values, nulls)));
 }

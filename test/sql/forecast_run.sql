@@ -9,7 +9,7 @@
 BEGIN;
 SET LOCAL client_min_messages = warning;
 \i test/refusal.psql
-SELECT plan(138);
+SELECT plan(153);
 
 -- Items T01 .. with chosen series.
 SELECT ims.create_category(code => 'ALL') AS c, ims.create_category(code => 'SUB', parent => 'ALL') AS d \gset ignored_
@@ -34,14 +34,11 @@ SELECT i.item_id, 0::bigint AS site_id, date '2026-01-05' AS first_period, s.dem
 FROM series AS s JOIN ims.item AS i ON i.code = s.code;
 GRANT SELECT ON history TO PUBLIC;
 -- The real one comes back in the second half.
-SELECT pg_get_functiondef('ims._forecast_history'::regproc) AS real_history \gset
-CREATE OR REPLACE FUNCTION ims._forecast_history(owner_id bigint, item_ids bigint[], by_site boolean,
+SELECT pg_get_functiondef('ims._forecast_history_query'::regproc) AS real_history \gset
+CREATE OR REPLACE FUNCTION ims._forecast_history_query(owner_id bigint, item_ids bigint[], by_site boolean,
     bucket text, from_period date, to_period date, to_forecast boolean)
-RETURNS TABLE (item_id bigint, site_id bigint, first_period date, demand double precision[],
-    in_stock double precision[])
-LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
-    SELECT h.* FROM pg_temp.history AS h
-    WHERE h.item_id = ANY ($2) AND h.first_period < $6 AND h.demand IS NOT NULL
+RETURNS text LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+    SELECT format('SELECT h.* FROM pg_temp.history AS h WHERE h.first_period < %L AND h.demand IS NOT NULL', $6)
 $$;
 
 -- One run over all of them.
@@ -92,12 +89,36 @@ SET LOCAL max_parallel_workers_per_gather = 0;
 SELECT r.forecast_run_id AS alone FROM ims.run_forecast(horizon => 3, as_of => '2026-04-01') AS r \gset
 SET LOCAL max_parallel_workers_per_gather = 2;
 SET LOCAL parallel_leader_participation = off;
+-- Here a worker forgets the series that it gets, so that it can be seen who computes.
+SELECT pg_get_functiondef('ims._known_demand'::regproc) AS real_demand, set_config('test.leader', pg_backend_pid()::text, true) AS leader \gset
+CREATE OR REPLACE FUNCTION ims._known_demand(demand double precision[], in_stock double precision[], uncensor boolean)
+RETURNS double precision[] LANGUAGE sql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
+    SELECT CASE WHEN pg_backend_pid()::text = current_setting('test.leader') THEN demand ELSE '{}' END
+$$;
+SELECT is(r.without_data, 13::bigint, 'workers compute') FROM ims.run_forecast(horizon => 3, as_of => '2026-04-01') AS r;
+:real_demand;
 SELECT r.forecast_run_id AS shared FROM ims.run_forecast(horizon => 3, as_of => '2026-04-01') AS r \gset
 SET LOCAL parallel_leader_participation = on;
 SELECT is_empty(format('SELECT item_id, forecast, lower_bound, upper_bound, method, status, reason, parameters'
     ' FROM ims.forecast_result WHERE forecast_run_id = %s EXCEPT'
     ' SELECT item_id, forecast, lower_bound, upper_bound, method, status, reason, parameters'
     ' FROM ims.forecast_result WHERE forecast_run_id = %s', :alone, :shared), 'the same, whoever computes');
+
+-- What of a history is known.
+SELECT is(ims._known_demand(b.demand, b.in_stock, b.uncensor), b.expected, 'known of ' || coalesce(b.demand::text, 'nothing') || ' in stock '
+    || coalesce(b.in_stock::text, 'always') || CASE WHEN b.uncensor THEN ', and what was missed' ELSE '' END)
+FROM (VALUES
+    (1, NULL::double precision[], NULL::double precision[], true, NULL::double precision[]), (2, '{}', '{}', true, '{}'), (3, '{1,NULL,0}', NULL, true, '{1,NULL,0}'),
+    (4, '{1,2,0}', '{1,1,1}', true, '{1,2,0}'), (5, '{1,2,0}', '{1,NULL,NaN}', true, '{1,2,0}'), (6, '{1,0,-1,2}', '{1,0,0,0.5}', false, '{1,NULL,NULL,2}'),
+    (7, '{1,0,0,2}', '{1,0,0.5,0.5}', true, ims.uncensor_demand('{1,0,0,2}', '{1,0,0.5,0.5}')), (8, '{1,0,3,2}', '{1,0,0,0.5}', true, '{1,NULL,3,2}'),
+    (9, '{1,NULL,0}', '{0.5,0,NULL}', true, ims.uncensor_demand('{1,NULL,0}', '{0.5,0,1}'))) AS b (place, demand, in_stock, uncensor, expected)
+ORDER BY b.place;
+SELECT is(substring(pg_temp.refusal($$SELECT ims._known_demand('{1,2}', '{0.5}', true)$$) FROM 1 FOR 5), 'IV503', 'of another length it is refused');
+
+-- Most items of an owner are not listed.
+SELECT is(ims._listed_items(o.owner_id, b.items), b.expected, 'listed: ' || coalesce(b.items::text, 'none'))
+FROM ims.owner AS o, (VALUES (1, NULL::bigint[], NULL::bigint[]), (2, '{}', '{}'), (3, '{1,2,3,4,5,6}', '{1,2,3,4,5,6}'), (4, '{1,2,3,4,5,6,7}', NULL)) AS b (place, items, expected)
+ORDER BY b.place;
 
 -- Buckets.
 SELECT is((SELECT r.first_period FROM ims.run_forecast(items => '{T01}', bucket => b.bucket, as_of => b.as_of::date) AS r),

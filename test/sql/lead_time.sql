@@ -6,7 +6,7 @@
 \i test/setup.psql
 BEGIN;
 SET LOCAL client_min_messages = warning;
-SELECT plan(50);
+SELECT plan(51);
 
 CREATE FUNCTION pg_temp.near(got double precision, wanted double precision) RETURNS boolean
 LANGUAGE sql AS $$
@@ -165,6 +165,17 @@ SET LOCAL parallel_leader_participation = off;
 SET LOCAL max_parallel_workers_per_gather = 0;
 CREATE TEMPORARY TABLE serial_sum AS :sums;
 SET LOCAL max_parallel_workers_per_gather = 2;
+CREATE FUNCTION pg_temp.plan_has(what text, query text) RETURNS boolean LANGUAGE plpgsql AS $$
+DECLARE
+    line text;
+BEGIN
+    FOR line IN EXECUTE 'EXPLAIN ' || query LOOP
+        IF line ~ what THEN RETURN true; END IF;
+    END LOOP;
+    RETURN false;
+END
+$$;
+SELECT ok(pg_temp.plan_has('Gather', :'sums'), 'there is a parallel plan');
 CREATE TEMPORARY TABLE parallel_sum AS :sums;
 SELECT is_empty('(TABLE serial_sum EXCEPT TABLE parallel_sum) UNION ALL (TABLE parallel_sum EXCEPT TABLE serial_sum)',
     'the same sums in parallel');
