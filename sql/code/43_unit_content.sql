@@ -15,9 +15,7 @@ AS $$
 DECLARE
     handling_unit_id bigint;
 BEGIN
-    IF handling_unit IS NULL THEN
-        PERFORM ims._raise_missing('handling_unit', 'The call gives no value for it.');
-    END IF;
+    PERFORM ims._check_present('handling_unit', handling_unit IS NOT NULL);
     SELECT h.handling_unit_id INTO handling_unit_id
     FROM ims.handling_unit AS h
     WHERE h.owner_id = _reading_unit_id.owner_id AND h.code = handling_unit;

@@ -54,9 +54,7 @@ DECLARE
     element text[];
     epc ims.epc;
 BEGIN
-    IF element_string IS NULL THEN
-        PERFORM ims._raise_missing('element_string', 'An EPC is made of a key.');
-    END IF;
+    PERFORM ims._check_present('element_string', element_string IS NOT NULL);
     IF company_prefix_length IS NULL THEN
         -- the extension of an SSCC, the indicator of a GTIN and the filler of a
         -- GRAI stand before the prefix
@@ -95,9 +93,7 @@ AS $$
 DECLARE
     key ims.gtin;
 BEGIN
-    IF gtin IS NULL THEN
-        PERFORM ims._raise_missing('gtin', 'A class is that of a GTIN.');
-    END IF;
+    PERFORM ims._check_present('gtin', gtin IS NOT NULL);
     key := gtin::ims.gtin;
     IF company_prefix_length IS NULL THEN
         company_prefix_length := ims._company_prefix_length(
