@@ -109,8 +109,8 @@ WITH line AS NOT MATERIALIZED (
             HAVING pg_catalog.sum(v.quantity) > 0) AS g) AS b
     UNION ALL
     -- units that came as a whole, and in each those that were in it
-    SELECT n.owner_id, n.pack_posting_id, a.packed_at, u.part, false, 2, a.to_location_id,
-           a.to_location_id, u.parent_id, u.unit_id, 0, 0, 0, 0
+    SELECT n.owner_id, n.pack_posting_id, a.packed_at, u.part, false, 2::bigint, a.to_location_id,
+           a.to_location_id, u.parent_id, u.unit_id, 0::bigint, 0::bigint, 0::bigint, 0::numeric
       FROM (
         SELECT e.owner_id, e.pack_posting_id, e.packed_at,
                pg_catalog.min(m.to_location_id) AS to_location_id
