@@ -771,6 +771,7 @@ DECLARE
     levels ims._counted_level[];
     scope_location_ids bigint[] := '{}';
     scope_item_id bigint := 0;
+    postings jsonb;
 BEGIN
     status := 'posted';
     SELECT k.posting_id, k.document_number, k.replayed INTO posting_id, document_number, replayed
@@ -814,14 +815,19 @@ BEGIN
     PERFORM ims._check_counted_serials(owner_id, counted, counted_at);
     levels := ims._with_books(owner_id, levels, counted_at);
 
-    SELECT r.posting_id, r.document_number INTO posting_id, document_number
-    FROM ims._post_lines(
-        jsonb_build_array(jsonb_build_object(
-            'owner_id', owner_id, 'posting_id', posting_id, 'kind', 'count',
-            'effective_at', counted_at, 'reason', reason, 'reference_type', reference_type,
-            'reference_number', reference_number, 'actor', actor,
-            'idempotency_key', idempotency_key)),
-        ims._count_differences(owner_id, levels, coalesce(counted, '{}'), counted_at)) AS r;
+    postings := jsonb_build_array(jsonb_build_object(
+        'owner_id', owner_id, 'posting_id', posting_id, 'kind', 'count',
+        'effective_at', counted_at, 'reason', reason, 'reference_type', reference_type,
+        'reference_number', reference_number, 'actor', actor,
+        'idempotency_key', idempotency_key));
+    lines := ims._count_differences(owner_id, levels, coalesce(counted, '{}'), counted_at);
+    IF EXISTS (SELECT FROM unnest(levels) AS l WHERE l.last_effective_at > counted_at) THEN
+        SELECT postings || a.postings, coalesce(lines, '[]') || a.lines INTO postings, lines
+        FROM ims._compensating_lines(owner_id, posting_id, levels, counted_at, actor) AS a;
+    END IF;
+    SELECT r.document_number INTO document_number
+    FROM ims._post_lines(postings, lines) AS r
+    WHERE r.posting_id = posting_id;
     PERFORM ims._record_count(owner_id, posting_id, levels, counted_at,
         scope_location_ids, scope_item_id);
     RETURN NEXT;

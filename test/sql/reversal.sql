@@ -155,6 +155,58 @@ SELECT is(pg_temp.on_hand('INK', 'T-HERE-B'), 9::numeric, 'a later count stays t
 SELECT posting_id AS counted FROM ims.count_stock('SHOP', 'INK', 12, location => 'T-HERE-B', counted_at => pg_temp.day(1) + interval '1 hour') \gset
 SELECT count(*) FROM ims.reverse_posting('SHOP', :counted, effective_at => clock_timestamp(), reason => 'test') \g /dev/null
 SELECT is(pg_temp.on_hand('INK', 'T-HERE-B'), 9::numeric, 'reversed now, too');
+-- A count of an instant between a posting and its reversal, before or after the
+-- reversal is posted: the level counted is the level now.
+CREATE FUNCTION pg_temp.between(counted numeric, calls text[]) RETURNS text
+LANGUAGE plpgsql AS $$
+DECLARE
+    call text;
+    result text;
+BEGIN
+    PERFORM ims.receive('SHOP', 'SUGAR', 10, to_location => 'T-HERE-Q', effective_at => pg_temp.day(10));
+    PERFORM ims.receive('SHOP', 'SUGAR', 4, to_location => 'T-HERE-Q', effective_at => pg_temp.day(11), idempotency_key => 'four');
+    FOREACH call IN ARRAY calls LOOP
+        CASE call
+            WHEN 'count' THEN PERFORM ims.count_stock('SHOP', 'SUGAR', counted, location => 'T-HERE-Q', counted_at => pg_temp.day(14), idempotency_key => 'between');
+            WHEN 'complete' THEN PERFORM ims.count_stock('SHOP', location => 'T-HERE-Q', complete => true, counted_at => pg_temp.day(14), idempotency_key => 'between',
+                lines => jsonb_build_array(jsonb_build_object('item', 'SUGAR', 'quantity', counted)));
+            WHEN 'again' THEN PERFORM ims.count_stock('SHOP', 'SUGAR', counted, location => 'T-HERE-Q', counted_at => pg_temp.day(14), reason => 'again');
+            WHEN 'early' THEN PERFORM ims.count_stock('SHOP', 'SUGAR', counted, location => 'T-HERE-Q', counted_at => pg_temp.day(12));
+            WHEN 'late' THEN PERFORM ims.count_stock('SHOP', 'SUGAR', counted, location => 'T-HERE-Q', counted_at => pg_temp.day(16));
+            WHEN 'after' THEN PERFORM ims.count_stock('SHOP', 'SUGAR', counted, location => 'T-HERE-Q', counted_at => pg_temp.day(20));
+            WHEN 'reverse' THEN PERFORM ims.reverse_posting('SHOP', k.posting_id, effective_at => pg_temp.day(18), reason => 'test')
+                FROM ims.posting_key AS k WHERE k.idempotency_key = 'four';
+            WHEN 'undo' THEN PERFORM ims.reverse_posting('SHOP', k.posting_id, reason => 'test')
+                FROM ims.posting_key AS k WHERE k.idempotency_key = 'between';
+        END CASE;
+    END LOOP;
+    result := concat_ws(' ', pg_temp.level('SUGAR', 'T-HERE-Q', pg_temp.day(14)), pg_temp.on_hand('SUGAR', 'T-HERE-Q'),
+        (SELECT count(*) FROM pg_temp.drift) + (SELECT count(*) FROM ims.verify('SHOP') AS v WHERE v.check_name !~ '^catalog'));
+    RAISE EXCEPTION USING ERRCODE = 'P0099', MESSAGE = result;
+EXCEPTION
+    WHEN SQLSTATE 'P0099' THEN
+        RETURN SQLERRM;
+    WHEN OTHERS THEN
+        RETURN SQLSTATE || ' ' || SQLERRM;
+END
+$$;
+SELECT is(pg_temp.between(c.counted, c.calls), c.expected, format('%s: %s', c.counted, array_to_string(c.calls, ', ')))
+FROM (VALUES
+    (1, 12, '{count,reverse}'::text[], '12 12 0'),
+    (2, 12, '{reverse,count}', '12 12 0'),
+    (3, 12, '{reverse,complete}', '12 12 0'),
+    (4, 0, '{reverse,count}', '0 0 0'),
+    (5, 14, '{reverse,count}', '14 14 0'),
+    (6, 12, '{reverse,count,undo}', '10 10 0'),
+    (7, 12, '{count,reverse,undo,again}', '12 12 0'),
+    (8, 12, '{reverse,count,undo,again}', '12 12 0'),
+    (9, 12, '{early,reverse,count}', '12 12 0'),
+    (10, 12, '{late,reverse,count}', '12 12 0'),
+    (11, 12, '{reverse,early,late,count}', '12 12 0'),
+    (12, 12, '{reverse,count,after}', '12 12 0'),
+    (13, 12, '{after,reverse,count}', '12 12 0')
+    ) AS c (n, counted, calls, expected)
+ORDER BY c.n;
 -- A complete count that agreed with the books.
 SELECT posting_id AS counted FROM ims.count_stock('SHOP', location => 'T-THERE-Z1', complete => true, counted_at => pg_temp.day(5)) \gset
 SELECT posting_id AS reversal FROM ims.reverse_posting('SHOP', :counted, reason => 'test') \gset
@@ -170,9 +222,8 @@ SELECT is(split_part(pg_temp.refusal(format($$ SELECT * FROM ims.reverse_posting
     ' |', 1), 'IV301', 'a unit that has moved on stays');
 
 -- Bad input: nothing is posted.
-SELECT r.posting_id AS covered, p.document_number AS covered_number
-FROM ims.receive('SHOP', 'INK', 5, to_location => 'T-HERE-B', effective_at => pg_temp.day(4)) AS r
-JOIN ims.posting AS p USING (posting_id) \gset
+SELECT posting_id AS covered, document_number AS covered_number
+FROM ims.receive('SHOP', 'INK', 5, to_location => 'T-HERE-B', effective_at => pg_temp.day(4)) \gset
 CREATE TEMPORARY TABLE before AS SELECT count(*) AS postings FROM ims.posting;
 SELECT is(pg_temp.refusal(format($$ SELECT * FROM ims.reverse_posting('SHOP', %s) $$, b.arguments)), b.refusal,
     format('bad input %s: %s', b.n, split_part(b.refusal, ' |', 1)))

@@ -87,7 +87,7 @@ LANGUAGE sql AS $$
     WHERE m.owner_id = 9001 AND m.item_id = 9307 AND l.code = taken.place AND m.effective_at >= pg_temp.day(92)
 $$;
 -- The level counted, what is used and what is on hand in the end.
-CREATE FUNCTION pg_temp.undone(counted numeric, undo_at timestamptz, recount boolean DEFAULT false)
+CREATE FUNCTION pg_temp.undone(counted numeric, undo_at timestamptz, recount boolean DEFAULT false, undo_first boolean DEFAULT false)
 RETURNS text
 LANGUAGE plpgsql AS $$
 DECLARE
@@ -97,10 +97,15 @@ BEGIN
     PERFORM ims.receive('SHOP', 'SCREW', 40, to_location => 'T-HERE-A', effective_at => pg_temp.day(93));
     SELECT r.posting_id INTO wrong FROM ims.post('[{"item": "SCREW", "quantity": 10, "to_location": "T-HERE-A"},
         {"item": "SCREW", "quantity": 5, "to_location": "T-HERE-B"}]', 'receive', 'SHOP', effective_at => pg_temp.day(94)) AS r;
+    IF undo_first THEN
+        PERFORM ims.reverse_posting('SHOP', wrong, reason => 'never came', effective_at => undo_at);
+    END IF;
     PERFORM ims.count_stock('SHOP', counted_at => pg_temp.day(100), lines => format('[
         {"item": "SCREW", "quantity": %s, "location": "T-HERE-A"},
         {"item": "SCREW", "quantity": 0, "location": "T-HERE-B"}]', counted)::jsonb);
-    PERFORM ims.reverse_posting('SHOP', wrong, reason => 'never came', effective_at => undo_at);
+    IF NOT undo_first THEN
+        PERFORM ims.reverse_posting('SHOP', wrong, reason => 'never came', effective_at => undo_at);
+    END IF;
     IF recount THEN
         PERFORM ims.reverse_posting('SHOP', pg_temp.last('count'), reason => 'miscounted');
         PERFORM ims.count_stock('SHOP', counted_at => pg_temp.day(100), lines => format('[
@@ -120,16 +125,18 @@ EXCEPTION
 END
 $$;
 SELECT ims.create_period('SHOP', 'june', pg_temp.day(92), pg_temp.day(122)) \g /dev/null
-SELECT is(pg_temp.undone(c.counted, c.undo_at, c.recount), c.expected, c.title)
+SELECT is(pg_temp.undone(c.counted, c.undo_at, c.recount, c.undo_first), c.expected, c.title)
 FROM (VALUES
-    (1, 40, NULL, false, '40 0 40 0', 'a receipt undone after the count is no usage'),
-    (2, 33, NULL, false, '33 7 33 0', 'and what was used besides is'),
-    (3, 40, pg_temp.day(94), false, '40 0 40 0', 'undone at its own time'),
-    (4, 40, pg_temp.day(100), false, '40 0 40 0', 'or that of the count'),
-    (5, 40, pg_temp.day(100) + interval '1 microsecond', false, '40 0 40 0', 'just after it'),
-    (6, 40, pg_temp.day(130), false, '40 0 40 0', 'or in another period'),
-    (7, 33, NULL, true, '33 7 33 0', 'counted anew')
-    ) AS c (n, counted, undo_at, recount, expected, title)
+    (1, 40, NULL, false, false, '40 0 40 0', 'a receipt undone after the count is no usage'),
+    (2, 33, NULL, false, false, '33 7 33 0', 'and what was used besides is'),
+    (3, 40, pg_temp.day(94), false, false, '40 0 40 0', 'undone at its own time'),
+    (4, 40, pg_temp.day(100), false, false, '40 0 40 0', 'or that of the count'),
+    (5, 40, pg_temp.day(100) + interval '1 microsecond', false, false, '40 0 40 0', 'just after it'),
+    (6, 40, pg_temp.day(130), false, false, '40 0 40 0', 'or in another period'),
+    (7, 33, NULL, true, false, '33 7 33 0', 'counted anew'),
+    (8, 40, NULL, false, true, '40 0 40 0', 'undone before it is counted, for an earlier time'),
+    (9, 33, NULL, true, true, '33 7 33 0', 'and counted anew')
+    ) AS c (n, counted, undo_at, recount, undo_first, expected, title)
 ORDER BY c.n;
 
 -- Closed with 7 used, reopened, and closed again: what was posted or counted
