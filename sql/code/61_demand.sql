@@ -94,7 +94,7 @@ COMMENT ON FUNCTION ims._series_log_combine IS 'state of ims._series_log() over 
 
 CREATE FUNCTION ims._series_log_send(state internal)
 RETURNS bytea
-LANGUAGE c IMMUTABLE PARALLEL SAFE
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE
 AS 'MODULE_PATHNAME', 'ims_series_log_send';
 COMMENT ON FUNCTION ims._series_log_send IS 'state of ims._series_log() as bytes';
 
@@ -103,6 +103,12 @@ RETURNS internal
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE
 AS 'MODULE_PATHNAME', 'ims_series_log_receive';
 COMMENT ON FUNCTION ims._series_log_receive IS 'state of ims._series_log() from bytes';
+
+CREATE FUNCTION ims._series_log_finish(state internal)
+RETURNS bytea
+LANGUAGE c IMMUTABLE PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'ims_series_log_finish';
+COMMENT ON FUNCTION ims._series_log_finish IS 'all rows of ims._series_log() as bytes';
 
 CREATE AGGREGATE ims._series_log(
     item_id bigint,
@@ -114,7 +120,8 @@ CREATE AGGREGATE ims._series_log(
     SFUNC = ims._series_log_add,
     STYPE = internal,
     SSPACE = 10000000,
-    FINALFUNC = ims._series_log_send,
+    FINALFUNC = ims._series_log_finish,
+    FINALFUNC_MODIFY = READ_WRITE,
     COMBINEFUNC = ims._series_log_combine,
     SERIALFUNC = ims._series_log_send,
     DESERIALFUNC = ims._series_log_receive,

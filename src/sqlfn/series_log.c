@@ -30,11 +30,12 @@
 #define FIRST_SERIES 1024
 #define FIRST_BYTES 8192
 #define MOST_ENTRY 30 /* bytes */
+#define PLACES 4	  /* for each series there is room for, a power of two */
 
 typedef struct SeriesLog
 {
 	uint32 series;
-	uint32 room; /* for so many series, a power of two; twice as many places */
+	uint32 room; /* for so many series, a power of two */
 	int64 *key;
 	uint32 *place; /* 1 + number of a series, 0 for none; the next where it is taken */
 	int64 entries;
@@ -49,6 +50,7 @@ PG_FUNCTION_INFO_V1(ims_series_log_add);
 PG_FUNCTION_INFO_V1(ims_series_log_combine);
 PG_FUNCTION_INFO_V1(ims_series_log_send);
 PG_FUNCTION_INFO_V1(ims_series_log_receive);
+PG_FUNCTION_INFO_V1(ims_series_log_finish);
 
 static MemoryContext
 aggregate_context(FunctionCallInfo fcinfo)
@@ -68,21 +70,25 @@ make_log(MemoryContext context)
 
 	log->room = FIRST_SERIES;
 	log->key = palloc(sizeof(int64) * IMS_SERIES_KEY * log->room);
-	log->place = palloc0(sizeof(uint32) * 2 * log->room);
+	log->place = palloc0(sizeof(uint32) * PLACES * log->room);
 	log->allocated = FIRST_BYTES;
 	log->bytes = palloc(log->allocated);
 	MemoryContextSwitchTo(caller);
 	return log;
 }
 
-/* Where a key is, or would be. */
+/*
+ * Where a key is, or would be.  Eight items that are neighbours have places that
+ * are: lines of a posting often go by item.
+ */
 static uint32 *
 find_place(const SeriesLog *log, const int64 *key)
 {
-	uint32 mask = 2 * log->room - 1;
-	uint32 at = murmurhash32((uint32) key[0] ^ (uint32) (key[0] >> 32) * 31 ^
-							 (uint32) key[1] * 2654435761u ^ (uint32) key[2] * 40503u) &
-				mask;
+	uint32 mask = PLACES * log->room - 1;
+	uint64 item = (uint64) key[0];
+	uint32 block = murmurhash32((uint32) (item >> 3) ^ (uint32) (item >> 35) * 31 ^
+								(uint32) key[1] * 2654435761u ^ (uint32) key[2] * 40503u);
+	uint32 at = (block << 3 | (uint32) (item & 7)) & mask;
 
 	while (log->place[at] != 0 &&
 		   memcmp(log->key + IMS_SERIES_KEY * (Size) (log->place[at] - 1), key,
@@ -99,8 +105,9 @@ make_room(SeriesLog *log)
 	log->room *= 2;
 	log->key = repalloc_huge(log->key, sizeof(int64) * IMS_SERIES_KEY * (Size) log->room);
 	pfree(log->place);
-	log->place = MemoryContextAllocExtended(context, sizeof(uint32) * 2 * (Size) log->room,
-											MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
+	log->place =
+		MemoryContextAllocExtended(context, sizeof(uint32) * PLACES * (Size) log->room,
+								   MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
 	for (uint32 i = 0; i < log->series; i++)
 		*find_place(log, log->key + IMS_SERIES_KEY * (Size) i) = i + 1;
 }
@@ -214,36 +221,50 @@ ims_series_log_combine(PG_FUNCTION_ARGS)
 	PG_RETURN_POINTER(log);
 }
 
-/*
- * ims_series_log_send -- as bytes: of a worker for the leader, and of the whole
- * for series_rows.c
- */
+static bytea *
+bytes_of(const SeriesLog *log)
+{
+	ImsSeriesLogHead head = {log->series, log->entries};
+	Size keys = sizeof(int64) * IMS_SERIES_KEY * (Size) log->series;
+	Size size = VARHDRSZ + sizeof(head) + keys + log->used;
+	bytea *bytes = palloc(size);
+	char *to = VARDATA(bytes);
+
+	SET_VARSIZE(bytes, size);
+	memcpy(to, &head, sizeof(head));
+	memcpy(to + sizeof(head), log->key, keys);
+	memcpy(to + sizeof(head) + keys, log->bytes, log->used);
+	return bytes;
+}
+
+/* ims_series_log_send -- a worker's log, as bytes for the leader */
 Datum
 ims_series_log_send(PG_FUNCTION_ARGS)
 {
-	const SeriesLog *log;
-	ImsSeriesLogHead head;
-	Size keys;
+	aggregate_context(fcinfo);
+	PG_RETURN_BYTEA_P(bytes_of((SeriesLog *) PG_GETARG_POINTER(0)));
+}
+
+/* ims_series_log_finish -- the same of all rows, for series_rows.c; nothing else is kept */
+Datum
+ims_series_log_finish(PG_FUNCTION_ARGS)
+{
+	SeriesLog *log;
 	bytea *bytes;
-	char *to;
 
 	aggregate_context(fcinfo);
 	if (PG_ARGISNULL(0))
 		PG_RETURN_NULL();
 	log = (SeriesLog *) PG_GETARG_POINTER(0);
-	head.series = log->series;
-	head.entries = log->entries;
-	keys = sizeof(int64) * IMS_SERIES_KEY * (Size) log->series;
-	bytes = palloc(VARHDRSZ + sizeof(head) + keys + log->used);
-	SET_VARSIZE(bytes, VARHDRSZ + sizeof(head) + keys + log->used);
-	to = VARDATA(bytes);
-	memcpy(to, &head, sizeof(head));
-	memcpy(to + sizeof(head), log->key, keys);
-	memcpy(to + sizeof(head) + keys, log->bytes, log->used);
+	bytes = bytes_of(log);
+	pfree(log->bytes);
+	pfree(log->place);
+	pfree(log->key);
+	pfree(log);
 	PG_RETURN_BYTEA_P(bytes);
 }
 
-/* ims_series_log_receive -- the same bytes as a log that is only read */
+/* ims_series_log_receive -- the same bytes as a log, read where it lies at once */
 Datum
 ims_series_log_receive(PG_FUNCTION_ARGS)
 {
@@ -261,7 +282,6 @@ ims_series_log_receive(PG_FUNCTION_ARGS)
 	log->used = VARSIZE_ANY_EXHDR(bytes) - sizeof(head) - keys;
 	log->key = palloc_extended(Max(keys, 1), MCXT_ALLOC_HUGE);
 	memcpy(log->key, from + sizeof(head), keys);
-	log->bytes = palloc_extended(Max(log->used, 1), MCXT_ALLOC_HUGE);
-	memcpy(log->bytes, from + sizeof(head) + keys, log->used);
+	log->bytes = (unsigned char *) from + sizeof(head) + keys;
 	PG_RETURN_POINTER(log);
 }
