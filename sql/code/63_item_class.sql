@@ -127,8 +127,9 @@ BEGIN
     CROSS JOIN LATERAL ims.demand_class(demand => h.demand,
         adi_cut => (cuts ->> 'adi_cut')::double precision,
         cv2_cut => (cuts ->> 'cv2_cut')::double precision) AS d
+    -- what begins without demand had some before the window, and is not new
     CROSS JOIN LATERAL ims.life_cycle(demand => h.demand,
-        new_periods => (cuts ->> 'new_periods')::bigint,
+        new_periods => CASE WHEN h.demand[1] = 0 THEN 0 ELSE (cuts ->> 'new_periods')::bigint END,
         dead_periods => (cuts ->> 'dead_periods')::bigint,
         window_length => (cuts ->> 'window_length')::bigint,
         growth_cut => (cuts ->> 'growth_cut')::double precision,

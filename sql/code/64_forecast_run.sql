@@ -66,12 +66,44 @@ END
 $$;
 COMMENT ON FUNCTION ims._listed_items IS 'items where they are few of the owner''s, else null';
 
+-- Whether an item of d, and the site, had demand before a window: a shipment of
+-- which something stayed with the customer.  It is a condition, not a relation, so
+-- that only those are asked for whose demand in the window does not tell.
+CREATE FUNCTION ims._had_demand_condition(
+    owner_id bigint,
+    item_ids bigint[],
+    by_site boolean,
+    first_day date)
+RETURNS text
+LANGUAGE sql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT string_agg(format('EXISTS (SELECT FROM %s ims_bi.demand_line AS l'
+            ' WHERE l.owner_id = %s AND %s AND %s AND l.shipped > 0 AND l.demanded_at < %L'
+            ' AND ims._local_day(l.demanded_at, l.time_zone) < %s'
+            ' AND l.shipped > (SELECT coalesce(sum(r.quantity::numeric), 0)'
+            ' FROM ims.movement AS r WHERE r.owner_id = %s AND r.origin_movement_id = l.movement_id'
+            ' AND NOT EXISTS (SELECT FROM ims.movement AS u'
+            ' WHERE u.owner_id = %s AND u.origin_movement_id = r.movement_id)))',
+            w.relation, $1, w.item, CASE WHEN $3 THEN 'l.site_id = d.site_id' ELSE 'true' END,
+            ims._utc(($4 + 1)::timestamp AT TIME ZONE 'UTC'), w.day, $1, $1),
+        ' OR ' ORDER BY w.place)
+    FROM ims._predecessor_query($1, $2, true) AS q
+    CROSS JOIN LATERAL (VALUES
+        (1, '', 'l.item_id = d.item_id', quote_literal($4) || '::date'),
+        (2, q.relation || ' CROSS JOIN', 's.item_id = d.item_id AND l.item_id = s.predecessor_id',
+            format('least(s.from_day, %L::date)', $4))) AS w (place, relation, item, day)
+    WHERE w.relation IS NOT NULL
+$$;
+COMMENT ON FUNCTION ims._had_demand_condition IS
+    'text of a condition on d.item_id and d.site_id: demand before a day';
+
 -- Demand of the past as ims.demand_series() has it, predecessors included, as
 -- the text of a query: item_id, site_id, first_period, demand, in_stock.  A
--- series begins with the first period that has any; one without is left out.
--- What a forecast is made from has no outliers, and says how long there was
--- stock; what is compared with one later is what came.  Other items of the owner
--- may be among them.
+-- series begins with the window where there was demand before it, else with the
+-- first period that has any; one without is left out.  What a forecast is made
+-- from has no outliers, and says how long there was stock; what is compared with
+-- one later is what came.  Other items of the owner may be among them.
 CREATE FUNCTION ims._forecast_history_query(
     owner_id bigint,
     item_ids bigint[],
@@ -85,9 +117,9 @@ LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    series text := ims._demand_series_query(owner_id, ims._listed_items(owner_id, item_ids), NULL,
-        NULL, NULL, bucket, from_period, to_period, 'sale', 'zero', by_site, false, to_forecast,
-        true);
+    listed_ids CONSTANT bigint[] := ims._listed_items(owner_id, item_ids);
+    series text := ims._demand_series_query(owner_id, listed_ids, NULL, NULL, NULL, bucket,
+        from_period, to_period, 'sale', 'zero', by_site, false, to_forecast, true);
 BEGIN
     IF to_forecast THEN
         series := ims._unmarked_series_query(series, owner_id, '{outlier}', bucket, from_period,
@@ -97,11 +129,12 @@ BEGIN
         ' ims._period_after(%L, %L, f.n - 1) AS first_period, d.demand[f.n : ] AS demand,'
         ' d.in_stock[f.n : ] AS in_stock'
         ' FROM (%s) AS d CROSS JOIN LATERAL ('
-        ' SELECT CASE WHEN d.demand[1] <> 0 THEN 1 ELSE ('
+        ' SELECT CASE WHEN d.demand[1] <> 0 OR %s THEN 1 ELSE ('
         ' SELECT min(u.n) FROM unnest(d.demand) WITH ORDINALITY AS u (value, n)'
         ' WHERE u.value <> 0) END OFFSET 0) AS f (n)'
         ' WHERE f.n IS NOT NULL',
-        bucket, from_period, series);
+        bucket, from_period, series,
+        ims._had_demand_condition(owner_id, listed_ids, by_site, from_period));
 END
 $$;
 COMMENT ON FUNCTION ims._forecast_history_query IS

@@ -9,7 +9,7 @@
 BEGIN;
 SET LOCAL client_min_messages = warning;
 \i test/refusal.psql
-SELECT plan(153);
+SELECT plan(157);
 
 -- Items T01 .. with chosen series.
 SELECT ims.create_category(code => 'ALL') AS c, ims.create_category(code => 'SUB', parent => 'ALL') AS d \gset ignored_
@@ -310,14 +310,16 @@ SELECT ok(e.explanation <> '', 'with the reason') FROM ims.forecast_exceptions(f
 -- The ledger's own history: eight weeks from 5 January, sold on Friday at noon.
 :real_history;
 SELECT ims.create_site(code => 'RUN', time_zone => 'UTC') AS s \gset ignored_
-SELECT count(ims.create_item(code => 'R-' || v.code, negative_ok => v.code = 'FREE')) FROM unnest('{PLAIN,UNDONE,OUT,FREE,OLD,NEW,LATE,MARK}'::text[]) AS v (code) \gset ignored_
+SELECT count(ims.create_item(code => 'R-' || v.code, negative_ok => v.code = 'FREE')) FROM unnest('{PLAIN,UNDONE,OUT,FREE,OLD,NEW,LATE,MARK,BACK,NOTBACK,HEIR}'::text[]) AS v (code) \gset ignored_
 SELECT count(*) FROM (VALUES ('PLAIN', 1000, '2026-01-01 00:00+00'), ('UNDONE', 1000, '2026-01-01 00:00+00'), ('OUT', 42, '2026-01-01 00:00+00'),
     ('OUT', 1000, '2026-02-09 00:00+00'), ('OLD', 1000, '2026-01-01 00:00+00'), ('NEW', 1000, '2026-02-01 00:00+00'), ('LATE', 1000, '2026-02-01 00:00+00'),
-    ('MARK', 2000, '2026-01-01 00:00+00')) AS v (item, quantity, at)
+    ('MARK', 2000, '2026-01-01 00:00+00'), ('BACK', 1000, '2025-06-01 00:00+00'), ('NOTBACK', 1000, '2025-06-01 00:00+00'),
+    ('HEIR', 1000, '2025-06-01 00:00+00')) AS v (item, quantity, at)
 CROSS JOIN LATERAL ims.receive(item => 'R-' || v.item, quantity => v.quantity, to_location => 'RUN', effective_at => v.at::timestamptz) AS r \gset ignored_
 SELECT count(*) FROM (VALUES ('PLAIN', '{10,12,9,11,14,10,12,11}'::integer[]), ('UNDONE', '{10,12,9,11,14,10,12,11}'), ('OUT', '{10,12,9,11,0,10,12,11}'),
     ('FREE', '{10,12,9,11,14,10,12,11}'), ('OLD', '{10,12,9,11,0,0,0,0}'), ('NEW', '{0,0,0,0,14,10,12,11}'), ('LATE', '{0,0,0,0,14,10,12,11}'),
-    ('MARK', '{10,12,900,11,14,10,12,11}')) AS v (item, demand)
+    ('MARK', '{10,12,900,11,14,10,12,11}'), ('BACK', '{0,0,0,0,14,10,12,11}'), ('NOTBACK', '{0,0,0,0,14,10,12,11}'),
+    ('HEIR', '{0,0,0,0,14,10,12,11}')) AS v (item, demand)
 CROSS JOIN LATERAL unnest(v.demand) WITH ORDINALITY AS w (quantity, week)
 CROSS JOIN LATERAL ims.ship(item => 'R-' || v.item, quantity => w.quantity, from_location => 'RUN',
     effective_at => timestamptz '2026-01-02 12:00+00' + w.week * interval '7 days') AS p
@@ -325,10 +327,18 @@ WHERE w.quantity > 0 \gset ignored_
 -- A mistake of 500 in the third week, undone in the fourth.
 SELECT p.posting_id AS mistake FROM ims.ship(item => 'R-UNDONE', quantity => 500, from_location => 'RUN', effective_at => '2026-01-23 13:00+00') AS p \gset
 SELECT count(*) FROM ims.reverse_posting(posting_id => :mistake, effective_at => '2026-01-28 12:00+00', reason => 'mistake') AS r \gset ignored_
+-- Long before the window one was sold, and another sold, taken back, sold again and that undone.
+SELECT count(*) FROM ims.ship(item => 'R-BACK', quantity => 1, from_location => 'RUN', effective_at => '2025-06-02 12:00+00') AS p \gset ignored_
+SELECT p.posting_id AS sold FROM ims.ship(item => 'R-NOTBACK', quantity => 5, from_location => 'RUN', effective_at => '2025-06-02 12:00+00') AS p \gset
+SELECT count(*) FROM ims.return_from_customer(item => 'R-NOTBACK', quantity => 5, to_location => 'RUN', effective_at => '2025-06-03 12:00+00',
+    origin_movement_id => (SELECT m.movement_id FROM ims.movement AS m WHERE m.posting_id = :sold)) AS r \gset ignored_
+SELECT p.posting_id AS undone FROM ims.ship(item => 'R-NOTBACK', quantity => 3, from_location => 'RUN', effective_at => '2025-06-04 12:00+00') AS p \gset
+SELECT count(*) FROM ims.reverse_posting(posting_id => :undone, effective_at => '2025-06-05 12:00+00', reason => 'mistake') AS r \gset ignored_
 SELECT count(ims.add_demand_mark(kind => k.kind, item => 'R-MARK', from_day => k.day::date))
 FROM (VALUES ('outlier', '2026-01-23'), ('promotion', '2026-02-06')) AS k (kind, day) \gset ignored_
-SELECT ims.set_item_succession(item => 'R-NEW', predecessor => 'R-OLD', from_day => '2026-02-02') \gset ignored_
-SELECT r.forecast_run_id AS ledger FROM ims.run_forecast(items => '{R-PLAIN,R-UNDONE,R-OUT,R-FREE,R-OLD,R-NEW,R-LATE,R-MARK}', horizon => 3,
+SELECT ims.set_item_succession(item => 'R-NEW', predecessor => 'R-OLD', from_day => '2026-02-02'),
+    ims.set_item_succession(item => 'R-HEIR', predecessor => 'R-BACK', from_day => '2026-02-02') AS h \gset ignored_
+SELECT r.forecast_run_id AS ledger FROM ims.run_forecast(items => '{R-PLAIN,R-UNDONE,R-OUT,R-FREE,R-OLD,R-NEW,R-LATE,R-MARK,R-BACK,R-NOTBACK,R-HEIR}', horizon => 3,
     as_of => '2026-03-02', history_periods => 12) AS r \gset
 SELECT r.forecast_run_id AS censored FROM ims.run_forecast(items => '{R-PLAIN,R-OUT,R-FREE}', horizon => 3, as_of => '2026-03-02', history_periods => 12,
     uncensor => false) AS r \gset
@@ -346,7 +356,10 @@ FROM (VALUES
     (7, 'OLD', :ledger, '{10,12,9,11,0,0,0,0}', 'a predecessor has its own demand'),
     (8, 'NEW', :ledger, '{10,12,9,11,14,10,12,11}', 'and its successor both'),
     (9, 'LATE', :ledger, '{14,10,12,11}', 'weeks before the first demand are no history, nor are those of an empty shelf'),
-    (10, 'MARK', :ledger, '{10,12,NULL,11,14,10,12,11}', 'an outlier that is marked is unknown, a promotion is demand')) AS w (place, item, run_id, demand, title)
+    (10, 'MARK', :ledger, '{10,12,NULL,11,14,10,12,11}', 'an outlier that is marked is unknown, a promotion is demand'),
+    (11, 'BACK', :ledger, '{0,0,0,0,0,0,0,0,14,10,12,11}', 'what was sold before has a history as long as the window'),
+    (12, 'NOTBACK', :ledger, '{14,10,12,11}', 'not what was taken back or undone'),
+    (13, 'HEIR', :ledger, '{0,0,0,0,0,0,0,0,14,10,12,11}', 'nor only by its own sales')) AS w (place, item, run_id, demand, title)
 ORDER BY w.place;
 SELECT isnt((SELECT r.forecast FROM ims.forecast_result AS r JOIN ims.item AS i USING (item_id) WHERE r.forecast_run_id = :ledger AND i.code = 'R-OUT'),
     (SELECT r.forecast FROM ims.forecast_result AS r JOIN ims.item AS i USING (item_id) WHERE r.forecast_run_id = :censored AND i.code = 'R-OUT'), 'which makes a difference');
@@ -356,6 +369,14 @@ SELECT r.forecast_run_id AS by_site FROM ims.run_forecast(items => '{R-OUT}', ho
 SELECT is((SELECT string_agg(l.code || ' ' || r.periods, ', ' ORDER BY l.code) FROM ims.forecast_result AS r
     JOIN ims.location AS l ON l.location_id = r.site_id
     WHERE r.forecast_run_id = :by_site), 'RUN 8', 'a site has its own history');
+-- A second site, which began with the window.
+SELECT ims.create_site(code => 'LATER', time_zone => 'UTC') AS s \gset ignored_
+SELECT count(*) FROM ims.receive(item => 'R-BACK', quantity => 10, to_location => 'LATER', effective_at => '2026-02-10 00:00+00') AS r,
+    ims.ship(item => 'R-BACK', quantity => 2, from_location => 'LATER', effective_at => '2026-02-18 12:00+00') AS p \gset ignored_
+SELECT r.forecast_run_id AS by_site FROM ims.run_forecast(items => '{R-BACK}', horizon => 3, as_of => '2026-03-02', by_site => true, history_periods => 12) AS r \gset
+SELECT is((SELECT string_agg(l.code || ' ' || r.periods, ', ' ORDER BY l.code) FROM ims.forecast_result AS r
+    JOIN ims.location AS l ON l.location_id = r.site_id
+    WHERE r.forecast_run_id = :by_site), 'LATER 2, RUN 12', 'which began with the first demand there');
 -- Middle-out and netting at a site: its own runs, overrides and orders.
 SELECT count(ims.change_item(item => v.code, category => 'SUB')) FROM (VALUES ('R-OUT'), ('R-PLAIN')) AS v (code) \gset ignored_
 SELECT ims.create_site(code => 'RUN-2', time_zone => 'UTC') AS s \gset ignored_
@@ -376,7 +397,7 @@ SELECT is((SELECT array_agg(a.actual ORDER BY a.item) FROM ims.forecast_run_accu
     'what came is compared as it came, less what was reversed');
 
 SELECT is(sum(cardinality(h.demand)), 8 * 6 + 4::bigint, 'the history has eight weeks of six items and four of one')
-FROM ims._forecast_history(:owner_id, ARRAY(SELECT i.item_id FROM ims.item AS i WHERE i.code LIKE 'R-%' AND i.code <> 'R-OLD'), false, 'week',
+FROM ims._forecast_history(:owner_id, ARRAY(SELECT i.item_id FROM ims.item AS i WHERE i.code LIKE 'R-%' AND i.code NOT IN ('R-OLD', 'R-BACK', 'R-NOTBACK', 'R-HEIR')), false, 'week',
     '2025-12-01', '2026-03-02', true) AS h;
 SELECT is_empty('SELECT * FROM ims.verify()', 'verify() finds nothing');
 SET LOCAL session_replication_role = replica;

@@ -5,7 +5,7 @@
 BEGIN;
 SET LOCAL client_min_messages = warning;
 \i test/refusal.psql
-SELECT plan(49);
+SELECT plan(51);
 
 SELECT is(ims.fsn_class(turns => v.turns), v.expected, coalesce(v.turns::text, 'no') || ' turns')
 FROM (VALUES (1, 3.0, 'F'), (2, 2.999, 'S'), (3, 1, 'S'), (4, 0.999, 'N'), (5, 0, 'N'), (6, NULL, 'N'), (7, 'NaN', 'N'), (8, 'Infinity', 'F')) AS v (place, turns, expected)
@@ -80,6 +80,18 @@ SELECT is((SELECT round(a.amount) || ' of ' || a.quantity FROM ims.owner AS o JO
     CROSS JOIN LATERAL ims._class_amounts(o.owner_id, ARRAY[i.item_id], v.measure, '2025-01-06', '2026-01-05') AS a), v.wanted, 'ranked by ' || v.measure)
 FROM (VALUES (1, 'cost', '18 of 6'), (2, 'sales', '36 of 6'), (3, 'picks', '1 of 6'), (4, 'margin', '18 of 6')) AS v (place, measure, wanted)
 ORDER BY v.place;
+
+-- Five years old, and sold again: its history is the whole window, and it is not new.
+SELECT count(ims.create_item(code => v.code)) FROM (VALUES ('AGED'), ('YOUNG')) AS v (code) \gset ignored_
+SELECT count(*) FROM (SELECT ims.receive(item => v.code, quantity => 1000, to_location => 'NORTH', effective_at => '2020-01-01 00:00+00')
+    FROM (VALUES ('AGED'), ('YOUNG')) AS v (code)) AS r \gset ignored_
+SELECT count(*) FROM (SELECT ims.ship(item => 'AGED', quantity => 10, from_location => 'NORTH', effective_at => '2020-02-03 12:00+00')) AS r \gset ignored_
+SELECT count(*) FROM (SELECT ims.ship(item => v.code, quantity => 10, from_location => 'NORTH', effective_at => timestamptz '2025-12-08 12:00+00' + n * interval '7 days')
+    FROM (VALUES ('AGED'), ('YOUNG')) AS v (code), generate_series(0, 3) AS n) AS r \gset ignored_
+SELECT count(*) FROM ims.classify_items(items => '{AGED,YOUNG}', as_of => '2026-01-05') \gset ignored_
+SELECT is((SELECT concat_ws(' ', c.xyz, c.demand_class, c.life_stage) FROM ims_bi.item_class AS c WHERE c.item = v.item), v.expected, v.title)
+FROM (VALUES ('AGED', 'Z smooth mature', 'weeks without demand after the first ever count'), ('YOUNG', 'X smooth new', 'those before it do not')) AS v (item, expected, title)
+ORDER BY v.item;
 
 -- Cut points of another school: 80 and 90 %, 0.2 and 0.6, each within.
 SELECT count(ims.create_item(code => v.code, retail_price => 1)) FROM (VALUES ('DA'), ('DB'), ('DC'), ('DD')) AS v (code) \gset ignored_
