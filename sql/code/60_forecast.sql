@@ -426,8 +426,8 @@ AS 'MODULE_PATHNAME', 'ims_life_cycle';
 COMMENT ON FUNCTION ims.life_cycle IS
 'stage of life: new, growing, mature, declining or dead
 
-dead: no demand for dead_periods; new: the first demand, the age, is less than new_periods
-ago; growing or declining: ratio, the mean of the latest window_length periods over that of
+dead: no demand in dead_periods, those that are not known aside; new: the first demand, the
+age, is less than new_periods ago; growing or declining: ratio, the mean of the latest window_length periods over that of
 as many before, is at least growth_cut or at most decline_cut, and both means are at least
 confidence_cut standard errors apart; else mature. none: never any demand.
 Example: SELECT l.stage, l.age FROM ims.life_cycle(demand => ARRAY[0, 3, 5, 4], new_periods => 6) AS l;';

@@ -455,11 +455,36 @@ $$;
 COMMENT ON FUNCTION ims._demand_line_query IS
     'text of a query for lines of demand: item_id, site_id, channel_id, shipped, returned, day';
 
+-- Stretches of time in which a lot was not released, null where there is none: it
+-- is asked for whenever series are read, and most owners hold little.
+CREATE FUNCTION ims._held_lot_query(owner_id bigint, item_ids bigint[])
+RETURNS text
+LANGUAGE sql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT format('(SELECT s.lot_id, s.from_at, s.to_at FROM ('
+            ' SELECT c.lot_id, c.new_status,'
+            ' CASE WHEN c.old_status IS NULL THEN ''-infinity'' ELSE c.changed_at END AS from_at,'
+            ' coalesce(lead(c.changed_at) OVER w, ''infinity'') AS to_at'
+            ' FROM ims.lot_status_change AS c WHERE c.owner_id = %s%s'
+            ' WINDOW w AS (PARTITION BY c.lot_id ORDER BY c.changed_at, c.lot_status_change_id))'
+            ' AS s WHERE s.new_status <> ''released'') AS h',
+        $1, CASE WHEN $2 IS NOT NULL THEN format(' AND c.lot_id IN (SELECT l.lot_id FROM ims.lot AS l'
+            ' WHERE l.owner_id = %s AND l.item_id = ANY (%L::bigint[]))', $1, $2) ELSE '' END)
+    WHERE EXISTS (
+        SELECT FROM ims.lot_status_change AS c
+        WHERE c.owner_id = $1 AND c.new_status <> 'released')
+$$;
+COMMENT ON FUNCTION ims._held_lot_query IS
+    'stretches in which lots were held, as the text of a relation h: lot_id, from_at, to_at; null for none';
+
 -- Levels of the sellable places of a site: the closing before the window, if
 -- there is one, and the movements since.  What goes from one such place to
 -- another changes nothing, unless sites are told apart and there are several:
--- else one look at each movement is enough.  A predecessor's level counts with
--- the item's until the item has history of its own: then it is taken out again.
+-- else one look at each movement is enough.  What moves while its lot is held, or
+-- was there before, is taken out, and comes back when the lot is released.  A
+-- predecessor's level counts with the item's until the item has history of its
+-- own: then it is taken out again.
 CREATE FUNCTION ims._in_stock_query(
     owner_id bigint,
     item_ids bigint[],
@@ -484,6 +509,7 @@ DECLARE
     span text;
     place text;
     changes text;
+    held text;
     own text;
 BEGIN
     SELECT c.closing_id, c.closed_at INTO anchor
@@ -513,7 +539,7 @@ BEGIN
              ELSE format('l.site_id = ANY (%L::bigint[])', site_ids) END);
     IF only_site IS NULL THEN
         SELECT string_agg(format('SELECT m.item_id, l.site_id, %s AS change,'
-                ' m.effective_at AS at, l.zone'
+                ' m.effective_at AS at, l.zone, m.lot_id'
                 ' FROM ims.movement AS m JOIN %s AS l ON l.location_id = m.%s WHERE %s',
                 e.change, place, e.place, span), ' UNION ALL ' ORDER BY e.place)
         INTO changes
@@ -522,7 +548,7 @@ BEGIN
     ELSE
         changes := format('SELECT m.item_id, %3$s::bigint AS site_id,'
             ' CASE WHEN t.location_id IS NULL THEN - m.quantity ELSE m.quantity::numeric END'
-            ' AS change, m.effective_at AS at, %4$L::text AS zone'
+            ' AS change, m.effective_at AS at, %4$L::text AS zone, m.lot_id'
             ' FROM ims.movement AS m LEFT JOIN %1$s AS f ON f.location_id = m.from_location_id'
             ' LEFT JOIN %1$s AS t ON t.location_id = m.to_location_id'
             ' WHERE %2$s AND (f.location_id IS NULL) <> (t.location_id IS NULL)', place, span,
@@ -530,17 +556,26 @@ BEGIN
     END IF;
     IF anchor.closing_id IS NOT NULL THEN
         changes := changes || format(' UNION ALL SELECT b.item_id, l.site_id, b.on_hand::numeric,'
-                ' ''-infinity''::timestamptz, l.zone'
+                ' ''-infinity''::timestamptz, l.zone, b.lot_id'
                 ' FROM ims.closing_balance AS b JOIN %s AS l ON l.location_id = b.location_id'
                 ' WHERE b.owner_id = %s AND b.closing_id = %s',
             place, owner_id, anchor.closing_id);
     END IF;
-    own := changes;
-    IF item_ids IS NOT NULL THEN
-        own := format('SELECT e.* FROM (%s) AS e WHERE e.item_id = ANY (%L::bigint[])',
-            changes, item_ids);
-    END IF;
     SELECT q.* INTO before FROM ims._predecessor_query(owner_id, item_ids, with_predecessors) AS q;
+    held := ims._held_lot_query(owner_id,
+        CASE WHEN item_ids IS NOT NULL THEN item_ids || before.predecessor_ids END);
+    IF held IS NOT NULL THEN
+        changes := changes || format(' UNION ALL SELECT e.item_id, e.site_id, e.change * t.sign,'
+                ' t.at, e.zone, e.lot_id FROM (%s) AS e'
+                ' JOIN %s ON h.lot_id = e.lot_id AND e.at < h.to_at'
+                ' CROSS JOIN LATERAL (VALUES (-1, greatest(e.at, h.from_at)), (1, h.to_at))'
+                ' AS t (sign, at) WHERE e.lot_id <> 0 AND t.at < %L',
+            changes, held, ims._utc(upper_at));
+    END IF;
+    own := format('SELECT e.item_id, e.site_id, e.change, e.at, e.zone FROM (%s) AS e', changes);
+    IF item_ids IS NOT NULL THEN
+        own := own || format(' WHERE e.item_id = ANY (%L::bigint[])', item_ids);
+    END IF;
     IF before.relation IS NOT NULL THEN
         own := own || format(' UNION ALL SELECT s.item_id, e.site_id,'
             ' e.change * t.sign, t.at, e.zone FROM (%s) AS e'
@@ -866,7 +901,8 @@ left from none. Without them: 104 weeks, 36 months or 364 days up to now. net_re
 takes a return that names its sale off the period of the sale, return off that of its day,
 none leaves it out; what was reversed never was. gaps: what a period without lines is, zero,
 null or carry (the value before). exclude: kinds of marks whose periods become NULL.
-in_stock: share of each period in which sellable places of the site had stock; NULL: never any.
+in_stock: share of each period in which sellable places of the site had stock of released
+lots, or without lot; NULL: never any.
 party_class: the attribute class of the customer. by_site and by_channel make a row for each;
 with_predecessors adds the demand of items before. open_days: days of each period that the
 calendar of the site works, NULL without one; with by_open_days demand is that of the

@@ -110,7 +110,7 @@ BEGIN
                 a_cut => (cuts ->> 'a_cut')::double precision,
                 b_cut => (cuts ->> 'b_cut')::double precision))) AS r (item_id, abc))
     SELECT a.item_id, a.amount::numeric, t.turns, r.abc,
-        ims.xyz_class(demand => h.demand, x_cut => (cuts ->> 'x_cut')::double precision,
+        ims.xyz_class(demand => t.demand, x_cut => (cuts ->> 'x_cut')::double precision,
             y_cut => (cuts ->> 'y_cut')::double precision),
         d.class,
         CASE WHEN t.turns IS NULL AND a.quantity > 0 THEN 'F'
@@ -123,13 +123,18 @@ BEGIN
     LEFT JOIN ims._forecast_history(owner_id, item_ids, false, bucket, from_period, to_period,
         false) AS h ON h.item_id = a.item_id
     LEFT JOIN ims._class_turns(owner_id, item_ids, from_at, to_at) AS s ON s.item_id = a.item_id
-    CROSS JOIN LATERAL (SELECT round(a.quantity / years / nullif(s.mean_stock, 0), 6) AS turns) AS t
-    CROSS JOIN LATERAL ims.demand_class(demand => h.demand,
+    CROSS JOIN LATERAL (
+        SELECT round(a.quantity / years / nullif(s.mean_stock, 0), 6) AS turns,
+            ims._known_demand(h.demand, h.in_stock, false) AS demand OFFSET 0) AS t
+    CROSS JOIN LATERAL ims.demand_class(demand => t.demand,
         adi_cut => (cuts ->> 'adi_cut')::double precision,
         cv2_cut => (cuts ->> 'cv2_cut')::double precision) AS d
-    -- what begins without demand had some before the window, and is not new
-    CROSS JOIN LATERAL ims.life_cycle(demand => h.demand,
-        new_periods => CASE WHEN h.demand[1] = 0 THEN 0 ELSE (cuts ->> 'new_periods')::bigint END,
+    -- What begins without demand had some before the window: one, next to nothing,
+    -- stands for it, so that the item is not young, and may be dead.
+    CROSS JOIN LATERAL ims.life_cycle(
+        demand => CASE WHEN h.demand[1] = 0 THEN 0.000001::double precision || t.demand
+            ELSE t.demand END,
+        new_periods => (cuts ->> 'new_periods')::bigint,
         dead_periods => (cuts ->> 'dead_periods')::bigint,
         window_length => (cuts ->> 'window_length')::bigint,
         growth_cut => (cuts ->> 'growth_cut')::double precision,
@@ -255,7 +260,7 @@ COMMENT ON FUNCTION ims.classify_items IS
 
 By the history_periods that ended before as_of, by default today: abc among these items by
 measure, cost (demand at unit cost), sales, picks (lines) or margin; xyz and demand class by
-their demand per bucket; fsn by turns, demand of a year over the mean of the stock at both
+their demand per bucket, as far as it is known; fsn by turns, demand of a year over the mean of the stock at both
 ends; life stage. cuts: cut points by name, those of ims.abc_class(), ims.xyz_class(),
 ims.demand_class(), ims.fsn_class() and ims.life_cycle(). Each class that differs from the
 last is kept in ims_bi.item_class_change. An item without stock but with demand is F.

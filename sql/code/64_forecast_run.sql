@@ -98,12 +98,13 @@ $$;
 COMMENT ON FUNCTION ims._had_demand_condition IS
     'text of a condition on d.item_id and d.site_id: demand before a day';
 
--- Demand of the past as ims.demand_series() has it, predecessors included, as
--- the text of a query: item_id, site_id, first_period, demand, in_stock.  A
--- series begins with the window where there was demand before it, else with the
--- first period that has any; one without is left out.  What a forecast is made
--- from has no outliers, and says how long there was stock; what is compared with
--- one later is what came.  Other items of the owner may be among them.
+-- Demand of the past as ims.demand_series() has it, predecessors included, without
+-- outliers, and with the time in stock, which ims._known_demand() puts together: the
+-- text of a query for item_id, site_id, first_period, demand, in_stock.  A history
+-- begins with the window where there was demand before it, else with the first
+-- period that has any; without any it is left out.  What is compared with a forecast
+-- has all periods (whole); what had neither demand nor stock is not there.  Other
+-- items of the owner may be among them.
 CREATE FUNCTION ims._forecast_history_query(
     owner_id bigint,
     item_ids bigint[],
@@ -111,30 +112,36 @@ CREATE FUNCTION ims._forecast_history_query(
     bucket text,
     from_period date,
     to_period date,
-    to_forecast boolean)
+    whole boolean)
 RETURNS text
 LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
     listed_ids CONSTANT bigint[] := ims._listed_items(owner_id, item_ids);
-    series text := ims._demand_series_query(owner_id, listed_ids, NULL, NULL, NULL, bucket,
-        from_period, to_period, 'sale', 'zero', by_site, false, to_forecast, true);
+    series CONSTANT text := format('SELECT coalesce(d.item_id, k.item_id) AS item_id,'
+            ' coalesce(d.site_id, k.site_id) AS site_id, 0::bigint AS channel_id,'
+            ' coalesce(d.demand, array_fill(0::double precision, ARRAY[%s])) AS demand, k.in_stock'
+            ' FROM (%s) AS d FULL JOIN (%s) AS k ON k.item_id = d.item_id AND k.site_id = d.site_id',
+        ims._periods_between(bucket, from_period, to_period),
+        ims._demand_series_query(owner_id, listed_ids, NULL, NULL, NULL, bucket, from_period,
+            to_period, 'sale', 'zero', by_site, false, false, true),
+        ims._in_stock_query(owner_id, listed_ids, NULL, bucket, from_period, to_period, by_site,
+            true));
 BEGIN
-    IF to_forecast THEN
-        series := ims._unmarked_series_query(series, owner_id, '{outlier}', bucket, from_period,
-            to_period);
-    END IF;
     RETURN format('SELECT d.item_id, d.site_id,'
         ' ims._period_after(%L, %L, f.n - 1) AS first_period, d.demand[f.n : ] AS demand,'
         ' d.in_stock[f.n : ] AS in_stock'
         ' FROM (%s) AS d CROSS JOIN LATERAL ('
-        ' SELECT CASE WHEN d.demand[1] <> 0 OR %s THEN 1 ELSE ('
+        ' SELECT CASE WHEN %s THEN 1 ELSE ('
         ' SELECT min(u.n) FROM unnest(d.demand) WITH ORDINALITY AS u (value, n)'
         ' WHERE u.value <> 0) END OFFSET 0) AS f (n)'
         ' WHERE f.n IS NOT NULL',
-        bucket, from_period, series,
-        ims._had_demand_condition(owner_id, listed_ids, by_site, from_period));
+        bucket, from_period, ims._unmarked_series_query(series, owner_id, '{outlier}', bucket,
+            from_period, to_period),
+        CASE WHEN whole THEN 'true'
+             ELSE 'd.demand[1] <> 0 OR '
+                || ims._had_demand_condition(owner_id, listed_ids, by_site, from_period) END);
 END
 $$;
 COMMENT ON FUNCTION ims._forecast_history_query IS
@@ -147,7 +154,7 @@ CREATE FUNCTION ims._forecast_history(
     bucket text,
     from_period date,
     to_period date,
-    to_forecast boolean)
+    whole boolean)
 RETURNS TABLE (
     item_id bigint,
     site_id bigint,
@@ -163,7 +170,7 @@ AS $$
 BEGIN
     RETURN QUERY EXECUTE format('SELECT h.* FROM (%s) AS h WHERE h.item_id = ANY ($1)',
         ims._forecast_history_query(owner_id, item_ids, by_site, bucket, from_period, to_period,
-            to_forecast))
+            whole))
     USING item_ids;
 END
 $$;
@@ -270,7 +277,7 @@ DECLARE
 BEGIN
     EXECUTE format('CREATE UNLOGGED TABLE ims.%I WITH (autovacuum_enabled = off) AS %s', spool,
         ims._forecast_history_query(owner_id, item_ids, by_site, bucket, from_period, to_period,
-            true));
+            false));
     GET DIAGNOSTICS series = ROW_COUNT;
     EXECUTE format('DELETE FROM ims.%I AS s WHERE s.item_id <> ALL ($1)', spool)
     USING item_ids;
@@ -310,7 +317,6 @@ LANGUAGE c IMMUTABLE PARALLEL SAFE COST 1000
 AS 'MODULE_PATHNAME', 'ims_known_demand';
 COMMENT ON FUNCTION ims._known_demand IS
     'demand, null for periods without any in which the shelf was empty; with uncensor what was missed is added';
-REVOKE ALL ON FUNCTION ims._known_demand FROM PUBLIC;
 
 CREATE FUNCTION ims._import_was_better(
     owner_id bigint,

@@ -359,8 +359,8 @@ IV229 where there is none.
 Example: SELECT ims.delete_backtest(backtest_id => 4);';
 REVOKE ALL ON FUNCTION ims.delete_backtest FROM PUBLIC;
 
--- Runs by what came later.  Demand of the periods that are over; where an item
--- had none it is zero, too.
+-- Runs by what came later.  Demand of the periods that are over, as far as it is
+-- known: not in those of an outlier, or without demand and without stock.
 CREATE FUNCTION ims._run_accuracy(owner_id bigint, forecast_run_id bigint, as_of date)
 RETURNS TABLE (
     item_id bigint,
@@ -407,16 +407,14 @@ BEGIN
     unknown := array_fill(NULL::double precision, ARRAY[over::integer]);
     RETURN QUERY
     WITH came AS MATERIALIZED (
-        SELECT h.item_id, h.site_id, array_fill(0::double precision, ARRAY[
-            ims._periods_between(run.bucket, run.first_period, h.first_period)::integer])
-            || h.demand AS demand
+        SELECT h.item_id, h.site_id, ims._known_demand(h.demand, h.in_stock, false) AS demand
         -- an item without history has one row in a run by site, too
         FROM (VALUES (false), (true)) AS g (by_site)
         CROSS JOIN LATERAL ims._forecast_history(owner_id,
             ARRAY(SELECT DISTINCT r.item_id FROM ims.forecast_result AS r
                   WHERE r.owner_id = owner_id AND r.forecast_run_id = forecast_run_id
                     AND (r.site_id <> 0) = g.by_site),
-            g.by_site, run.bucket, run.first_period, end_day, false) AS h),
+            g.by_site, run.bucket, run.first_period, end_day, true) AS h),
     judged AS (
         SELECT r.item_id, r.site_id, r.naive_error, r.naive_deviation, a.*, s.actual_sum,
             s.forecast_sum, (l.pinball + u.pinball) / 2 AS pinball
@@ -434,7 +432,8 @@ BEGIN
         CROSS JOIN LATERAL ims.quantile_accuracy(actual => d.actual,
             quantile => coalesce(r.upper_bound[1 : over], unknown), level => 1 - tail) AS u
         CROSS JOIN LATERAL (
-            SELECT sum(u.actual::numeric) AS actual_sum, sum(u.forecast::numeric) AS forecast_sum
+            SELECT sum(u.actual::numeric) AS actual_sum,
+                sum(u.forecast::numeric) FILTER (WHERE u.actual IS NOT NULL) AS forecast_sum
             FROM ROWS FROM (unnest(d.actual), unnest(r.forecast[1 : over])) AS u (actual, forecast))
             AS s
         WHERE r.owner_id = owner_id AND r.forecast_run_id = forecast_run_id)
@@ -493,8 +492,9 @@ COMMENT ON FUNCTION ims.forecast_run_accuracy IS
 'accuracy of a run against the demand that came
 
 Of the periods that are over as of the day, by default today; no row before the first is. The
-run is by default the latest. actual and forecast are sums over these periods, as computed,
-without overrides. An error is forecast less actual: positive bias and tracking_signal say
+run is by default the latest. As in back-tests, periods of an outlier that is marked, and
+those without demand in which there was no stock, are not judged. periods: those that are;
+actual and forecast are sums over them, as computed, without overrides. An error is forecast less actual: positive bias and tracking_signal say
 that too much was forecast. mase, rmsse and msis are scaled by the history that the run saw,
 NULL where that repeats itself. share_within: of demands between the bounds; pinball: mean loss
 of both bounds as quantiles, base units. value_added: what the mean absolute error is smaller

@@ -346,7 +346,9 @@ ims_classify_life(const double *value, int count, const ImsLifeCuts *cuts,
 	while (!(value[last] > 0 && isfinite(value[last])))
 		last--;
 	profile->age = count - first;
-	profile->periods_since_last = count - 1 - last;
+	/* what is not known may have been demand */
+	for (int t = last + 1; t < count; t++)
+		profile->periods_since_last += isfinite(value[t]) != 0;
 	if (profile->age / 2 >= cuts->window)
 		trend = direction(value + first, profile->age, cuts, &profile->ratio);
 	if (profile->periods_since_last >= cuts->dead_periods)

@@ -8,7 +8,7 @@
 BEGIN;
 SET LOCAL client_min_messages = warning;
 \i test/history.psql
-SELECT plan(132);
+SELECT plan(135);
 
 -- Other tests may have drawn the ids that the history took.
 SELECT count(pg_catalog.setval(s.name, 1000000)) FROM (VALUES ('ims.owner_owner_id_seq'::regclass),
@@ -465,5 +465,31 @@ SELECT results_eq($$SELECT v.check_name, count(*) FROM ims.verify('DEMAND') AS v
     $$VALUES ('item_succession.circle', 2::bigint)$$, 'verify finds an item that comes before itself');
 SELECT is((SELECT count(*) FROM ims._predecessors((SELECT o.owner_id FROM ims.owner AS o WHERE o.code = 'DEMAND'), NULL)), 2::bigint,
     'which does no harm to history');
+
+-- A shelf of two lots: one held for nine days and a half and then released, one from the beginning.
+SELECT count(ims.create_item(owner => 'DEMAND', code => v.code, tracking => 'lot')) FROM (VALUES ('LOT-1'), ('LOT-2')) AS v (code) \gset ignored_
+SELECT ims.create_lot(owner => 'DEMAND', item => 'LOT-1', lot => 'A') AS a, ims.create_lot(owner => 'DEMAND', item => 'LOT-1', lot => 'B', status => 'on_hold') AS b,
+    ims.create_lot(owner => 'DEMAND', item => 'LOT-2', lot => 'C') AS c \gset ignored_
+SELECT count(*) FROM (VALUES ('LOT-1', 'A', 50, '2026-01-05 05:00+00'), ('LOT-1', 'B', 50, '2026-01-05 05:00+00'), ('LOT-1', 'A', 5, '2026-01-15 12:00+00'),
+    ('LOT-2', 'C', 5, '2026-02-16 05:00+00')) AS v (item, lot, quantity, at)
+CROSS JOIN LATERAL ims.receive(owner => 'DEMAND', item => v.item, lot => v.lot, quantity => v.quantity, to_location => 'DN', effective_at => v.at::timestamptz) AS r \gset ignored_
+SELECT count(*) FROM (VALUES ('LOT-1', 'A', 1, '2026-01-07 12:00+00'), ('LOT-1', 'A', 54, '2026-02-09 05:00+00'), ('LOT-2', 'C', 1, '2026-02-17 12:00+00')) AS v (item, lot, quantity, at)
+CROSS JOIN LATERAL ims.ship(owner => 'DEMAND', item => v.item, lot => v.lot, quantity => v.quantity, from_location => 'DN', effective_at => v.at::timestamptz) AS r \gset ignored_
+-- Statuses change when they are set; these were.
+INSERT INTO ims.lot_status_change (owner_id, lot_id, old_status, new_status, changed_at, session_role, caller_role)
+SELECT l.owner_id, l.lot_id, v.was, v.becomes, v.at::timestamptz, 'test', 'test'
+FROM (VALUES (1, 'released', 'on_hold', '2026-01-12 05:00+00'), (2, 'on_hold', 'recalled', '2026-01-13 05:00+00'), (3, 'recalled', 'released', '2026-01-21 17:00+00')) AS v (place, was, becomes, at)
+JOIN ims.lot AS l ON l.code = 'A' AND l.owner_id = (SELECT o.owner_id FROM ims.owner AS o WHERE o.code = 'DEMAND')
+ORDER BY v.place;
+SELECT ims.set_item_succession(owner => 'DEMAND', item => 'LOT-2', predecessor => 'LOT-1', from_day => '2026-02-02') \gset ignored_
+PREPARE in_stock AS SELECT s.item, ARRAY(SELECT round(u.share::numeric * 168) FROM unnest(s.in_stock) WITH ORDINALITY AS u (share, n) ORDER BY u.n)::text
+FROM ims.demand_series(owner => 'DEMAND', items => $1, from_day => '2026-01-05', to_day => '2026-03-02', by_site => $2) AS s ORDER BY s.item;
+SELECT results_eq('EXECUTE in_stock(''{LOT-1,LOT-2}'', true)', $$VALUES ('LOT-1', '{168,0,108,168,168,0,0,0}'), ('LOT-2', '{168,0,108,168,0,0,168,168}')$$,
+    'what is in a lot on hold or recalled cannot be sold');
+SELECT is(ARRAY(SELECT round(u.share::numeric * 168) FROM unnest(s.in_stock) WITH ORDINALITY AS u (share, n) ORDER BY u.n)::text, '{168,0,108,168,168,0,0,0}', 'read with all items')
+FROM ims.demand_series(owner => 'DEMAND', from_day => '2026-01-05', to_day => '2026-03-02') AS s WHERE s.item = 'LOT-1';
+SELECT count(*) FROM ims.take_closing(owner => 'DEMAND', closed_at => '2026-01-14 00:00+00') \gset ignored_
+SELECT is(ARRAY(SELECT round(u.share::numeric * 168) FROM unnest(s.in_stock) WITH ORDINALITY AS u (share, n) ORDER BY u.n)::text, '{108,168,168,0,0,0}', 'from a closing, too')
+FROM ims.demand_series(owner => 'DEMAND', items => '{LOT-1}', from_day => '2026-01-19', to_day => '2026-03-02') AS s;
 SELECT * FROM finish();
 ROLLBACK;

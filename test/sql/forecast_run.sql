@@ -9,7 +9,7 @@
 BEGIN;
 SET LOCAL client_min_messages = warning;
 \i test/refusal.psql
-SELECT plan(157);
+SELECT plan(161);
 
 -- Items T01 .. with chosen series.
 SELECT ims.create_category(code => 'ALL') AS c, ims.create_category(code => 'SUB', parent => 'ALL') AS d \gset ignored_
@@ -36,7 +36,7 @@ GRANT SELECT ON history TO PUBLIC;
 -- The real one comes back in the second half.
 SELECT pg_get_functiondef('ims._forecast_history_query'::regproc) AS real_history \gset
 CREATE OR REPLACE FUNCTION ims._forecast_history_query(owner_id bigint, item_ids bigint[], by_site boolean,
-    bucket text, from_period date, to_period date, to_forecast boolean)
+    bucket text, from_period date, to_period date, whole boolean)
 RETURNS text LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
     SELECT format('SELECT h.* FROM pg_temp.history AS h WHERE h.first_period < %L AND h.demand IS NOT NULL', $6)
 $$;
@@ -393,12 +393,30 @@ SELECT is((SELECT sum(d.net_forecast) FROM ims.forecast_demand(items => '{R-OUT,
 SELECT is((SELECT count(d.override) FROM ims.forecast_demand(items => '{R-OUT,R-PLAIN}', forecast_run_id => :ledger) AS d), 0::bigint, 'nor do they count elsewhere');
 SELECT is((SELECT r.items_removed FROM ims.remove_forecast_override(category => 'SUB', site => 'RUN', period => '2026-03-02') AS r), 2::bigint, 'removed at the site');
 SELECT r.forecast_run_id AS early FROM ims.run_forecast(items => '{R-MARK,R-UNDONE}', horizon => 3, as_of => '2026-01-19') AS r \gset
-SELECT is((SELECT array_agg(a.actual ORDER BY a.item) FROM ims.forecast_run_accuracy(forecast_run_id => :early, as_of => '2026-03-02') AS a), '{925,34}'::numeric[],
-    'what came is compared as it came, less what was reversed');
+SELECT is((SELECT string_agg(concat_ws(' ', a.item, a.periods, a.actual), ', ' ORDER BY a.item) FROM ims.forecast_run_accuracy(forecast_run_id => :early, as_of => '2026-03-02') AS a),
+    'R-MARK 2 25, R-UNDONE 3 34', 'what came is compared less what was reversed, and outliers');
+-- An item that sold out for good, and one that nobody wanted.
+SELECT count(ims.create_item(code => v.code)) FROM (VALUES ('R-GONE'), ('R-IDLE')) AS v (code) \gset ignored_
+SELECT count(*) FROM (VALUES ('R-GONE', 50), ('R-IDLE', 1000)) AS v (item, quantity)
+CROSS JOIN LATERAL ims.receive(item => v.item, quantity => v.quantity, to_location => 'RUN', effective_at => '2025-12-01 00:00+00') AS r \gset ignored_
+SELECT count(*) FROM (VALUES ('R-GONE'), ('R-IDLE')) AS v (item) CROSS JOIN generate_series(1, 5) AS g (week)
+CROSS JOIN LATERAL ims.ship(item => v.item, quantity => 10, from_location => 'RUN', effective_at => timestamptz '2025-11-28 12:00+00' + g.week * interval '7 days') AS p \gset ignored_
+SELECT r.forecast_run_id AS empty FROM ims.run_forecast(items => '{R-OUT,R-GONE,R-IDLE}', horizon => 3, as_of => '2026-02-02', method => 'mean', uncensor => false) AS r \gset
+SELECT r.forecast_run_id AS empty_site FROM ims.run_forecast(items => '{R-OUT,R-GONE,R-IDLE}', horizon => 3, as_of => '2026-02-02', method => 'mean', uncensor => false, by_site => true) AS r \gset
+SELECT is((SELECT string_agg(concat_ws(' ', a.item, a.periods, coalesce(a.actual::text, 'unknown'), coalesce(round(a.forecast)::text, 'unknown'), round(a.bias, 2)), ', ' ORDER BY a.item)
+    FROM ims.forecast_run_accuracy(forecast_run_id => r.id, as_of => '2026-02-23') AS a),
+    'R-GONE 0 unknown unknown, R-IDLE 3 0 17, R-OUT 2 22 21 -0.05', r.title)
+FROM (VALUES (1, :empty, 'periods with an empty shelf are not judged, those with a full one are'), (2, :empty_site, 'nor by site')) AS r (place, id, title) ORDER BY r.place;
+SELECT is((SELECT string_agg(DISTINCT e.item, ', ') FROM ims.forecast_exceptions(forecast_run_id => :empty, as_of => '2026-02-23', tracking_limit => 0.9) AS e WHERE e.kind = 'tracking signal'), 'R-IDLE',
+    'and nobody need look at them');
+SELECT r.forecast_run_id AS without FROM ims.run_forecast(items => '{R-GONE,R-IDLE}', horizon => 1, as_of => '2026-03-02', history_periods => 5, method => 'mean') AS r \gset
+SELECT is((SELECT string_agg(concat_ws(' ', i.code, r.status, r.periods, round(r.forecast[1]::numeric)), ', ' ORDER BY i.code)
+    FROM ims.forecast_result AS r JOIN ims.item AS i USING (item_id) WHERE r.forecast_run_id = :without),
+    'R-GONE no data 5 0, R-IDLE ok 5 0', 'without demand in the window: unknown, or none');
 
 SELECT is(sum(cardinality(h.demand)), 8 * 6 + 4::bigint, 'the history has eight weeks of six items and four of one')
-FROM ims._forecast_history(:owner_id, ARRAY(SELECT i.item_id FROM ims.item AS i WHERE i.code LIKE 'R-%' AND i.code NOT IN ('R-OLD', 'R-BACK', 'R-NOTBACK', 'R-HEIR')), false, 'week',
-    '2025-12-01', '2026-03-02', true) AS h;
+FROM ims._forecast_history(:owner_id, ARRAY(SELECT i.item_id FROM ims.item AS i WHERE i.code LIKE 'R-%' AND i.code NOT IN ('R-OLD', 'R-BACK', 'R-NOTBACK', 'R-HEIR', 'R-GONE', 'R-IDLE')), false, 'week',
+    '2025-12-01', '2026-03-02', false) AS h;
 SELECT is_empty('SELECT * FROM ims.verify()', 'verify() finds nothing');
 SET LOCAL session_replication_role = replica;
 SELECT is((SELECT string_agg(DISTINCT v.check_name, ' ') FROM (SELECT 1) AS x, LATERAL (

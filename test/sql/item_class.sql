@@ -5,7 +5,7 @@
 BEGIN;
 SET LOCAL client_min_messages = warning;
 \i test/refusal.psql
-SELECT plan(51);
+SELECT plan(55);
 
 SELECT is(ims.fsn_class(turns => v.turns), v.expected, coalesce(v.turns::text, 'no') || ' turns')
 FROM (VALUES (1, 3.0, 'F'), (2, 2.999, 'S'), (3, 1, 'S'), (4, 0.999, 'N'), (5, 0, 'N'), (6, NULL, 'N'), (7, 'NaN', 'N'), (8, 'Infinity', 'F')) AS v (place, turns, expected)
@@ -15,7 +15,8 @@ SELECT is(l.stage || coalesce(' ' || l.age, '') || coalesce(' ' || l.periods_sin
 FROM (VALUES
     (1, '{}'::double precision[], 'none 0', 'no demand ever'), (2, '{0,0,NULL}', 'none 0', 'only zeros'), (3, NULL, 'none 0', 'no series'),
     (4, '{0,0,3,4,5}', 'new 3 0', 'young'), (5, '{1,2,1,0,0,0,0}', 'dead 7 4', 'over'), (6, '{1,2,1,0,0,0}', 'mature 6 3', 'not quite over'),
-    (7, '{2,2,1,2,8,9,8,9}', 'growing 8 0', 'more'), (8, '{8,9,8,9,2,2,1,2}', 'declining 8 0', 'less'), (9, '{8,9,8,9,9,8,9,8}', 'mature 8 0', 'as before')
+    (7, '{2,2,1,2,8,9,8,9}', 'growing 8 0', 'more'), (8, '{8,9,8,9,2,2,1,2}', 'declining 8 0', 'less'), (9, '{8,9,8,9,9,8,9,8}', 'mature 8 0', 'as before'),
+    (10, '{1,2,1,0,NULL,0,0,NULL}', 'declining 8 3', 'unknown is not over')
     ) AS v (place, demand, expected, title)
 CROSS JOIN LATERAL ims.life_cycle(demand => v.demand, new_periods => 4, dead_periods => 4, window_length => 4) AS l
 ORDER BY v.place;
@@ -91,6 +92,19 @@ SELECT count(*) FROM (SELECT ims.ship(item => v.code, quantity => 10, from_locat
 SELECT count(*) FROM ims.classify_items(items => '{AGED,YOUNG}', as_of => '2026-01-05') \gset ignored_
 SELECT is((SELECT concat_ws(' ', c.xyz, c.demand_class, c.life_stage) FROM ims_bi.item_class AS c WHERE c.item = v.item), v.expected, v.title)
 FROM (VALUES ('AGED', 'Z smooth mature', 'weeks without demand after the first ever count'), ('YOUNG', 'X smooth new', 'those before it do not')) AS v (item, expected, title)
+ORDER BY v.item;
+
+-- Sold until the shelf was empty; nobody knows what would have been sold since.  Another was there, and not wanted.
+SELECT count(ims.create_item(code => v.code)) FROM (VALUES ('EMPTY'), ('FULL'), ('LONG AGO')) AS v (code) \gset ignored_
+SELECT count(*) FROM (SELECT ims.receive(item => v.code, quantity => v.quantity, to_location => 'NORTH', effective_at => '2024-01-01 00:00+00')
+    FROM (VALUES ('EMPTY', 500), ('FULL', 1000), ('LONG AGO', 1000)) AS v (code, quantity)) AS r \gset ignored_
+SELECT count(*) FROM (SELECT ims.ship(item => v.code, quantity => 10, from_location => 'NORTH', effective_at => v.from_at::timestamptz + n * interval '7 days')
+    FROM (VALUES ('EMPTY', '2024-12-02 12:00+00'), ('FULL', '2024-12-02 12:00+00'), ('LONG AGO', '2024-01-05 12:00+00')) AS v (code, from_at), generate_series(0, 49) AS n
+    WHERE v.code <> 'LONG AGO' OR n = 0) AS r \gset ignored_
+SELECT count(*) FROM ims.classify_items(items => '{EMPTY,FULL,LONG AGO}', as_of => '2026-07-06', history_periods => 80) \gset ignored_
+SELECT is((SELECT concat_ws(' ', c.xyz, c.demand_class, c.life_stage) FROM ims_bi.item_class AS c WHERE c.item = v.item), v.expected, v.title)
+FROM (VALUES ('EMPTY', 'X smooth mature', 'weeks with an empty shelf are no weeks without demand'), ('FULL', 'Y intermittent dead', 'those with a full one are'),
+    ('LONG AGO', 'Z none dead', 'what was sold before the window only is dead')) AS v (item, expected, title)
 ORDER BY v.item;
 
 -- Cut points of another school: 80 and 90 %, 0.2 and 0.6, each within.
