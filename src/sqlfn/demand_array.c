@@ -5,7 +5,8 @@
  *
  * Sums are kept in millionths and become floating point at the very end, so
  * that the order of the rows, and how many workers summed them, does not
- * matter.  Memory: 8 bytes for each period of the window, per group.
+ * matter.  No sum of theirs is too large: one item would else end the reading of
+ * all.  Memory: 16 bytes for each period of the window, per group.
  *
  *-------------------------------------------------------------------------
  */
@@ -13,12 +14,12 @@
 
 #include <math.h>
 
-#include "common/int.h"
 #include "fmgr.h"
 #include "libpq/pqformat.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/date.h"
+#include "utils/fmgrprotos.h"
 
 #include "ims.h"
 #include "ledger/detail.h"
@@ -27,6 +28,9 @@
 #include "sqlfn/window.h"
 #include "type/quantity.h"
 
+/* Quantities of a million base units, below 10^12 of them, are quantities too. */
+#define MILLION 1000000
+
 typedef struct DemandState
 {
 	DateADT from; /* first day of the window */
@@ -34,7 +38,7 @@ typedef struct DemandState
 	ImsStep step;
 	ImsGaps gaps;
 	int count;
-	int64 sum[FLEXIBLE_ARRAY_MEMBER];
+	int128 sum[FLEXIBLE_ARRAY_MEMBER];
 } DemandState;
 
 PG_FUNCTION_INFO_V1(ims_demand_array_add);
@@ -59,7 +63,7 @@ static DemandState *
 make_state(MemoryContext context, int count)
 {
 	DemandState *state =
-		MemoryContextAlloc(context, offsetof(DemandState, sum) + sizeof(int64) * count);
+		MemoryContextAlloc(context, offsetof(DemandState, sum) + sizeof(int128) * count);
 
 	state->count = count;
 	for (int i = 0; i < count; i++)
@@ -124,27 +128,43 @@ state_for_row(FunctionCallInfo fcinfo)
 	return state;
 }
 
-/* Adds to the sum of a period. */
-void
-ims_demand_add(int64 *sum, int64 quantity)
-{
-	if (pg_add_s64_overflow(*sum == IMS_DEMAND_NO_ROW ? 0 : *sum, quantity, sum) ||
-		*sum == IMS_DEMAND_NO_ROW)
-		ereport(ERROR,
-				(errcode(ERRCODE_IMS_INVALID_QUANTITY),
-				 errmsg("demand of a period is too large"),
-				 errdetail_internal("%s",
-									ims_error_detail("The sum is above 9 * 10^12 in size.",
-													 ims_detail_text("argument",
-																	 "quantity"))),
-				 errhint("Give quantities in a larger unit.")));
-}
-
 static void
-add(DemandState *state, int period, int64 quantity)
+add(DemandState *state, int period, int128 quantity)
 {
 	Assert(period >= 0 && period < state->count);
 	ims_demand_add(&state->sum[period], quantity);
+}
+
+/*
+ * In millionths.  What was asked of a predecessor may be worth a thousand times
+ * as much of its successor, which no single line of the ledger could be.
+ */
+int128
+ims_demand_amount(Numeric number)
+{
+	ImsQuantity quantity;
+	ImsQuantityStatus status = ims_quantity_parse(number, &quantity);
+	int128 sum;
+	Datum million;
+	Datum millions;
+	Datum rest;
+
+	if (status == IMS_QUANTITY_OK)
+		return quantity;
+	if (status != IMS_QUANTITY_TOO_LARGE)
+		ims_refuse_quantity(number, status);
+	million = DirectFunctionCall1(int4_numeric, Int32GetDatum(MILLION));
+	millions = DirectFunctionCall2(numeric_div_trunc, NumericGetDatum(number), million);
+	status = ims_quantity_parse(DatumGetNumeric(millions), &quantity);
+	if (status != IMS_QUANTITY_OK)
+		ims_refuse_quantity(number, status);
+	sum = (int128) quantity * MILLION;
+	rest = DirectFunctionCall2(numeric_sub, NumericGetDatum(number),
+							   DirectFunctionCall2(numeric_mul, millions, million));
+	status = ims_quantity_parse(DatumGetNumeric(rest), &quantity);
+	if (status != IMS_QUANTITY_OK)
+		ims_refuse_quantity(number, status);
+	return sum + quantity;
 }
 
 /*
@@ -164,7 +184,7 @@ ims_demand_array_add(PG_FUNCTION_ARGS)
 	date = PG_GETARG_DATEADT(2);
 	if (date >= state->from && date < state->to)
 		add(state, ims_period_of(state->from, state->step, date),
-			ims_demand_quantity(PG_GETARG_NUMERIC(1)));
+			ims_demand_amount(PG_GETARG_NUMERIC(1)));
 	PG_RETURN_POINTER(state);
 }
 
@@ -183,7 +203,7 @@ ims_demand_array_combine(PG_FUNCTION_ARGS)
 	if (state == NULL)
 	{
 		state = make_state(context, other->count);
-		memcpy(state, other, offsetof(DemandState, sum) + sizeof(int64) * other->count);
+		memcpy(state, other, offsetof(DemandState, sum) + sizeof(int128) * other->count);
 		PG_RETURN_POINTER(state);
 	}
 	if (state->from != other->from || state->to != other->to ||
@@ -212,7 +232,7 @@ ims_demand_array_send(PG_FUNCTION_ARGS)
 	pq_sendint32(&message, state->count);
 
 	/* both processes are of one server: the bytes as they are */
-	pq_sendbytes(&message, (const char *) state->sum, sizeof(int64) * state->count);
+	pq_sendbytes(&message, (const char *) state->sum, sizeof(int128) * state->count);
 	PG_RETURN_BYTEA_P(pq_endtypsend(&message));
 }
 
@@ -236,8 +256,8 @@ ims_demand_array_receive(PG_FUNCTION_ARGS)
 	Assert(header.count > 0 && header.count <= IMS_WINDOW_MOST_PERIODS);
 	state = make_state(CurrentMemoryContext, header.count);
 	memcpy(state, &header, offsetof(DemandState, sum));
-	memcpy(state->sum, pq_getmsgbytes(&message, sizeof(int64) * state->count),
-		   sizeof(int64) * state->count);
+	memcpy(state->sum, pq_getmsgbytes(&message, sizeof(int128) * state->count),
+		   sizeof(int128) * state->count);
 	pq_getmsgend(&message);
 	pfree(message.data);
 	PG_RETURN_POINTER(state);
@@ -245,7 +265,7 @@ ims_demand_array_receive(PG_FUNCTION_ARGS)
 
 /* One value per period, oldest first. */
 Datum
-ims_demand_of_sums(const int64 *sum, int count, ImsGaps gaps)
+ims_demand_of_sums(const int128 *sum, int count, ImsGaps gaps)
 {
 	double *value = palloc(sizeof(double) * count);
 

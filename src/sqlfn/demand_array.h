@@ -9,9 +9,10 @@
 #define IMS_SQLFN_DEMAND_ARRAY_H
 
 #include "fmgr.h"
+#include "utils/numeric.h"
 
-/* No row in this period; a sum that reaches it is out of range. */
-#define IMS_DEMAND_NO_ROW PG_INT64_MIN
+/* No row in this period; no sum gets there, in 10^14 rows. */
+#define IMS_DEMAND_NO_ROW (-((int128) 1 << 126))
 
 /* What a period without rows is. */
 typedef enum ImsGaps
@@ -22,7 +23,14 @@ typedef enum ImsGaps
 } ImsGaps;
 
 extern ImsGaps ims_gaps_of(const text *value);
-extern void ims_demand_add(int64 *sum, int64 quantity);
-extern Datum ims_demand_of_sums(const int64 *sum, int count, ImsGaps gaps);
+extern int128 ims_demand_amount(Numeric number);
+extern Datum ims_demand_of_sums(const int128 *sum, int count, ImsGaps gaps);
+
+/* Adds to the sum of a period. */
+static inline void
+ims_demand_add(int128 *sum, int128 quantity)
+{
+	*sum = *sum == IMS_DEMAND_NO_ROW ? quantity : *sum + quantity;
+}
 
 #endif /* IMS_SQLFN_DEMAND_ARRAY_H */

@@ -16,7 +16,6 @@
 
 #include <math.h>
 
-#include "common/int.h"
 #include "fmgr.h"
 #include "libpq/pqformat.h"
 #include "miscadmin.h"
@@ -39,7 +38,7 @@
 typedef struct LevelState
 {
 	const ImsCalendar *calendar;
-	int64 opening;
+	int128 opening;
 	int64 count;
 	int64 capacity;
 	ImsLevelChange *change;
@@ -165,28 +164,13 @@ reserve(LevelState *state, int64 count)
 	state->change = repalloc_huge(state->change, sizeof(ImsLevelChange) * state->capacity);
 }
 
-int64
-ims_level_sum(int64 a, int64 b)
-{
-	int64 sum;
-
-	if (pg_add_s64_overflow(a, b, &sum))
-		ereport(ERROR,
-				(errcode(ERRCODE_IMS_INVALID_QUANTITY), errmsg("a level is too large"),
-				 errdetail_internal("%s",
-									ims_error_detail("The sum is above 9 * 10^12 in size.",
-													 ims_detail_text("argument", "change"))),
-				 errhint("Give quantities in a larger unit.")));
-	return sum;
-}
-
 static void
 add(LevelState *state, TimestampTz at, int64 quantity)
 {
 	const ImsCalendar *calendar = state->calendar;
 
 	if (at <= calendar->start[0])
-		state->opening = ims_level_sum(state->opening, quantity);
+		state->opening += quantity;
 	else if (at < calendar->start[calendar->count])
 	{
 		reserve(state, state->count + 1);
@@ -254,7 +238,7 @@ ims_in_stock_array_combine(PG_FUNCTION_ARGS)
 		memcpy(state->change + state->count, other->change,
 			   sizeof(ImsLevelChange) * other->count);
 	state->count += other->count;
-	state->opening = ims_level_sum(state->opening, other->opening);
+	state->opening += other->opening;
 	PG_RETURN_POINTER(state);
 }
 
@@ -273,10 +257,10 @@ ims_in_stock_array_send(PG_FUNCTION_ARGS)
 	pq_sendint8(&message, calendar->step);
 	pq_sendint8(&message, strlen(calendar->zone));
 	pq_sendbytes(&message, calendar->zone, strlen(calendar->zone));
-	pq_sendint64(&message, state->opening);
 	pq_sendint64(&message, state->count);
 
 	/* both processes are of one server: the bytes as they are */
+	pq_sendbytes(&message, (char *) &state->opening, sizeof(state->opening));
 	pq_sendbytes(&message, (char *) state->change, sizeof(ImsLevelChange) * state->count);
 	PG_RETURN_BYTEA_P(pq_endtypsend(&message));
 }
@@ -292,7 +276,6 @@ ims_in_stock_array_receive(PG_FUNCTION_ARGS)
 	ImsStep step;
 	int length;
 	const char *zone;
-	int64 opening;
 	int64 count;
 	LevelState *state;
 
@@ -304,11 +287,11 @@ ims_in_stock_array_receive(PG_FUNCTION_ARGS)
 	step = pq_getmsgbyte(&message);
 	length = pq_getmsgbyte(&message);
 	zone = pq_getmsgbytes(&message, length);
-	opening = pq_getmsgint64(&message);
 	count = pq_getmsgint64(&message);
 	state = make_state(CurrentMemoryContext,
 					   calendar_of(fcinfo, zone, length, from, to, step), count);
-	state->opening = opening;
+	memcpy(&state->opening, pq_getmsgbytes(&message, sizeof(state->opening)),
+		   sizeof(state->opening));
 	state->count = count;
 	memcpy(state->change, pq_getmsgbytes(&message, sizeof(ImsLevelChange) * count),
 		   sizeof(ImsLevelChange) * count);
@@ -336,12 +319,12 @@ add_time(const ImsCalendar *calendar, int *period, TimestampTz from, TimestampTz
 
 /* A share from 0 to 1 per period, oldest first. */
 Datum
-ims_in_stock_of_changes(const ImsCalendar *calendar, int64 opening,
+ims_in_stock_of_changes(const ImsCalendar *calendar, int128 opening,
 						ImsLevelChange *change, int64 count)
 {
 	double *in_stock = palloc0(sizeof(double) * calendar->count);
 	TimestampTz from = calendar->start[0];
-	int64 level = opening;
+	int128 level = opening;
 	int period = 0;
 
 	sort_changes(change, count);
@@ -350,7 +333,7 @@ ims_in_stock_of_changes(const ImsCalendar *calendar, int64 opening,
 		CHECK_FOR_INTERRUPTS();
 		add_time(calendar, &period, from, change[i].at, level > 0, in_stock);
 		from = change[i].at;
-		level = ims_level_sum(level, change[i].quantity);
+		level += change[i].quantity;
 	}
 	add_time(calendar, &period, from, calendar->start[calendar->count], level > 0,
 			 in_stock);

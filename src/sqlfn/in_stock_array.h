@@ -34,10 +34,9 @@ typedef struct ImsLevelChange
 
 extern ImsCalendar *ims_calendar_make(MemoryContext context, const char *zone, int length,
 									  DateADT from, DateADT to, ImsStep step);
-extern int64 ims_level_sum(int64 a, int64 b);
 
 /* Changes of the window, in any order: they are sorted. */
-extern Datum ims_in_stock_of_changes(const ImsCalendar *calendar, int64 opening,
+extern Datum ims_in_stock_of_changes(const ImsCalendar *calendar, int128 opening,
 									 ImsLevelChange *change, int64 count);
 
 #endif /* IMS_SQLFN_IN_STOCK_ARRAY_H */

@@ -22,10 +22,14 @@
 #include "utils/timestamp.h"
 
 #include "ims.h"
+#include "sqlfn/demand_array.h"
 #include "sqlfn/series_log.h"
 #include "sqlfn/window.h"
 #include "type/quantity.h"
 #include "type/quantity_stored.h"
+
+/* Of one entry. */
+#define MOST_AMOUNT PG_INT64_MAX
 
 #define FIRST_SERIES 1024
 #define FIRST_BYTES 8192
@@ -157,6 +161,21 @@ append(SeriesLog *log, int64 series, int64 at, int64 amount)
 	log->entries++;
 }
 
+/* What is too large for one entry is in several. */
+static Datum
+add_in_parts(SeriesLog *log, int64 series, int64 at, int128 amount)
+{
+	do
+	{
+		int64 part = (int64) Min(Max(amount, -(int128) MOST_AMOUNT), (int128) MOST_AMOUNT);
+
+		CHECK_FOR_INTERRUPTS();
+		append(log, series, at, part);
+		amount -= part;
+	} while (amount != 0);
+	PG_RETURN_POINTER(log);
+}
+
 /*
  * ims_series_log_add -- transition: (internal, item_id bigint, site_id bigint,
  * channel_id bigint, day date, at timestamptz, amount numeric)
@@ -172,6 +191,7 @@ ims_series_log_add(PG_FUNCTION_ARGS)
 		PG_ARGISNULL(0) ? make_log(context) : (SeriesLog *) PG_GETARG_POINTER(0);
 	int64 key[IMS_SERIES_KEY];
 	int64 series;
+	int64 at;
 	ImsQuantity amount;
 
 	for (int i = 0; i < IMS_SERIES_KEY; i++)
@@ -183,12 +203,11 @@ ims_series_log_add(PG_FUNCTION_ARGS)
 	series = series_of(log, key);
 	if ((PG_ARGISNULL(4) && PG_ARGISNULL(5)) || PG_ARGISNULL(6))
 		PG_RETURN_POINTER(log);
+	at = PG_ARGISNULL(5) ? (int64) PG_GETARG_DATEADT(4) : PG_GETARG_TIMESTAMPTZ(5);
 	/* As it lies in a tuple, where it can be read so. */
 	if (!ims_quantity_try_stored(DatumGetPointer(PG_GETARG_DATUM(6)), &amount))
-		amount = ims_demand_quantity(PG_GETARG_NUMERIC(6));
-	append(log, series,
-		   PG_ARGISNULL(5) ? (int64) PG_GETARG_DATEADT(4) : PG_GETARG_TIMESTAMPTZ(5),
-		   amount);
+		return add_in_parts(log, series, at, ims_demand_amount(PG_GETARG_NUMERIC(6)));
+	append(log, series, at, amount);
 	PG_RETURN_POINTER(log);
 }
 

@@ -41,7 +41,7 @@ typedef struct SeriesRows
 	int periods;
 
 	ImsCalendar *calendar; /* of levels */
-	int64 *opening;
+	int128 *opening;
 	int64 *changes; /* of each series, within the window */
 	int64 *start; /* of a series at hand, from the first; while reading, where it is filled to */
 } SeriesRows;
@@ -94,8 +94,8 @@ static void
 load_sums(SeriesRows *rows)
 {
 	ImsSeriesLogReader reader = read_from_start(rows);
-	int64 *sum = (int64 *) rows->figures;
-	int64 fit = Max(1, ROOM / (int64) (sizeof(int64) * rows->periods));
+	int128 *sum = (int128 *) rows->figures;
+	int64 fit = Max(1, ROOM / (int64) (sizeof(int128) * rows->periods));
 
 	rows->first = rows->next;
 	rows->end = Min(rows->head.series, rows->first + fit);
@@ -133,7 +133,7 @@ ims_demand_rows(PG_FUNCTION_ARGS)
 		rows->step = ims_step_of(PG_GETARG_TEXT_PP(3));
 		rows->gaps = ims_gaps_of(PG_GETARG_TEXT_PP(4));
 		rows->periods = ims_count_periods(rows->from, rows->to, rows->step);
-		rows->figures = palloc(Max(ROOM, sizeof(int64) * rows->periods));
+		rows->figures = palloc(Max(ROOM, sizeof(int128) * rows->periods));
 		call->user_fctx = rows;
 		MemoryContextSwitchTo(caller);
 	}
@@ -145,7 +145,7 @@ ims_demand_rows(PG_FUNCTION_ARGS)
 		load_sums(rows);
 	SRF_RETURN_NEXT(call,
 					answer(rows, call,
-						   ims_demand_of_sums((int64 *) rows->figures +
+						   ims_demand_of_sums((int128 *) rows->figures +
 												  (rows->next - rows->first) * rows->periods,
 											  rows->periods, rows->gaps)));
 }
@@ -159,8 +159,7 @@ count_changes(SeriesRows *rows)
 
 	while (ims_series_log_read(&reader))
 		if (reader.at <= calendar->start[0])
-			rows->opening[reader.series] =
-				ims_level_sum(rows->opening[reader.series], reader.amount);
+			rows->opening[reader.series] += reader.amount;
 		else if (reader.at < calendar->start[calendar->count])
 			rows->changes[reader.series]++;
 }
@@ -219,14 +218,17 @@ ims_in_stock_rows(PG_FUNCTION_ARGS)
 		caller = MemoryContextSwitchTo(call->multi_call_memory_ctx);
 		rows = open_log(fcinfo, call);
 		zone = PG_GETARG_TEXT_PP(1);
-		size = sizeof(int64) * Max((Size) rows->head.series, 1);
+		size = Max((Size) rows->head.series, 1);
 		rows->calendar =
 			ims_calendar_make(CurrentMemoryContext, VARDATA_ANY(zone),
 							  VARSIZE_ANY_EXHDR(zone), PG_GETARG_DATEADT(2),
 							  PG_GETARG_DATEADT(3), ims_step_of(PG_GETARG_TEXT_PP(4)));
-		rows->opening = palloc_extended(size, MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
-		rows->changes = palloc_extended(size, MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
-		rows->start = palloc_extended(size, MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
+		rows->opening =
+			palloc_extended(sizeof(int128) * size, MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
+		rows->changes =
+			palloc_extended(sizeof(int64) * size, MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
+		rows->start =
+			palloc_extended(sizeof(int64) * size, MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
 		count_changes(rows);
 		call->user_fctx = rows;
 		MemoryContextSwitchTo(caller);

@@ -126,6 +126,19 @@ ims_period_of(DateADT from, ImsStep step, DateADT date)
 	return ims_month_of(date, &day) - ims_month_of(from, &day);
 }
 
+void
+ims_refuse_quantity(Numeric number, ImsQuantityStatus status)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_IMS_INVALID_QUANTITY),
+			 errmsg("quantity %s %s", ims_number_text(number), ims_quantity_problem(status)),
+			 errdetail_internal("%s", ims_error_detail("It is no quantity of a ledger.",
+													   ims_detail_number("quantity", number),
+													   ims_detail_text("argument",
+																	   "quantity"))),
+			 errhint("Round it first, to six decimals at most.")));
+}
+
 /* In millionths. */
 int64
 ims_demand_quantity(Numeric number)
@@ -134,15 +147,6 @@ ims_demand_quantity(Numeric number)
 	ImsQuantityStatus status = ims_quantity_parse(number, &quantity);
 
 	if (status != IMS_QUANTITY_OK)
-		ereport(ERROR,
-				(errcode(ERRCODE_IMS_INVALID_QUANTITY),
-				 errmsg("quantity %s %s", ims_number_text(number),
-						ims_quantity_problem(status)),
-				 errdetail_internal("%s",
-									ims_error_detail("It is no quantity of a ledger.",
-													 ims_detail_number("quantity", number),
-													 ims_detail_text("argument",
-																	 "quantity"))),
-				 errhint("Round it first, to six decimals at most.")));
+		ims_refuse_quantity(number, status);
 	return quantity;
 }

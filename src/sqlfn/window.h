@@ -14,6 +14,9 @@
 #include "utils/date.h"
 #include "utils/numeric.h"
 
+#include "compat.h"
+#include "type/quantity.h"
+
 #define IMS_WINDOW_MOST_PERIODS 100000
 #define DAYS_PER_WEEK 7
 
@@ -31,6 +34,7 @@ extern void ims_refuse_window(const char *sentence, DateADT from, DateADT to,
 							  const char *hint);
 extern int ims_count_periods(DateADT from, DateADT to, ImsStep step);
 extern int ims_period_of(DateADT from, ImsStep step, DateADT date);
+pg_noreturn extern void ims_refuse_quantity(Numeric number, ImsQuantityStatus status);
 extern int64 ims_demand_quantity(Numeric number);
 
 #endif /* IMS_SQLFN_WINDOW_H */

@@ -425,10 +425,12 @@ SELECT is(ROW(count(*), round(sum(r.amounts[1])::numeric, 6), round(sum(r.amount
 FROM (SELECT ims._series_log(n % 2, 0, 0, NULL, '2026-01-05 00:00+00'::timestamptz + (n / 2 + 1) * interval '1 second',
         CASE WHEN n / 2 % 2 = 0 THEN 1 ELSE -1 END) AS log FROM generate_series(0, 2 * 1050000 - 1) AS n) AS a,
     ims._in_stock_rows(a.log, 'UTC', '2026-01-05', '2026-01-19', 'week') AS r;
-SELECT throws_ok($$SELECT r.* FROM (SELECT ims._series_log(1, 0, 0, '2026-01-05', NULL, 999999999999) AS log FROM generate_series(1, 10)) AS a,
-    ims._demand_rows(a.log, '2026-01-05', '2026-01-26', 'week', 'null') AS r$$, 'IV101', NULL, 'a sum out of range is refused');
-SELECT throws_ok($$SELECT r.* FROM (SELECT ims._series_log(1, 0, 0, NULL, '-infinity', 999999999999) AS log FROM generate_series(1, 10)) AS a,
-    ims._in_stock_rows(a.log, 'UTC', '2026-01-05', '2026-01-26', 'week') AS r$$, 'IV101', NULL, 'so is a level');
+SELECT is((SELECT r.amounts::text FROM (SELECT ims._series_log(1, 0, 0, '2026-01-05', NULL, w.amount) AS log
+    FROM (VALUES (999999999999999, 20), (-999999999999999, 19), (-999999999999998.5, 1)) AS w (amount, times), generate_series(1, w.times)) AS a,
+    ims._demand_rows(a.log, '2026-01-05', '2026-01-26', 'week', 'null') AS r), '{0.5,NULL,NULL}', 'no sum is out of range');
+SELECT is((SELECT r.amounts::text FROM (SELECT ims._series_log(1, 0, 0, NULL, CASE WHEN n <= 20 THEN '-infinity' ELSE '2026-01-12 00:00+00' END::timestamptz,
+    CASE WHEN n <= 20 THEN 999999999999 ELSE -999999999999 END) AS log FROM generate_series(1, 40) AS n) AS a,
+    ims._in_stock_rows(a.log, 'UTC', '2026-01-05', '2026-01-26', 'week') AS r), '{1,0,0}', 'nor is a level');
 
 -- Any number of workers.
 SET LOCAL min_parallel_table_scan_size = 0;

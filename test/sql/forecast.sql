@@ -8,7 +8,7 @@
 \i test/setup.psql
 BEGIN;
 SET LOCAL client_min_messages = warning;
-SELECT plan(164);
+SELECT plan(167);
 
 CREATE FUNCTION pg_temp.near(got double precision, wanted double precision) RETURNS boolean
 LANGUAGE sql AS $$
@@ -299,14 +299,19 @@ FROM (VALUES
     (7, '1, ''2026-01-01'', ''2026-01-01'', ''2026-01-02'', ''year'', ''zero''', 'IV501 {"value": "year", "argument": "step"}'),
     (8, '1, ''2026-01-01'', ''2026-01-01'', ''2026-01-02'', ''day'', ''hold''', 'IV501 {"value": "hold", "argument": "gaps"}'),
     (9, '1, ''2026-01-01'', NULL, ''2026-01-02'', ''day'', ''zero''', 'IV501 {"argument": "from_period"}'),
-    (10, '''NaN'', ''2026-01-01'', ''2026-01-01'', ''2026-01-02'', ''day'', ''zero''', 'IV101 {"argument": "quantity", "quantity": "NaN"}')
+    (10, '''NaN'', ''2026-01-01'', ''2026-01-01'', ''2026-01-02'', ''day'', ''zero''', 'IV101 {"argument": "quantity", "quantity": "NaN"}'),
+    (11, '999999999999999999, ''2026-01-01'', ''2026-01-01'', ''2026-01-02'', ''day'', ''zero''', 'none'),
+    (12, '-1e18, ''2026-01-01'', ''2026-01-01'', ''2026-01-02'', ''day'', ''zero''', 'IV101 {"argument": "quantity", "quantity": -1000000000000000000}'),
+    (13, '1e15 + 0.0000001, ''2026-01-01'', ''2026-01-01'', ''2026-01-02'', ''day'', ''zero''', 'IV101 {"argument": "quantity", "quantity": 1000000000000000.0000001}')
     ) AS p (place, arguments, wanted)
 ORDER BY p.place;
 SELECT throws_ok($$SELECT ims.demand_array(1, '2026-01-01', w.from_period, '2026-02-01', 'day', 'zero')
     FROM (VALUES ('2026-01-01'::date), ('2026-01-02')) AS w (from_period)$$, 'IV504', NULL,
     'demand_array: one window per group');
-SELECT throws_ok($$SELECT ims.demand_array(999999999999, '2026-01-01', '2026-01-01', '2026-01-02', 'day', 'zero')
-    FROM generate_series(1, 10)$$, 'IV101', NULL, 'demand_array: a sum that is out of range');
+SELECT is(ims.demand_array(d.quantity, d.day::date, '2026-01-01', '2026-01-03', 'day', 'zero')::text, '{9.99e+17,0.999999}',
+    'demand_array: no sum is out of range, or inexact before its end')
+FROM (SELECT 1e15, '2026-01-01' FROM generate_series(1, 999) UNION ALL SELECT s.sign * 1e15, '2026-01-02' FROM (VALUES (1), (-1)) AS s (sign), generate_series(1, 999)
+    UNION ALL VALUES (1234567890123.000009, '2026-01-02'), (-1234567890122.000009, '2026-01-02'), (-0.5, '2026-01-02'), (0.499999, '2026-01-02')) AS d (quantity, day);
 
 -- Irregular demand.
 SELECT is(string_agg(DISTINCT concat_ws(': ', f.method_used, f.status, f.reason), ' '), d.wanted, 'auto: ' || d.name)

@@ -9,7 +9,7 @@
 BEGIN;
 SET LOCAL client_min_messages = warning;
 \i test/refusal.psql
-SELECT plan(161);
+SELECT plan(162);
 
 -- Items T01 .. with chosen series.
 SELECT ims.create_category(code => 'ALL') AS c, ims.create_category(code => 'SUB', parent => 'ALL') AS d \gset ignored_
@@ -414,8 +414,20 @@ SELECT is((SELECT string_agg(concat_ws(' ', i.code, r.status, r.periods, round(r
     FROM ims.forecast_result AS r JOIN ims.item AS i USING (item_id) WHERE r.forecast_run_id = :without),
     'R-GONE no data 5 0, R-IDLE ok 5 0', 'without demand in the window: unknown, or none');
 
+-- A predecessor by the ton, sold by the million: no item ends a run, or a reading of all.
+SELECT count(ims.create_item(code => v.code)) FROM (VALUES ('R-TON'), ('R-GRAM')) AS v (code) \gset ignored_
+SELECT ims.set_item_succession(item => 'R-GRAM', predecessor => 'R-TON', share => 1000, from_day => '2026-02-23') \gset ignored_
+SELECT count(*) FROM generate_series(1, 11) AS g (n)
+CROSS JOIN LATERAL ims.receive(item => 'R-TON', quantity => 900000000000, to_location => 'RUN', effective_at => timestamptz '2026-01-01 00:00+00' + g.n * interval '1 hour') AS r
+CROSS JOIN LATERAL ims.ship(item => 'R-TON', quantity => 900000000000, from_location => 'RUN', effective_at => timestamptz '2026-02-16 00:00+00' + g.n * interval '1 hour') AS p
+    \gset ignored_
+SELECT r.forecast_run_id AS large FROM ims.run_forecast(horizon => 1, as_of => '2026-02-23', history_periods => 4, method => 'naive', uncensor => false) AS r \gset
+SELECT is((SELECT string_agg(concat_ws(' ', i.code, r.status, round(r.forecast[1]::numeric)), ', ' ORDER BY i.code)
+    FROM ims.forecast_result AS r JOIN ims.item AS i USING (item_id) WHERE r.forecast_run_id = :large AND i.code IN ('R-GRAM', 'R-TON')),
+    'R-GRAM ok 9900000000000000, R-TON ok 9900000000000', 'demand of any size has its row');
+
 SELECT is(sum(cardinality(h.demand)), 8 * 6 + 4::bigint, 'the history has eight weeks of six items and four of one')
-FROM ims._forecast_history(:owner_id, ARRAY(SELECT i.item_id FROM ims.item AS i WHERE i.code LIKE 'R-%' AND i.code NOT IN ('R-OLD', 'R-BACK', 'R-NOTBACK', 'R-HEIR', 'R-GONE', 'R-IDLE')), false, 'week',
+FROM ims._forecast_history(:owner_id, ARRAY(SELECT i.item_id FROM ims.item AS i WHERE i.code LIKE 'R-%' AND i.code NOT IN ('R-OLD', 'R-BACK', 'R-NOTBACK', 'R-HEIR', 'R-GONE', 'R-IDLE', 'R-TON', 'R-GRAM')), false, 'week',
     '2025-12-01', '2026-03-02', false) AS h;
 SELECT is_empty('SELECT * FROM ims.verify()', 'verify() finds nothing');
 SET LOCAL session_replication_role = replica;
