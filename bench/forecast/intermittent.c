@@ -418,8 +418,8 @@ calibrate_irregular(const Set *set, const ImsSeries *training, const double *act
 		c->expected[l] += forecast->mean * length[l];
 		pieces.used = used;
 	}
-	ims_compound_interval(&compound, 0.8, &lower_80, &upper_80);
-	ims_compound_interval(&compound, 0.95, &lower_95, &upper_95);
+	ims_compound_interval(&compound, request, 0.8, &lower_80, &upper_80);
+	ims_compound_interval(&compound, request, 0.95, &lower_95, &upper_95);
 	for (int h = 0; h < set->held_out; h++)
 	{
 		double demand = fmax(actual[h], 0);

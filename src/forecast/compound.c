@@ -41,6 +41,9 @@
 /* Halvings for the quantile of one period. */
 #define MOST_HALVINGS 100
 
+/* Sizes looked at between two looks for an interrupt. */
+#define SIZES_AT_ONCE 65536
+
 size_t
 ims_compound_scratch_size(int count)
 {
@@ -94,9 +97,18 @@ new_size_head(const ImsCompound *compound, double x)
 	return -expm1(floor(x) * log1p(-1 / compound->mean_size));
 }
 
-/* The probability that the demand of a period is at most x. */
+static bool
+is_interrupted(const ImsForecastRequest *request)
+{
+	return request->interrupt != NULL && request->interrupt(request->interrupt_context);
+}
+
+/*
+ * The probability that the demand of a period is at most x; not a number when the
+ * callback says stop.
+ */
 static double
-head(const ImsCompound *compound, double x)
+head(const ImsCompound *compound, const ImsForecastRequest *request, double x)
 {
 	double scaled = x / compound->factor;
 	double least = 0;
@@ -106,47 +118,58 @@ head(const ImsCompound *compound, double x)
 	if (!(compound->probability > 0))
 		return 1;
 	for (int i = 0; i < compound->sizes; i++)
+	{
+		if (i % SIZES_AT_ONCE == 0 && is_interrupted(request))
+			return NAN;
 		least += compound->size[i] <= scaled;
+	}
 	least += NEW_SIZES * new_size_head(compound, scaled);
 	return 1 - compound->probability +
 		   compound->probability * least / (compound->sizes + NEW_SIZES);
 }
 
-double
-ims_compound_quantile(const ImsCompound *compound, double level)
+/* False when the callback says stop. */
+bool
+ims_compound_quantile(const ImsCompound *compound, const ImsForecastRequest *request,
+					  double level, double *quantile)
 {
 	double low = 0;
 	double high = compound->mean_size;
+	double below = head(compound, request, 0);
 
-	if (head(compound, 0) >= level)
-		return 0;
-	for (int i = 0; i < MOST_HALVINGS && head(compound, high) < level; i++)
+	*quantile = 0;
+	if (below >= level)
+		return true;
+	for (int i = 0; i < MOST_HALVINGS && head(compound, request, high) < level; i++)
 		high = fmin(2 * high, DBL_MAX);
-	for (int i = 0; i < MOST_HALVINGS; i++)
+	for (int i = 0; i < MOST_HALVINGS && isfinite(below); i++)
 	{
 		double middle = low + (high - low) / 2;
 
 		if (!(middle > low && middle < high))
 			break;
-		if (head(compound, middle) >= level)
+		below = head(compound, request, middle);
+		if (below >= level)
 			high = middle;
 		else
 			low = middle;
 	}
-	return high;
+	*quantile = high;
+	return isfinite(below);
 }
 
 /*
  * Both sides leave out the same, unless no demand at all is likelier than what
  * one of them may leave out: then the interval begins with zero, and all that is
- * left out is above.
+ * left out is above.  False when the callback says stop.
  */
-void
-ims_compound_interval(const ImsCompound *compound, double coverage, double *lower,
-					  double *upper)
+bool
+ims_compound_interval(const ImsCompound *compound, const ImsForecastRequest *request,
+					  double coverage, double *lower, double *upper)
 {
-	*lower = ims_compound_quantile(compound, (1 - coverage) / 2);
-	*upper = ims_compound_quantile(compound, *lower > 0 ? (1 + coverage) / 2 : coverage);
+	return ims_compound_quantile(compound, request, (1 - coverage) / 2, lower) &&
+		   ims_compound_quantile(compound, request,
+								 *lower > 0 ? (1 + coverage) / 2 : coverage, upper);
 }
 
 /* The demands of one future. */
@@ -301,7 +324,7 @@ ims_compound_sums(const ImsCompound *compound, const ImsLeadTimes *times,
 	{
 		double periods = times->periods[0];
 
-		if (request->interrupt != NULL && request->interrupt(request->interrupt_context))
+		if (is_interrupted(request))
 			return NULL;
 		if (times->count > 1)
 			periods = draw_periods(times, cumulated, uniform(&future));

@@ -33,9 +33,15 @@ extern bool ims_compound_prepare(const ImsSeries *series,
 								 const ImsIntermittentForecast *forecast,
 								 ImsScratch *scratch, ImsCompound *compound);
 
-/* Demand of one period: the least that is not exceeded with a probability. */
-extern double ims_compound_quantile(const ImsCompound *compound, double level);
-extern void ims_compound_interval(const ImsCompound *compound, double coverage,
+/*
+ * Demand of one period: the least that is not exceeded with a probability.  Both
+ * are false when the callback of the request says stop.
+ */
+extern bool ims_compound_quantile(const ImsCompound *compound,
+								  const ImsForecastRequest *request, double level,
+								  double *quantile);
+extern bool ims_compound_interval(const ImsCompound *compound,
+								  const ImsForecastRequest *request, double coverage,
 								  double *lower, double *upper);
 
 /*

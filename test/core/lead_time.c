@@ -364,6 +364,7 @@ typedef struct Drawn
 	bool whole;
 	bool sorted;
 	bool done;
+	bool bounded;
 } Drawn;
 
 static const double single_level[] = {0.74, 0.76, 0.9, 0.95};
@@ -391,9 +392,11 @@ draw(const double *value, int count, ImsIntermittentMethod method, const double 
 	answer = run(method, value, count, &usual);
 	ims_scratch_start(&scratch, memory, size);
 	ims_compound_prepare(&series, &answer, &scratch, &compound);
-	ims_compound_interval(&compound, 0.95, &drawn->lower, &drawn->upper);
+	drawn->bounded =
+		ims_compound_interval(&compound, &request, 0.95, &drawn->lower, &drawn->upper);
 	for (size_t i = 0; i < LENGTH(single_level); i++)
-		drawn->single[i] = ims_compound_quantile(&compound, single_level[i]);
+		drawn->bounded &= ims_compound_quantile(&compound, &request, single_level[i],
+												&drawn->single[i]);
 	sum = ims_compound_sums(&compound, &times, &request, &scratch);
 	drawn->demand.quantile = drawn->q;
 	drawn->mean = 0;
@@ -450,11 +453,51 @@ test_drawn(void)
 	draw(value, 48, IMS_INTERMITTENT_MEAN, cases, 2, 2, NULL, &again);
 	ok(drawn.demand.variance != again.demand.variance, "another seed, another one");
 	draw(value, 48, IMS_INTERMITTENT_MEAN, cases, 2, 2, stop, &again);
-	ok(!again.done, "stopped when told");
+	ok(!again.done && !again.bounded, "stopped when told");
 	for (int t = 0; t < 48; t++)
 		value[t] = t % 4 == 3 ? 0.5 + t : 0;
 	draw(value, 48, IMS_INTERMITTENT_TSB, &part, 1, 1, NULL, &drawn);
 	ok(!drawn.whole, "parts stay parts");
+}
+
+static bool
+count_looks(void *context)
+{
+	++*(int *) context;
+	return false;
+}
+
+/* The bounds of a long history are found by going through it many times. */
+static void
+test_looks(void)
+{
+	enum
+	{
+		COUNT = 200000
+	};
+	double *value = malloc(sizeof(double) * COUNT);
+	size_t size = IMS_SCRATCH_ALIGNMENT + ims_compound_scratch_size(COUNT);
+	void *memory = malloc(size);
+	uint64_t seed = 1;
+	int looks = 0;
+	ImsForecastRequest request = seeded(&seed, 1);
+	ImsIntermittentForecast forecast = {.mean = 500};
+	ImsCompound compound;
+	ImsScratch scratch;
+	double lower;
+	double upper;
+
+	for (int t = 0; t < COUNT; t++)
+		value[t] = t % 2 == 0 ? 0 : 1 + 7 * (t % 997) / 11.0;
+	request.interrupt = count_looks;
+	request.interrupt_context = &looks;
+	ims_scratch_start(&scratch, memory, size);
+	ims_compound_prepare(&(ImsSeries){value, COUNT, 1}, &forecast, &scratch, &compound);
+	ok(ims_compound_interval(&compound, &request, 0.95, &lower, &upper) && looks > 50 &&
+		   compound.sizes / 65536 * 50 < looks,
+	   "an interrupt is looked for within: %d times", looks);
+	free(memory);
+	free(value);
 }
 
 /* Whatever the demand, finite and in order. */
@@ -570,6 +613,7 @@ main(void)
 	test_lead_times();
 	test_lead_time_bounds();
 	test_drawn();
+	test_looks();
 	test_drawn_oddly();
 	test_truth();
 	return tap_end();
