@@ -50,8 +50,20 @@ SELECT m.owner_id,
        0::numeric,
        m.quantity::numeric,
        'shipment'::text,
-       m.unit_cost * COALESCE(m.rate, 1),
-       m.sale_value * COALESCE(m.rate, 1) / m.quantity::numeric
+       COALESCE(m.unit_cost * COALESCE(m.rate, 1),
+                (SELECT pg_catalog.sum(s.unit_cost * COALESCE(s.rate, 1) * s.quantity::numeric)
+                        / pg_catalog.sum(s.quantity::numeric)
+                   FROM ims.movement AS s
+                  WHERE s.owner_id = m.owner_id AND s.item_id = m.item_id
+                    AND s.effective_at = q.effective_at AND s.posting_id = q.posting_id
+                    AND s.to_location_id = 3 AND s.unit_cost IS NOT NULL)),
+       COALESCE(m.sale_value * COALESCE(m.rate, 1) / m.quantity::numeric,
+                (SELECT pg_catalog.sum(s.sale_value * COALESCE(s.rate, 1))
+                        / pg_catalog.sum(s.quantity::numeric)
+                   FROM ims.movement AS s
+                  WHERE s.owner_id = m.owner_id AND s.item_id = m.item_id
+                    AND s.effective_at = q.effective_at AND s.posting_id = q.posting_id
+                    AND s.to_location_id = 3 AND s.sale_value IS NOT NULL))
   FROM ims.movement AS m
   LEFT JOIN (ims.posting AS p
        JOIN ims.posting AS q
@@ -132,7 +144,8 @@ COMMENT ON COLUMN ims_bi.demand_line.returned IS
     'quantity that came back, below zero where that was reversed, base units';
 COMMENT ON COLUMN ims_bi.demand_line.basis IS 'what stands for demand: shipment';
 COMMENT ON COLUMN ims_bi.demand_line.unit_cost IS
-    'cost of one base unit as given, or as its sale had it, in the currency of the owner';
+    'cost of one base unit as given, or as its sale had it (the mean of its lines where only their'
+    ' posting is named), in the currency of the owner';
 COMMENT ON COLUMN ims_bi.demand_line.unit_price IS
     'sale value of one base unit, in the same way';
 

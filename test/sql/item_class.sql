@@ -5,7 +5,7 @@
 BEGIN;
 SET LOCAL client_min_messages = warning;
 \i test/refusal.psql
-SELECT plan(55);
+SELECT plan(58);
 
 SELECT is(ims.fsn_class(turns => v.turns), v.expected, coalesce(v.turns::text, 'no') || ' turns')
 FROM (VALUES (1, 3.0, 'F'), (2, 2.999, 'S'), (3, 1, 'S'), (4, 0.999, 'N'), (5, 0, 'N'), (6, NULL, 'N'), (7, 'NaN', 'N'), (8, 'Infinity', 'F')) AS v (place, turns, expected)
@@ -80,6 +80,19 @@ CROSS JOIN LATERAL ims.reverse_posting(posting_id => d.posting_id, effective_at 
 SELECT is((SELECT round(a.amount) || ' of ' || a.quantity FROM ims.owner AS o JOIN ims.item AS i ON i.owner_id = o.owner_id AND i.code = 'NOTED'
     CROSS JOIN LATERAL ims._class_amounts(o.owner_id, ARRAY[i.item_id], v.measure, '2025-01-06', '2026-01-05') AS a), v.wanted, 'ranked by ' || v.measure)
 FROM (VALUES (1, 'cost', '18 of 6'), (2, 'sales', '36 of 6'), (3, 'picks', '1 of 6'), (4, 'margin', '18 of 6')) AS v (place, measure, wanted)
+ORDER BY v.place;
+
+-- A return that names the posting only is worth what that sold the item for, on average.
+SELECT count(ims.create_item(code => v.code, cost_price => 2, retail_price => 12)) FROM (VALUES ('POSTED'), ('OTHER')) AS v (code) \gset ignored_
+SELECT count(*) FROM (SELECT ims.receive(item => v.code, quantity => 1000, to_location => 'NORTH', effective_at => '2025-01-01 00:00+00')
+    FROM (VALUES ('POSTED'), ('OTHER')) AS v (code)) AS r \gset ignored_
+SELECT p.posting_id AS sold FROM ims.post(kind => 'ship', effective_at => '2025-06-02 12:00+00', lines => '[
+    {"item": "POSTED", "quantity": 15, "from_location": "NORTH", "sale_value": 50, "unit_cost": 3}, {"item": "OTHER", "quantity": 5, "from_location": "NORTH", "sale_value": 99},
+    {"item": "POSTED", "quantity": 5, "from_location": "NORTH", "sale_value": 10, "unit_cost": 1}]') AS p LIMIT 1 \gset
+SELECT count(*) FROM ims.return_from_customer(item => 'POSTED', quantity => 10, to_location => 'NORTH', origin_posting_id => :sold, effective_at => '2025-06-04 12:00+00') \gset ignored_
+SELECT is((SELECT round(a.amount) || ' of ' || a.quantity FROM ims.owner AS o JOIN ims.item AS i ON i.owner_id = o.owner_id AND i.code = 'POSTED'
+    CROSS JOIN LATERAL ims._class_amounts(o.owner_id, ARRAY[i.item_id], v.measure, '2025-01-06', '2026-01-05') AS a), v.wanted, 'a return of a posting, by ' || v.measure)
+FROM (VALUES (1, 'cost', '25 of 10'), (2, 'sales', '30 of 10'), (3, 'margin', '5 of 10')) AS v (place, measure, wanted)
 ORDER BY v.place;
 
 -- Five years old, and sold again: its history is the whole window, and it is not new.
