@@ -318,9 +318,11 @@ AS 'MODULE_PATHNAME', 'ims_known_demand';
 COMMENT ON FUNCTION ims._known_demand IS
     'demand, null for periods without any in which the shelf was empty; with uncensor what was missed is added';
 
+-- By the latest back-test that judged both on the series; at other origins they
+-- cannot be compared.
 CREATE FUNCTION ims._import_was_better(
     owner_id bigint,
-    backtest_id bigint,
+    bucket text,
     item_id bigint,
     site_id bigint,
     method text,
@@ -331,24 +333,57 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 #variable_conflict use_variable
 BEGIN
-    RETURN EXISTS (
-        SELECT
-        FROM ims.backtest_result AS i
+    RETURN (
+        SELECT i.origins = c.origins AND i.rmse < c.rmse
+        FROM ims.backtest AS b
+        JOIN ims.backtest_result AS i
+            ON i.owner_id = owner_id AND i.backtest_id = b.backtest_id AND i.item_id = item_id
+            AND i.site_id = site_id AND i.method = 'import:' || imported_model
+            AND i.origins > 0
         JOIN ims.backtest_result AS c
-            ON c.owner_id = owner_id AND c.backtest_id = backtest_id AND c.item_id = item_id
-            AND c.site_id = site_id AND lower(c.method) = lower(method)
-        WHERE i.owner_id = owner_id AND i.backtest_id = backtest_id AND i.item_id = item_id
-          AND i.site_id = site_id AND i.method = 'import:' || imported_model
-          AND i.origins = c.origins AND i.rmse < c.rmse);
+            ON c.owner_id = owner_id AND c.backtest_id = b.backtest_id AND c.item_id = item_id
+            AND c.site_id = site_id AND lower(c.method) = lower(method) AND c.origins > 0
+        WHERE b.owner_id = owner_id AND b.bucket = bucket
+        ORDER BY b.backtest_id DESC
+        LIMIT 1);
 END
 $$;
 COMMENT ON FUNCTION ims._import_was_better IS
-    'whether a model made elsewhere had the smaller squared error in a back-test';
+    'whether a model made elsewhere had the smaller squared error in the latest back-test of the series';
 REVOKE ALL ON FUNCTION ims._import_was_better FROM PUBLIC;
+
+CREATE FUNCTION ims._at_least_zero(numbers double precision[], wanted boolean)
+RETURNS double precision[]
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN CASE WHEN wanted AND 0 > ANY (numbers) THEN (
+        SELECT array_agg(greatest(u.value, 0) ORDER BY u.place)
+        FROM unnest(numbers) WITH ORDINALITY AS u (value, place))
+    ELSE numbers END;
+COMMENT ON FUNCTION ims._at_least_zero IS 'numbers, those below zero raised to it where wanted';
+REVOKE ALL ON FUNCTION ims._at_least_zero FROM PUBLIC;
+
+CREATE FUNCTION ims._check_imported(owner_id bigint, imported_model text, bucket text)
+RETURNS void
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+#variable_conflict use_variable
+BEGIN
+    IF imported_model IS NOT NULL AND NOT EXISTS (
+        SELECT FROM ims.forecast_import AS m
+        WHERE m.owner_id = owner_id AND m.model = imported_model AND m.bucket = bucket)
+    THEN
+        PERFORM ims._raise_unknown('imported_model', format('imported model by %s', bucket),
+            imported_model, 'IV229');
+    END IF;
+END
+$$;
+COMMENT ON FUNCTION ims._check_imported IS 'raise IV229 for a model of which nothing was imported';
+REVOKE ALL ON FUNCTION ims._check_imported FROM PUBLIC;
 
 -- One row per series of the spool, in parallel.  A forecast made elsewhere takes
 -- the place of the computed one (replace), is averaged with it (combine), or takes
--- it where it was better in the latest back-test that judged both (choose).  The
+-- it where it was better in the latest back-test that judged both on the series (choose).  The
 -- planner does not see what a function in FROM costs for each row, so workers are
 -- made cheap for it here.
 CREATE FUNCTION ims._forecast_series(
@@ -419,33 +454,26 @@ DECLARE
             c.counted
         FROM (%s) AS c
         LEFT JOIN LATERAL (
-            SELECT m.forecast[1 : $1] AS forecast, m.lower_bound[1 : $1] AS lower_bound,
-                m.upper_bound[1 : $1] AS upper_bound,
+            SELECT ims._at_least_zero(m.forecast[1 : $1], $5) AS forecast,
+                ims._at_least_zero(m.lower_bound[1 : $1], $5) AS lower_bound,
+                ims._at_least_zero(m.upper_bound[1 : $1], $5) AS upper_bound,
                 CASE WHEN $11 = 'combine' AND c.status = 'no data' THEN 'replace'
                     WHEN $11 <> 'choose' THEN $11
-                    WHEN ims._import_was_better($7, $12, c.item_id, c.site_id, $3, $10)
+                    WHEN ims._import_was_better($7, $8, c.item_id, c.site_id, $3, $10)
                     THEN 'replace' END AS way
             FROM ims.forecast_import AS m
             WHERE m.owner_id = $7 AND m.model = $10 AND m.bucket = $8 AND m.first_period = $9
               AND m.item_id = c.item_id AND m.site_id = c.site_id
               AND cardinality(m.forecast) >= $1) AS u ON true $q$;
-    judged_id bigint;
 BEGIN
     IF imported_model IS NULL THEN
         RETURN QUERY EXECUTE computed
         USING horizon, season_length, method, coverage::double precision, non_negative, seed;
         RETURN;
     END IF;
-    IF import_use = 'choose' THEN
-        SELECT max(b.backtest_id) INTO judged_id
-        FROM ims.backtest AS b
-        WHERE b.owner_id = owner_id AND b.bucket = bucket
-          AND b.methods @> ARRAY['import:' || imported_model]
-          AND EXISTS (SELECT FROM unnest(b.methods) AS m (name) WHERE lower(m.name) = lower(method));
-    END IF;
     RETURN QUERY EXECUTE format(combined, computed)
     USING horizon, season_length, method, coverage::double precision, non_negative, seed,
-        owner_id, bucket, first_period, imported_model, import_use, judged_id;
+        owner_id, bucket, first_period, imported_model, import_use;
 END
 $$;
 COMMENT ON FUNCTION ims._forecast_series IS 'forecasts of the series of a run, in parallel';
@@ -550,6 +578,7 @@ BEGIN
     PERFORM ims._check_choice('import_use', import_use, 'combine', 'replace', 'choose');
     PERFORM ims._check_run(bucket, horizon, history_periods, season_length, coverage, as_of,
         today, ARRAY[method]);
+    PERFORM ims._check_imported(owner_id, imported_model, bucket);
     item_ids := ims._keep_items(owner_id, items, category);
     first_period := ims._period_start(bucket, as_of);
 
@@ -632,8 +661,9 @@ non_negative and seed as in ims.forecast(). History is that of ims.demand_series
 that are marked are left out, and with uncensor what was missed while the shelf was empty is
 added, as by ims.uncensor_demand(). imported_model: a model of ims.import_forecast(),
 which import_use averages with the computed forecast (combine), lets take its place (replace),
-or lets do so where it was better in the latest back-test of both (choose). One bad series
-never ends a run: it is among fallbacks or without_data. Cancelled, nothing is kept.
+or lets do so where it was better in the latest back-test of both on the series (choose);
+non_negative holds for it, too; IV229 where nothing of it was imported for the bucket. One
+bad series never ends a run: it is among fallbacks or without_data. Cancelled, nothing is kept.
 Example: SELECT * FROM ims.run_forecast(bucket => ''week'', horizon => 13, as_of => ''2026-11-16'');';
 REVOKE ALL ON FUNCTION ims.run_forecast FROM PUBLIC;
 

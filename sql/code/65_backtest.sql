@@ -561,7 +561,11 @@ BEGIN
         JOIN ims.forecast_run AS n
             ON n.owner_id = my_owner_id AND n.forecast_run_id = my_run_id
             AND c.classified_on >= n.as_of
-        WHERE c.owner_id = my_owner_id AND c.old_class IS NOT NULL AND c.new_class IS NOT NULL)
+        WHERE c.owner_id = my_owner_id AND c.old_class IS NOT NULL AND c.new_class IS NOT NULL
+          AND EXISTS (
+            SELECT FROM ims.forecast_result AS r
+            WHERE r.owner_id = my_owner_id AND r.forecast_run_id = my_run_id
+              AND r.item_id = c.item_id))
     SELECT i.code, l.code, w.kind, w.figure, w.outside, w.explanation
     FROM wrong AS w
     JOIN ims.item AS i ON i.owner_id = my_owner_id AND i.item_id = w.item_id
@@ -576,7 +580,7 @@ Of a run, by default the latest. Once least_periods are over, kind: tracking sig
 where the figure is beyond outside on either side; value added, where it is below: the error
 is that much larger than if the last season came again; share within, where fewer demands
 were between the bounds. At any time: fallback and no data, where the method could not be
-applied; class change, where the class of the item changed on or after the day of the run.
+applied; class change, where the class of an item of the run changed on or after its day.
 explanation says what happened, in words.
 Example: SELECT * FROM ims.forecast_exceptions(tracking_limit => 6);';
 REVOKE ALL ON FUNCTION ims.forecast_exceptions FROM PUBLIC;

@@ -311,13 +311,27 @@ COMMENT ON FUNCTION ims._is_forecast_array IS
     'whether it is an array of 1 to 1000 finite numbers; as long as the other, or nothing, where there is one';
 REVOKE ALL ON FUNCTION ims._is_forecast_array FROM PUBLIC;
 
+-- Only as ISO 8601 has it: what else is a day depends on the session.
+CREATE FUNCTION ims._is_json_day(value jsonb)
+RETURNS boolean
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN jsonb_typeof(value) = 'string' AND CASE
+    WHEN value #>> '{}' ~ '^(?!0000)[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$'
+    THEN substr(value #>> '{}', 9)::integer <= extract(day FROM make_date(
+        substr(value #>> '{}', 1, 4)::integer, substr(value #>> '{}', 6, 2)::integer, 1)
+        + interval '1 month -1 day')
+    ELSE false END;
+COMMENT ON FUNCTION ims._is_json_day IS 'whether it is a day like 2026-11-16';
+
 CREATE FUNCTION ims._json_floats(value jsonb)
 RETURNS double precision[]
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN (SELECT array_agg(e.number::double precision ORDER BY e.place)
+RETURN (SELECT array_agg(CASE WHEN abs(e.number::numeric) < 1e-300 THEN 0
+                ELSE e.number::double precision END ORDER BY e.place)
         FROM jsonb_array_elements_text(CASE WHEN jsonb_typeof(value) = 'array' THEN value END)
             WITH ORDINALITY AS e (number, place));
-COMMENT ON FUNCTION ims._json_floats IS 'numbers of a JSON array, null for none';
+COMMENT ON FUNCTION ims._json_floats IS
+    'numbers of a JSON array, those next to zero as zero; null for none';
 REVOKE ALL ON FUNCTION ims._json_floats FROM PUBLIC;
 
 CREATE FUNCTION ims._import_line_problem(line jsonb)
@@ -329,6 +343,8 @@ RETURN CASE
         THEN 'item, first_period and forecast are needed.'
     WHEN line - ARRAY['item', 'site', 'first_period', 'forecast', 'lower', 'upper'] <> '{}'
         THEN 'A key is not known.'
+    WHEN NOT ims._is_json_day(line -> 'first_period')
+        THEN 'first_period is no day like 2026-11-16.'
     WHEN NOT ims._is_forecast_array(line -> 'forecast', NULL)
         THEN 'forecast is no array of 1 to 1000 finite numbers.'
     WHEN NOT ims._is_forecast_array(line -> 'lower', line -> 'forecast')
@@ -404,8 +420,9 @@ AS 'MODULE_PATHNAME', 'ims_door';
 COMMENT ON FUNCTION ims.import_forecast IS
 'take in forecasts that were made elsewhere
 
-lines: one object per item, site and first period, with item, first_period (a day of it),
-forecast (one number per period, base units), and where there are any site, lower, upper.
+lines: one object per item, site and first period, with item, first_period (a day of it, as
+YYYY-MM-DD), forecast (one number per period, base units), and where there are any site,
+lower, upper.
 What the model said before of the same item, site and first period is replaced.
 ims.run_forecast() combines it with its own or lets it take its place; ims.run_backtest()
 judges it as method import:<model>, at origins for which it was imported. A bad line is IV503.
@@ -459,12 +476,13 @@ RETURN CASE
     WHEN jsonb_typeof(line) <> 'object' THEN 'It is not an object.'
     WHEN NOT line ?& ARRAY['item', 'day', 'quantity'] THEN 'item, day and quantity are needed.'
     WHEN line - ARRAY['item', 'site', 'day', 'quantity'] <> '{}' THEN 'A key is not known.'
+    WHEN NOT ims._is_json_day(line -> 'day') THEN 'day is no day like 2026-11-18.'
     WHEN NOT jsonb_path_exists(line, '$.quantity ? (@.type() == "number" && @ >= 0)')
         THEN 'quantity is no number from 0 on.' END;
 COMMENT ON FUNCTION ims._order_line_problem IS 'what is wrong with an open order, null for nothing';
 
 CREATE FUNCTION ims._ordered(owner_id bigint, open_orders jsonb)
-RETURNS TABLE (item_id bigint, site_id bigint, day date, quantity numeric)
+RETURNS TABLE (place bigint, item_id bigint, site_id bigint, day date, quantity numeric)
 LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 1000
 SET search_path = pg_catalog, pg_temp
 AS $$
@@ -487,10 +505,10 @@ BEGIN
         PERFORM ims._raise_bad_line('open_orders', bad.place, bad.problem);
     END IF;
     RETURN QUERY
-    SELECT (ims._item_ids(owner_id, ARRAY[e.line ->> 'item']))[1],
+    SELECT e.place, (ims._item_ids(owner_id, ARRAY[e.line ->> 'item']))[1],
         ims._planned_site_id(e.line ->> 'site'), (e.line ->> 'day')::date,
         (e.line ->> 'quantity')::numeric
-    FROM jsonb_array_elements(open_orders) AS e (line);
+    FROM jsonb_array_elements(open_orders) WITH ORDINALITY AS e (line, place);
 END
 $$;
 COMMENT ON FUNCTION ims._ordered IS 'open orders given as JSON, one row each';
@@ -523,29 +541,52 @@ DECLARE
     my_run_id bigint := ims._run_id(my_owner_id, forecast_run_id);
     my_item_ids bigint[] := CASE WHEN items IS NOT NULL OR category IS NOT NULL
         THEN ims._planned_item_ids(my_owner_id, items, category) END;
+    my_site_id bigint := CASE WHEN site IS NOT NULL THEN ims._planned_site_id(site) END;
     run record;
+    nowhere bigint;
 BEGIN
-    SELECT n.bucket, n.first_period, n.by_site INTO run
+    SELECT n.bucket, n.first_period, n.by_site,
+        ims._period_after(n.bucket, n.first_period, n.horizon) AS end_day INTO run
     FROM ims.forecast_run AS n
     WHERE n.owner_id = my_owner_id AND n.forecast_run_id = my_run_id;
+    IF run.by_site THEN
+        SELECT min(o.place) INTO nowhere
+        FROM ims._ordered(my_owner_id, open_orders) AS o
+        WHERE o.site_id = 0 AND EXISTS (
+            SELECT FROM ims.forecast_result AS r
+            WHERE r.owner_id = my_owner_id AND r.forecast_run_id = my_run_id
+              AND r.item_id = o.item_id
+            HAVING min(r.site_id) > 0);
+        IF nowhere IS NOT NULL THEN
+            PERFORM ims._raise_bad_line('open_orders', nowhere,
+                'site is needed: the run was made by site.');
+        END IF;
+    END IF;
     -- What is overdue is wanted in the first period; what comes after the last
-    -- one has no forecast to be taken from.
+    -- one has no forecast to be taken from.  What nobody forecast is ordered all
+    -- the same.
     RETURN QUERY
     WITH due AS (
-        SELECT o.item_id, CASE WHEN run.by_site THEN o.site_id ELSE 0 END AS site_id,
-            greatest(ims._period_start(run.bucket, o.day), run.first_period) AS period,
-            sum(o.quantity) AS quantity
-        FROM ims._ordered(my_owner_id, open_orders) AS o
+        SELECT o.item_id, o.site_id, o.period, sum(o.quantity) AS quantity
+        FROM (
+            SELECT o.item_id, CASE WHEN run.by_site THEN o.site_id ELSE 0 END AS site_id,
+                greatest(ims._period_start(run.bucket, o.day), run.first_period) AS period,
+                o.quantity
+            FROM ims._ordered(my_owner_id, open_orders) AS o) AS o
+        WHERE o.period < run.end_day AND (my_item_ids IS NULL OR o.item_id = ANY (my_item_ids))
+          AND (my_site_id IS NULL OR o.site_id = my_site_id)
         GROUP BY 1, 2, 3)
     SELECT i.code, l.code, r.period, r.computed, r.lower_bound, r.upper_bound, r.override,
-        r.forecast, coalesce(d.quantity, 0),
-        greatest(r.forecast - coalesce(d.quantity, 0), 0)
-    FROM ims._forecast_rows(my_owner_id, my_run_id, my_item_ids,
-        CASE WHEN site IS NOT NULL THEN ims._planned_site_id(site) END) AS r
+        coalesce(r.forecast, 0), r.ordered, greatest(coalesce(r.forecast, 0) - r.ordered, 0)
+    FROM (
+        SELECT coalesce(f.item_id, d.item_id) AS item_id, coalesce(f.site_id, d.site_id) AS site_id,
+            coalesce(f.period, d.period) AS period, f.computed, f.lower_bound, f.upper_bound,
+            f.override, f.forecast, coalesce(d.quantity, 0) AS ordered
+        FROM ims._forecast_rows(my_owner_id, my_run_id, my_item_ids, my_site_id) AS f
+        FULL JOIN due AS d
+            ON d.item_id = f.item_id AND d.site_id = f.site_id AND d.period = f.period) AS r
     JOIN ims.item AS i ON i.owner_id = my_owner_id AND i.item_id = r.item_id
     LEFT JOIN ims.location AS l ON l.location_id = r.site_id
-    LEFT JOIN due AS d
-        ON d.item_id = r.item_id AND d.site_id = r.site_id AND d.period = r.period
     ORDER BY i.code, l.code, r.period;
 END
 $$;
@@ -556,8 +597,10 @@ Of a run, by default the latest. computed: by the run, between lower_bound and u
 with its coverage; override: as set by ims.set_forecast_override(), whose quantity counts;
 forecast: what counts. open_orders: an array of objects with item, day, quantity and, for
 runs by site, site; they use up the forecast of their period, overdue ones that of the first:
-net_forecast is what is expected besides them, never below zero. Base units. A bad line is
-IV503, no such run IV229.
+net_forecast is what is expected besides them, never below zero. Orders of an item or site
+that the run did not forecast have rows of their own, with a forecast of zero; those after
+its last period have none. Base units. A bad line, such as one that names no site where the
+run was made by site, is IV503, no such run IV229.
 Example: SELECT * FROM ims.forecast_demand(items => ARRAY[''TEA''], open_orders => ''[{"item": "TEA", "day": "2026-11-18", "quantity": 30}]'');';
 REVOKE ALL ON FUNCTION ims.forecast_demand FROM PUBLIC;
 

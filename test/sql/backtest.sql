@@ -6,7 +6,7 @@
 BEGIN;
 SET LOCAL client_min_messages = warning;
 \i test/refusal.psql
-SELECT plan(53);
+SELECT plan(56);
 
 CREATE FUNCTION pg_temp.near(got double precision, wanted double precision) RETURNS boolean LANGUAGE sql AS $$
     SELECT coalesce(abs(got - wanted) <= 1e-9 * greatest(1, abs(wanted)), got IS NULL AND wanted IS NULL)
@@ -95,6 +95,20 @@ SELECT results_eq(format('SELECT b.item, b.origins, b.mae FROM ims_bi.backtest A
 SELECT r.forecast_run_id AS run_id FROM ims.run_forecast(horizon => 2, as_of => '2025-12-22', imported_model => 'oracle', import_use => 'choose') AS r \gset
 SELECT is((SELECT string_agg(i.code || ' ' || (r.method = 'import:oracle')::text, ', ' ORDER BY i.code) FROM ims.forecast_result AS r JOIN ims.item AS i USING (item_id)
     WHERE r.forecast_run_id = :run_id), 'IDLE false, RARE false, TEA true', 'and chosen where it was better');
+-- Later ones of another item and by site judged another series; a later one of both items did not know better.
+SELECT b.backtest_id AS other_id FROM ims.run_backtest(items => '{RARE}', horizon => 2, origins => 3, as_of => '2025-12-22', methods => '{auto,import:oracle}') AS b \gset
+SELECT b.backtest_id AS site_id FROM ims.run_backtest(items => '{TEA}', by_site => true, horizon => 2, origins => 3, as_of => '2025-12-22', methods => '{auto,import:oracle}') AS b \gset
+SELECT r.forecast_run_id AS run_id FROM ims.run_forecast(horizon => 2, as_of => '2025-12-22', imported_model => 'oracle', import_use => 'choose') AS r \gset
+SELECT is((SELECT string_agg(i.code || ' ' || (r.method = 'import:oracle')::text, ', ' ORDER BY i.code) FROM ims.forecast_result AS r JOIN ims.item AS i USING (item_id)
+    WHERE r.forecast_run_id = :run_id), 'IDLE false, RARE false, TEA true', 'by the latest that judged the item');
+SAVEPOINT wiser;
+SELECT count(ims.import_forecast(model => 'oracle', lines => jsonb_build_array(jsonb_build_object('item', 'TEA', 'first_period', h.first_period + 7 * o.origin,
+    'forecast', '[999, 999]'::jsonb)))) FROM pg_temp.history('TEA', '2025-12-22') AS h, (VALUES (47), (48), (46)) AS o (origin) \gset ignored_
+SELECT count(*) FROM ims.run_backtest(horizon => 2, origins => 3, as_of => '2025-12-22', methods => '{auto,import:oracle}') AS b \gset ignored_
+SELECT r.forecast_run_id AS run_id FROM ims.run_forecast(horizon => 2, as_of => '2025-12-22', imported_model => 'oracle', import_use => 'choose') AS r \gset
+SELECT is((SELECT count(*) FROM ims.forecast_result AS r WHERE r.forecast_run_id = :run_id AND r.method = 'import:oracle'), 0::bigint, 'and no older one');
+ROLLBACK TO wiser;
+SELECT ims.delete_backtest(backtest_id => :other_id), ims.delete_backtest(backtest_id => :site_id) \gset ignored_
 SELECT is(substring(pg_temp.refusal('SELECT * FROM ims.run_backtest(' || b.arguments || ')') FROM '^[^|]*[^| ]'), b.expected, b.arguments)
 FROM (VALUES (1, 'methods => ''{magic}''', 'IV502'), (2, 'origins => 0', '22023'), (3, 'origins => 1001', '22023'), (4, 'spacing => 0', '22023'), (5, 'horizon => 0', '22023'),
     (6, 'methods => NULL, items => ''{}''', 'accepted')) AS b (place, arguments, expected)
@@ -154,6 +168,9 @@ ORDER BY w.place;
 SELECT ims.set_item_ved(item => 'TEA', ved => 'V'), ims.set_item_ved(item => 'TEA', ved => 'E') \gset ignored_
 SELECT is((SELECT string_agg(concat_ws(' ', e.item, e.kind, e.explanation), ', ') FROM ims.forecast_exceptions(forecast_run_id => :season_id, as_of => '2025-10-01') AS e),
     'TEA class change ved: from V to E', 'and a class that changed since');
+SELECT ims.create_item(code => 'ELSEWHERE') AS e, ims.set_item_ved(item => 'ELSEWHERE', ved => 'V') AS v, ims.set_item_ved(item => 'ELSEWHERE', ved => 'D') AS d \gset ignored_
+SELECT is((SELECT count(*) FROM ims.forecast_exceptions(forecast_run_id => :season_id, as_of => '2025-10-01') AS e WHERE e.item = 'ELSEWHERE'), 0::bigint,
+    'of an item of the run, that is');
 SELECT is_empty('SELECT * FROM ims.verify()', 'verify() finds nothing');
 SET LOCAL session_replication_role = replica;
 DELETE FROM ims.backtest_result AS r USING (

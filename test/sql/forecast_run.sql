@@ -9,7 +9,7 @@
 BEGIN;
 SET LOCAL client_min_messages = warning;
 \i test/refusal.psql
-SELECT plan(162);
+SELECT plan(180);
 
 -- Items T01 .. with chosen series.
 SELECT ims.create_category(code => 'ALL') AS c, ims.create_category(code => 'SUB', parent => 'ALL') AS d \gset ignored_
@@ -227,7 +227,9 @@ SELECT is((SELECT min(d.net_forecast) FROM ims.forecast_demand(items => '{T01}',
 SELECT is(substring(pg_temp.refusal(format('SELECT * FROM ims.forecast_demand(open_orders => %L)', b.orders)) FROM '^[^|]*[^| ]'), b.expected, 'refused: ' || b.orders)
 FROM (VALUES (1, '{}', 'IV503'), (2, '[1]', 'IV503'), (3, '[{"item": "T01"}]', 'IV503'), (4, '[{"item": "T01", "day": "2026-04-01", "quantity": -1}]', 'IV503'),
     (5, '[{"item": "T01", "day": "2026-04-01", "quantity": 1, "colour": "red"}]', 'IV503'), (6, '[{"item": "NONE", "day": "2026-04-01", "quantity": 1}]', 'IV203'),
-    (7, '[]', 'accepted')) AS b (place, orders, expected)
+    (7, '[]', 'accepted'), (8, '[{"item": "T01", "day": "01/02/2026", "quantity": 1}]', 'IV503'), (9, '[{"item": "T01", "day": 20260401, "quantity": 1}]', 'IV503'),
+    (10, '[{"item": "T01", "day": "2026-02-30", "quantity": 1}]', 'IV503'), (11, '[{"item": "T01", "day": "2026-04-1", "quantity": 1}]', 'IV503'),
+    (12, '[{"item": "T01", "day": "0000-04-01", "quantity": 1}]', 'IV503'), (13, '[{"item": "T01", "day": "2028-02-29", "quantity": 1}]', 'accepted')) AS b (place, orders, expected)
 ORDER BY b.place;
 
 -- Sums.
@@ -268,7 +270,22 @@ SELECT is(substring(pg_temp.refusal(format('SELECT * FROM ims.import_forecast(mo
 FROM (VALUES (1, NULL, 'IV201'), (2, '1', 'IV503'), (3, '[{}]', 'IV503'), (4, '[{"item": "T01", "first_period": "2026-03-30", "forecast": []}]', 'IV503'),
     (5, '[{"item": "T01", "first_period": "2026-03-30", "forecast": [null]}]', 'IV503'), (6, '[{"item": "T01", "first_period": "2026-03-30", "forecast": [1e301]}]', 'IV503'),
     (7, '[{"item": "T01", "first_period": "2026-03-30", "forecast": [1], "lower": [1, 2]}]', 'IV503'), (8, '[{"item": "NONE", "first_period": "2026-03-30", "forecast": [1]}]', 'IV203'),
-    (9, '[{"item": "T01", "first_period": "someday", "forecast": [1]}]', '22007')) AS b (place, lines, expected)
+    (9, '[{"item": "T01", "first_period": "someday", "forecast": [1]}]', 'IV503'), (10, '[{"item": "T01", "first_period": "01/02/2026", "forecast": [1]}]', 'IV503'),
+    (11, '[{"item": "T01", "first_period": "infinity", "forecast": [1]}]', 'IV503'), (12, '[{"item": "T01", "first_period": null, "forecast": [1]}]', 'IV503'),
+    (13, '[{"item": "T01", "first_period": "2025-03-30", "forecast": [1e-400, -1e-320]}]', 'accepted')) AS b (place, lines, expected)
+ORDER BY b.place;
+
+SELECT is((SELECT m.forecast FROM ims.forecast_import AS m WHERE m.first_period = '2025-03-24'), '{0,0}'::double precision[], 'next to zero is zero');
+SELECT is(substring(pg_temp.refusal('SELECT * FROM ims.run_forecast(items => ''{T01}'', as_of => ''2026-04-01'', ' || b.arguments || ')') FROM '^[^|]*[^| ]'), b.expected, 'refused: ' || b.arguments)
+FROM (VALUES (1, 'imported_model => ''typo'', import_use => ''replace''', 'IV229'), (2, 'imported_model => ''ml'', bucket => ''month''', 'IV229'),
+    (3, 'imported_model => ''ml'', import_use => ''choose''', 'accepted')) AS b (place, arguments, expected)
+ORDER BY b.place;
+SELECT count(*) FROM ims.import_forecast(model => 'low', lines => '[{"item": "T01", "first_period": "2026-03-30", "forecast": [-5, 6, -7], "lower": [-9, 1, -9], "upper": [-1, 9, 2]}]') \gset ignored_
+SELECT r.forecast_run_id AS low, n.forecast_run_id AS negative
+FROM ims.run_forecast(items => '{T01}', horizon => 3, as_of => '2026-04-01', imported_model => 'low', import_use => 'replace') AS r,
+    ims.run_forecast(items => '{T01}', horizon => 3, as_of => '2026-04-01', imported_model => 'low', import_use => 'replace', non_negative => false) AS n \gset
+SELECT is((SELECT concat_ws(' ', r.forecast, r.lower_bound, r.upper_bound) FROM ims.forecast_result AS r WHERE r.forecast_run_id = b.run_id), b.wanted, b.title)
+FROM (VALUES (1, :low, '{0,6,0} {0,1,0} {0,9,2}', 'imported demand is not negative'), (2, :negative, '{-5,6,-7} {-9,1,-9} {-1,9,2}', 'unless it may be')) AS b (place, run_id, wanted, title)
 ORDER BY b.place;
 
 -- Nobody changes what was said.
@@ -388,8 +405,17 @@ SELECT is((SELECT s.items_set FROM ims.set_forecast_override(category => 'SUB', 
 SELECT results_eq(format('SELECT h.code, h.items, h.overridden, h.forecast FROM ims.forecast_hierarchy(level => ''site'', forecast_run_id => %s) AS h'
     ' WHERE h.period = ''2026-03-02'' AND h.code = ''RUN''', :of_site), $$VALUES ('RUN', 2::bigint, 2::bigint, 60::numeric)$$, 'and adds up to it');
 SELECT is((SELECT sum(d.net_forecast) FROM ims.forecast_demand(items => '{R-OUT,R-PLAIN}', site => 'RUN', forecast_run_id => :of_site, open_orders => '[
-    {"item": "R-PLAIN", "site": "RUN", "day": "2026-03-03", "quantity": 5}, {"item": "R-OUT", "day": "2026-03-03", "quantity": 5}]') AS d
-    WHERE d.period = '2026-03-02'), 55::numeric, 'orders of the site use it up, those of no site do not');
+    {"item": "R-PLAIN", "site": "RUN", "day": "2026-03-03", "quantity": 5}, {"item": "R-OUT", "site": "LATER", "day": "2026-03-03", "quantity": 5}]') AS d
+    WHERE d.period = '2026-03-02'), 55::numeric, 'orders of the site use it up, those of another do not');
+SELECT results_eq(format('SELECT d.item, d.site_code, d.period, d.computed, d.forecast, d.ordered, d.net_forecast'
+    ' FROM ims.forecast_demand(items => ''{R-OUT,R-FREE}'', forecast_run_id => %s, open_orders => ''[{"item": "R-OUT", "site": "LATER", "day": "2026-03-09", "quantity": 5},'
+    ' {"item": "R-OUT", "site": "LATER", "day": "2026-01-01", "quantity": 1}, {"item": "R-OUT", "site": "LATER", "day": "2026-03-15", "quantity": 2},'
+    ' {"item": "R-OUT", "site": "LATER", "day": "2026-03-16", "quantity": 9}, {"item": "R-FREE", "day": "2026-03-09", "quantity": 3},'
+    ' {"item": "R-PLAIN", "site": "LATER", "day": "2026-03-09", "quantity": 5}]'') AS d WHERE d.site_code IS DISTINCT FROM ''RUN''', :of_site),
+    $$VALUES ('R-FREE', NULL::text, date '2026-03-09', NULL::numeric, 0::numeric, 3::numeric, 0::numeric), ('R-OUT', 'LATER', '2026-03-02', NULL, 0, 1, 0),
+    ('R-OUT', 'LATER', '2026-03-09', NULL, 0, 7, 0)$$, 'what nobody forecast there is ordered all the same');
+SELECT is(pg_temp.refusal(format('SELECT * FROM ims.forecast_demand(forecast_run_id => %s, open_orders => ''[{"item": "R-FREE", "day": "2026-03-03", "quantity": 5},'
+    ' {"item": "R-OUT", "day": "2026-03-03", "quantity": 5}]'')', :of_site)) ~ '^IV503.*"element": 2', true, 'an order without site has no place in a run by site');
 SELECT is((SELECT count(d.override) FROM ims.forecast_demand(items => '{R-OUT,R-PLAIN}', forecast_run_id => :ledger) AS d), 0::bigint, 'nor do they count elsewhere');
 SELECT is((SELECT r.items_removed FROM ims.remove_forecast_override(category => 'SUB', site => 'RUN', period => '2026-03-02') AS r), 2::bigint, 'removed at the site');
 SELECT r.forecast_run_id AS early FROM ims.run_forecast(items => '{R-MARK,R-UNDONE}', horizon => 3, as_of => '2026-01-19') AS r \gset

@@ -60,7 +60,7 @@ LONG_CALLS = [
     "ims.life_cycle(demand => s.sparse)", "ims.abc_class(amounts => s.demand)",
 ]
 
-tap = Tap(len(FIXED) + len(IRREGULAR) + 11)
+tap = Tap(len(FIXED) + len(IRREGULAR) + 10)
 
 
 def rows(name):
@@ -220,13 +220,8 @@ def cancels(connection):
                        " array_agg(CASE WHEN hashint4(t) % 5 = 0 THEN 1 + abs(hashint4(t)) % 9"
                        " ELSE 0 END), array_agg(abs(hashint4(-t)) % 101 / 100.0)"
                        " FROM generate_series(1, 1000000) AS t")
-    connection.execute("CREATE TABLE long_parts (demand double precision[])")
-    connection.execute("ALTER TABLE long_parts ALTER demand SET STORAGE EXTERNAL")
-    connection.execute("INSERT INTO long_parts SELECT array_agg(CASE WHEN t % 2 = 0 THEN 0 ELSE"
-                       " 1000 + abs(hashint4(t)) % 50000 / 7.0 END) FROM generate_series(1, 1000000) AS t")
     for what, source, method in (
             ("a million points", "long_series", "auto"),
-            ("irregular ones", "long_parts", "SBA"),
             ("a simulation", "(SELECT ARRAY[3,4,5,2,3,4,5,2,3,5,5,2,3,4,6,2] AS demand) AS s",
              "ETS', model => 'ETS(M,A,M)")):
         statement = ("SELECT count(*) FROM %s, ims.forecast(demand => demand, horizon => 10000,"
