@@ -226,7 +226,8 @@ find_irregular_bounds(ImsForecastCall *call)
 
 	ims_forecast_call_compound(call, &compound);
 	if (call->irregular.status != IMS_FORECAST_NO_DATA &&
-		!ims_compound_interval(&compound, &call->request, 1 - 2 * call->tail, &lower, &upper))
+		!ims_compound_interval(&compound, &call->request, 1 - 2 * call->tail, &lower,
+							   &upper))
 		elog(ERROR, "interval of a forecast was interrupted without an error");
 	for (int h = 0; h < call->request.horizon; h++)
 	{

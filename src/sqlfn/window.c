@@ -132,10 +132,10 @@ ims_refuse_quantity(Numeric number, ImsQuantityStatus status)
 	ereport(ERROR,
 			(errcode(ERRCODE_IMS_INVALID_QUANTITY),
 			 errmsg("quantity %s %s", ims_number_text(number), ims_quantity_problem(status)),
-			 errdetail_internal("%s", ims_error_detail("It is no quantity of a ledger.",
-													   ims_detail_number("quantity", number),
-													   ims_detail_text("argument",
-																	   "quantity"))),
+			 errdetail_internal("%s",
+								ims_error_detail("It is no quantity of a ledger.",
+												 ims_detail_number("quantity", number),
+												 ims_detail_text("argument", "quantity"))),
 			 errhint("Round it first, to six decimals at most.")));
 }
 

@@ -395,8 +395,8 @@ draw(const double *value, int count, ImsIntermittentMethod method, const double 
 	drawn->bounded =
 		ims_compound_interval(&compound, &request, 0.95, &drawn->lower, &drawn->upper);
 	for (size_t i = 0; i < LENGTH(single_level); i++)
-		drawn->bounded &= ims_compound_quantile(&compound, &request, single_level[i],
-												&drawn->single[i]);
+		drawn->bounded &=
+			ims_compound_quantile(&compound, &request, single_level[i], &drawn->single[i]);
 	sum = ims_compound_sums(&compound, &times, &request, &scratch);
 	drawn->demand.quantile = drawn->q;
 	drawn->mean = 0;
