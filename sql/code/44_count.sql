@@ -612,10 +612,17 @@ BEGIN
             item_ids, periodic_ids), owner_id) > 0 THEN
         PERFORM ims._raise_stale_snapshot('a counted item was made periodic or perpetual');
     END IF;
+    IF ims._latest(format('SELECT coalesce(bit_xor(hash_record_extended(u, 0)), 0)'
+            ' FROM ims.item_unit AS u WHERE u.owner_id = $1 AND u.item_id = ANY (%L)', item_ids), owner_id)
+        <> (SELECT coalesce(bit_xor(hash_record_extended(u, 0)), 0)
+            FROM ims.item_unit AS u
+            WHERE u.owner_id = owner_id AND u.item_id = ANY (item_ids)) THEN
+        PERFORM ims._raise_stale_snapshot('units of a counted item were changed');
+    END IF;
 END
 $$;
 COMMENT ON FUNCTION ims._check_counted_items IS
-    'raise 40001 where items were made periodic or perpetual since the snapshot';
+    'raise 40001 where items became periodic or perpetual, or units changed, since the snapshot';
 REVOKE ALL ON FUNCTION ims._check_counted_items FROM PUBLIC;
 
 -- What was asserted, after the differences are posted.

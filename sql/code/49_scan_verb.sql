@@ -64,6 +64,23 @@ $$;
 COMMENT ON FUNCTION ims._scan_refuse IS 'the verdict, replaced by another';
 REVOKE ALL ON FUNCTION ims._scan_refuse FROM PUBLIC;
 
+-- The answer to a repeated call: the goods have gone since, but what was posted
+-- was not refused.
+CREATE FUNCTION ims._scan_answer(verdict ims._scan_verdict, replayed boolean)
+RETURNS ims._scan_verdict
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    IF replayed AND verdict.state IS NOT NULL THEN
+        RETURN ims._scan_refuse(verdict, 'ok', NULL, NULL, verdict.facts);
+    END IF;
+    RETURN verdict;
+END
+$$;
+COMMENT ON FUNCTION ims._scan_answer IS 'a verdict as the first call with the same key had it';
+REVOKE ALL ON FUNCTION ims._scan_answer FROM PUBLIC;
+
 CREATE FUNCTION ims._scan_item_verdict(s ims._scanned, expected text, takes_expected boolean)
 RETURNS ims._scan_verdict
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
@@ -557,7 +574,8 @@ BEGIN
     SELECT v.field, v.expected, v.scanned, v.verdict, v.state, v.message,
         CASE status WHEN 'posted' THEN posting_id END,
         CASE status WHEN 'posted' THEN document_number END, status, coalesce(replayed, false)
-    FROM unnest(verdicts) AS v
+    FROM unnest(verdicts) AS u
+    CROSS JOIN LATERAL ims._scan_answer(u, replayed) AS v
     ORDER BY v.place;
 END
 $$;
@@ -851,7 +869,8 @@ BEGIN
     RETURN QUERY
     SELECT v.field, v.expected, v.scanned, v.verdict, v.state, v.message, posting_id,
         document_number, status, coalesce(replayed, false)
-    FROM unnest(verdicts) AS v
+    FROM unnest(verdicts) AS u
+    CROSS JOIN LATERAL ims._scan_answer(u, replayed) AS v
     ORDER BY v.place;
 END
 $$;

@@ -646,11 +646,11 @@ BEGIN
         status := 'posted';
     END IF;
     RETURN QUERY
-    SELECT v.line, v.handling_unit, v.item, (v.verdict).field, (v.verdict).expected,
-        (v.verdict).scanned, (v.verdict).verdict, (v.verdict).state, (v.verdict).message,
-        CASE status WHEN 'posted' THEN posting_id END,
+    SELECT v.line, v.handling_unit, v.item, a.field, a.expected, a.scanned, a.verdict, a.state,
+        a.message, CASE status WHEN 'posted' THEN posting_id END,
         CASE status WHEN 'posted' THEN document_number END, status, coalesce(replayed, false)
     FROM unnest(verdicts) WITH ORDINALITY AS v (line, handling_unit, item, verdict, n)
+    CROSS JOIN LATERAL ims._scan_answer(v.verdict, replayed) AS a
     ORDER BY v.n;
 END
 $$;

@@ -219,7 +219,7 @@ SELECT is(pg_temp.stock('SUGAR'), 'T-HERE-B 1.5', 'the weight of the label');
 SELECT is(pg_temp.verdicts($$pick_scan('SHOP', '(01)09520123456801(21)S1', 'PHONE', 1, from_location => 'T-HERE-A',
     party => 'JANE', post => true, idempotency_key => 'P1')$$), 'posted', 'picked out of its handling unit, shipped');
 SELECT is(pg_temp.verdicts($$pick_scan('SHOP', '(01)09520123456801(21)S1', 'PHONE', 1, from_location => 'T-HERE-A',
-    party => 'JANE', post => true, idempotency_key => 'P1')$$), 'serial:elsewhere:IV305 posted',
+    party => 'JANE', post => true, idempotency_key => 'P1')$$), 'posted',
     'again with the same key: the first answer, though the unit has gone');
 SELECT is(pg_temp.verdicts($$pick_scan('SHOP', '19520123456785', from_location => 'T-HERE-A',
     to_location => 'T-HERE-B', post => true)$$), 'posted', 'moved to another place');

@@ -97,8 +97,7 @@ SELECT is((SELECT count(*) FROM ims.master_change AS c WHERE c.owner_id = 9001 A
     AND c.table_name IN ('handling_unit', 'lot', 'serial')), 7::bigint, 'who made them is kept');
 SELECT is(pg_temp.verdicts(']C100106141412345678908', :'notice', $$, register => true, post => true, party => 'ACME',
     reference_type => 'desadv', reference_number => 'D-7', actor => 'dock', idempotency_key => 'K1'$$),
-    '106141412345678908:handling_unit:in_stock:IV242 C1:handling_unit:in_stock:IV242 C2:handling_unit:in_stock:IV242 '
-    'LAYER:handling_unit:in_stock:IV242 4:106141412345678908:PHONE:serial:in_stock:IV305 posted',
+    'posted',
     'the same key gives the first answer');
 SELECT is(pg_temp.refusal(format($$SELECT ims.receive_handling_unit('SHOP', '(00)106141412345678908', %L, 'T-HERE-A',
     post => true)$$, :'notice')), 'IV242 | handling unit "106141412345678908" is in stock already | '
