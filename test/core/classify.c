@@ -320,14 +320,17 @@ static void
 test_life_broken(void)
 {
 	const double gaps[] = {NAN, 1, NAN, 1, 1, INFINITY, 1, NAN};
+	const double sold_out[] = {1, 1, 1, 1, NAN, 0, NAN, NAN};
 	const double huge[] = {1e300, 1e300, 1e300, 1e300};
 	ImsLifeCuts cuts = {0, 6, 2, 1.25, 0.8, 0};
 	ImsLifeProfile profile;
 
 	ims_classify_life(gaps, 8, &cuts, &profile);
 	ok(profile.stage == IMS_LIFE_MATURE && profile.age == 7 &&
-		   profile.periods_since_last == 1,
+		   profile.periods_since_last == 0,
 	   "gaps");
+	ims_classify_life(sold_out, 8, &cuts, &profile);
+	ok(profile.periods_since_last == 1, "what is not known may have been demand");
 	ims_classify_life(huge, 4, &cuts, &profile);
 	ok(profile.stage == IMS_LIFE_MATURE && profile.ratio == 1, "1e300");
 	cuts.window = 0;
