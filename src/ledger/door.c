@@ -27,6 +27,7 @@
 #include "catalog/pg_type.h"
 #include "fmgr.h"
 #include "executor/executor.h"
+#include "executor/spi.h"
 #include "funcapi.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
@@ -109,25 +110,20 @@ find_target(FunctionCallInfo fcinfo)
 
 /* ---------------------------------------------------------------- dry run */
 
-/* Number of a column from 0, or -1. */
-static int
-find_column(TupleDesc desc, const char *name)
+/* Columns of rows that tell of a posting; SPI_ERROR_NOATTRIBUTE where there is none. */
+typedef struct AnswerColumns
 {
-	int i;
-
-	for (i = 0; i < desc->natts; i++)
-	{
-		if (strcmp(NameStr(TupleDescAttr(desc, i)->attname), name) == 0)
-			return i;
-	}
-	return -1;
-}
+	int status;
+	int replayed;
+	int posting_id;
+	int document_number;
+} AnswerColumns;
 
 static void
-set_null(TupleTableSlot *row, int column)
+set_null(TupleTableSlot *row, int attnum)
 {
-	if (column >= 0)
-		row->tts_isnull[column] = true;
+	if (attnum > 0)
+		row->tts_isnull[attnum - 1] = true;
 }
 
 /*
@@ -135,18 +131,18 @@ set_null(TupleTableSlot *row, int column)
  * Rows without a status tell of no posting of this call.
  */
 static void
-mark_dry(TupleDesc desc, TupleTableSlot *row)
+mark_dry(const AnswerColumns *columns, TupleTableSlot *row)
 {
-	int status = find_column(desc, "status");
-	int replayed = find_column(desc, "replayed");
+	int status = columns->status - 1;
+	int replayed = columns->replayed - 1;
 
-	if (status < 0 || row->tts_isnull[status] ||
+	if (columns->status <= 0 || row->tts_isnull[status] ||
 		(!row->tts_isnull[replayed] && DatumGetBool(row->tts_values[replayed])))
 		return;
 	if (strcmp(TextDatumGetCString(row->tts_values[status]), "posted") == 0)
 		row->tts_values[status] = CStringGetTextDatum("dry_run");
-	set_null(row, find_column(desc, "posting_id"));
-	set_null(row, find_column(desc, "document_number"));
+	set_null(row, columns->posting_id);
+	set_null(row, columns->document_number);
 }
 
 static void
@@ -154,6 +150,7 @@ call_and_keep_rows(void *argument)
 {
 	DryCall *call = argument;
 	ReturnSetInfo given = *call->rows;
+	AnswerColumns columns;
 	TupleTableSlot *row;
 
 	given.allowedModes = SFRM_ValuePerCall | SFRM_Materialize | SFRM_Materialize_Preferred;
@@ -167,12 +164,16 @@ call_and_keep_rows(void *argument)
 	if (given.setResult == NULL)
 		return;
 
+	columns.status = SPI_fnumber(given.setDesc, "status");
+	columns.replayed = SPI_fnumber(given.setDesc, "replayed");
+	columns.posting_id = SPI_fnumber(given.setDesc, "posting_id");
+	columns.document_number = SPI_fnumber(given.setDesc, "document_number");
 	row = MakeSingleTupleTableSlot(given.setDesc, &TTSOpsMinimalTuple);
 	while (tuplestore_gettupleslot(given.setResult, true, false, row))
 	{
 		CHECK_FOR_INTERRUPTS();
 		slot_getallattrs(row);
-		mark_dry(given.setDesc, row);
+		mark_dry(&columns, row);
 		tuplestore_putvalues(call->rows->setResult, call->rows->setDesc, row->tts_values,
 							 row->tts_isnull);
 	}
