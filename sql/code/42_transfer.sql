@@ -45,7 +45,8 @@ REVOKE ALL ON FUNCTION ims._dispatch_lines FROM PUBLIC;
 
 -- Finds and locks the dispatch, and checks that the goods may arrive there.
 CREATE FUNCTION ims._lock_dispatch(
-    owner_id bigint, posting_id bigint, document_number bigint, to_location_id bigint)
+    owner_id bigint, posting_id bigint, document_number bigint, to_location_id bigint,
+    effective_at timestamptz)
 RETURNS bigint
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
@@ -56,7 +57,7 @@ DECLARE
     place record;
 BEGIN
     posting_id := ims._posting_id(owner_id, posting_id, document_number);
-    SELECT p.kind, p.document_number, p.destination_id INTO STRICT dispatch
+    SELECT p.kind, p.document_number, p.destination_id, p.effective_at INTO STRICT dispatch
     FROM ims.posting AS p
     WHERE p.owner_id = owner_id AND p.posting_id = posting_id
     FOR NO KEY UPDATE;
@@ -90,11 +91,20 @@ BEGIN
                     || jsonb_build_object('document_number', dispatch.document_number)::text,
                 HINT = 'What is on its way is in ims.transfers_outstanding().';
     END IF;
+    IF effective_at < dispatch.effective_at THEN
+        RAISE 'a receipt is not dated before its dispatch'
+            USING ERRCODE = 'IV223',
+                DETAIL = format('The goods left at %s. ', ims._utc(dispatch.effective_at))
+                    || jsonb_build_object('posting_id', posting_id,
+                        'effective_at', ims._utc(effective_at),
+                        'dispatched_at', ims._utc(dispatch.effective_at))::text,
+                HINT = 'Leave effective_at out, or correct it.';
+    END IF;
     RETURN posting_id;
 END
 $$;
 COMMENT ON FUNCTION ims._lock_dispatch IS
-    'dispatch of that id or number, locked, or IV210, IV214, IV307';
+    'dispatch of that id or number, locked, or IV210, IV214, IV223, IV307';
 REVOKE ALL ON FUNCTION ims._lock_dispatch FROM PUBLIC;
 
 -- Each line of the call as ids and base units; without lines, all that is
@@ -308,7 +318,6 @@ AS $$
 #variable_conflict use_variable
 DECLARE
     place record;
-    sent_at timestamptz;
     damaged_id bigint;
     pieces jsonb;
     excess record;
@@ -330,19 +339,8 @@ BEGIN
     SELECT l.location_id, l.site_id INTO STRICT place
     FROM ims.location AS l
     WHERE l.location_id = ims._location_id(to_location, 'to_location');
-    dispatch_id := ims._lock_dispatch(owner_id, dispatch_id, dispatch_number, place.location_id);
-    SELECT p.effective_at INTO STRICT sent_at
-    FROM ims.posting AS p
-    WHERE p.owner_id = owner_id AND p.posting_id = dispatch_id;
-    IF effective_at < sent_at THEN
-        RAISE 'a receipt is not dated before its dispatch'
-            USING ERRCODE = 'IV223',
-                DETAIL = format('The goods left at %s. ', ims._utc(sent_at))
-                    || jsonb_build_object('posting_id', dispatch_id,
-                        'effective_at', ims._utc(effective_at),
-                        'dispatched_at', ims._utc(sent_at))::text,
-                HINT = 'Leave effective_at out, or correct it.';
-    END IF;
+    dispatch_id := ims._lock_dispatch(owner_id, dispatch_id, dispatch_number, place.location_id,
+        effective_at);
 
     SELECT jsonb_agg(to_jsonb(p) ORDER BY p.line, p.state, p.movement_id) INTO pieces
     FROM ims._receipt_pieces(owner_id, dispatch_id, lines) AS p;
