@@ -561,6 +561,26 @@ COMMENT ON FUNCTION ims._raise_stale_snapshot IS
     'raise 40001: what a check rests on is newer than the snapshot';
 REVOKE ALL ON FUNCTION ims._raise_stale_snapshot FROM PUBLIC;
 
+-- For who computes with the transaction's snapshot, and holds the locks that
+-- keep the answer as it is.
+CREATE FUNCTION ims._check_as_seen(question text, what text, VARIADIC arguments bigint[])
+RETURNS void
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    seen bigint;
+BEGIN
+    EXECUTE question INTO seen USING arguments[1], arguments[2], arguments[3];
+    IF ims._latest(question, VARIADIC arguments) <> seen THEN
+        PERFORM ims._raise_stale_snapshot(what);
+    END IF;
+END
+$$;
+COMMENT ON FUNCTION ims._check_as_seen IS
+    'raise 40001 where the latest snapshot answers a query (a bigint, $1 to $3) otherwise';
+REVOKE ALL ON FUNCTION ims._check_as_seen FROM PUBLIC;
+
 CREATE FUNCTION ims._raise_in_use(what text, code text, mentioned_by text, reason text)
 RETURNS void
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
@@ -718,20 +738,11 @@ BEGIN
                     || jsonb_build_object('seen', seen, 'latest', latest)::text END);
     END IF;
     -- A transfer between two places changes no availability.
-    IF ims._latest(
-            'SELECT coalesce(bit_xor(hash_record_extended(s, 0)), 0) FROM ims.stock AS s'
-            ' JOIN ims.location AS l ON l.location_id = s.location_id'
-            ' WHERE ($1 IS NULL OR s.owner_id = $1) AND ($2 IS NULL OR s.item_id = $2)'
-            ' AND ($3 IS NULL OR l.site_id = $3)', owner_id, item_id, site_id)
-        <> (SELECT coalesce(bit_xor(hash_record_extended(s, 0)), 0)
-            FROM ims.stock AS s
-            JOIN ims.location AS l ON l.location_id = s.location_id
-            WHERE (owner_id IS NULL OR s.owner_id = owner_id)
-              AND (item_id IS NULL OR s.item_id = item_id)
-              AND (site_id IS NULL OR l.site_id = site_id))
-    THEN
-        PERFORM ims._raise_stale_snapshot('balances were changed');
-    END IF;
+    PERFORM ims._check_as_seen(
+        'SELECT coalesce(bit_xor(hash_record_extended(s, 0)), 0) FROM ims.stock AS s'
+        ' JOIN ims.location AS l ON l.location_id = s.location_id'
+        ' WHERE ($1 IS NULL OR s.owner_id = $1) AND ($2 IS NULL OR s.item_id = $2)'
+        ' AND ($3 IS NULL OR l.site_id = $3)', 'balances were changed', owner_id, item_id, site_id);
 END
 $$;
 COMMENT ON FUNCTION ims._check_balance_snapshot IS

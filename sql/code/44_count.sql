@@ -429,18 +429,13 @@ BEGIN
                         'posting_id', same.posting_id)::text,
                 HINT = 'Reverse that count first, or count anew.';
     END IF;
-    IF current_setting('transaction_isolation') IN ('repeatable read', 'serializable')
-        AND ims._latest(format('SELECT'
-                ' (SELECT count(*) FROM ims.stock_count AS s'
-                '  WHERE s.owner_id = $1 AND s.counted_at = %1$L)'
-                ' + (SELECT count(*) FROM ims.stock_count_scope AS q'
-                '  WHERE q.owner_id = $1 AND q.counted_at = %1$L)', counted_at), owner_id)
-            <> (SELECT count(*) FROM ims.stock_count AS s
-                WHERE s.owner_id = owner_id AND s.counted_at = counted_at)
-             + (SELECT count(*) FROM ims.stock_count_scope AS q
-                WHERE q.owner_id = owner_id AND q.counted_at = counted_at)
-    THEN
-        PERFORM ims._raise_stale_snapshot('stock was counted at that instant');
+    IF current_setting('transaction_isolation') IN ('repeatable read', 'serializable') THEN
+        PERFORM ims._check_as_seen(format('SELECT'
+            ' (SELECT count(*) FROM ims.stock_count AS s'
+            '  WHERE s.owner_id = $1 AND s.counted_at = %1$L)'
+            ' + (SELECT count(*) FROM ims.stock_count_scope AS q'
+            '  WHERE q.owner_id = $1 AND q.counted_at = %1$L)', counted_at),
+            'stock was counted at that instant', owner_id);
     END IF;
 END
 $$;
@@ -612,13 +607,9 @@ BEGIN
             item_ids, periodic_ids), owner_id) > 0 THEN
         PERFORM ims._raise_stale_snapshot('a counted item was made periodic or perpetual');
     END IF;
-    IF ims._latest(format('SELECT coalesce(bit_xor(hash_record_extended(u, 0)), 0)'
-            ' FROM ims.item_unit AS u WHERE u.owner_id = $1 AND u.item_id = ANY (%L)', item_ids), owner_id)
-        <> (SELECT coalesce(bit_xor(hash_record_extended(u, 0)), 0)
-            FROM ims.item_unit AS u
-            WHERE u.owner_id = owner_id AND u.item_id = ANY (item_ids)) THEN
-        PERFORM ims._raise_stale_snapshot('units of a counted item were changed');
-    END IF;
+    PERFORM ims._check_as_seen(format('SELECT coalesce(bit_xor(hash_record_extended(u, 0)), 0)'
+        ' FROM ims.item_unit AS u WHERE u.owner_id = $1 AND u.item_id = ANY (%L)', item_ids),
+        'units of a counted item were changed', owner_id);
 END
 $$;
 COMMENT ON FUNCTION ims._check_counted_items IS

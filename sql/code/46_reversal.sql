@@ -265,13 +265,9 @@ BEGIN
     THEN
         SELECT jsonb_agg(m) INTO originals
         FROM ims._lines_to_reverse(owner_id, posting_id) AS m;
-        IF ims._latest('SELECT count(*) FROM ims.posting AS p'
-                ' WHERE p.owner_id = $1 AND p.origin_posting_id = $2', owner_id, posting_id)
-            <> (SELECT count(*) FROM ims.posting AS p
-                WHERE p.owner_id = owner_id AND p.origin_posting_id = posting_id)
-        THEN
-            PERFORM ims._raise_stale_snapshot('corrections or usage of the count were posted');
-        END IF;
+        PERFORM ims._check_as_seen('SELECT count(*) FROM ims.posting AS p'
+            ' WHERE p.owner_id = $1 AND p.origin_posting_id = $2',
+            'corrections or usage of the count were posted', owner_id, posting_id);
     END IF;
     RETURN originals;
 END
@@ -293,15 +289,10 @@ BEGIN
     IF current_setting('transaction_isolation') NOT IN ('repeatable read', 'serializable') THEN
         RETURN;
     END IF;
-    IF ims._latest(format(
-            'SELECT coalesce(bit_xor(hash_record_extended(c, 0)), 0)'
-            ' FROM ims._reversal_compensations($1, $2, %L, %L) AS c', originals, effective_at),
-            owner_id, posting_id)
-        <> (SELECT coalesce(bit_xor(hash_record_extended(c, 0)), 0)
-            FROM ims._reversal_compensations(owner_id, posting_id, originals, effective_at) AS c)
-    THEN
-        PERFORM ims._raise_stale_snapshot('the stock was counted, or a count reversed,');
-    END IF;
+    PERFORM ims._check_as_seen(format(
+        'SELECT coalesce(bit_xor(hash_record_extended(c, 0)), 0)'
+        ' FROM ims._reversal_compensations($1, $2, %L, %L) AS c', originals, effective_at),
+        'the stock was counted, or a count reversed,', owner_id, posting_id);
 END
 $$;
 COMMENT ON FUNCTION ims._check_reversal_snapshot IS

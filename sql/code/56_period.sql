@@ -61,10 +61,8 @@ BEGIN
                 HINT = 'Begin where the other one ends, or change that one first.';
     END IF;
     -- A period that the snapshot does not show would be met by the constraint.
-    IF ims._latest('SELECT count(*) FROM ims.period AS p WHERE p.owner_id = $1', owner_id)
-            <> (SELECT count(*) FROM ims.period AS p WHERE p.owner_id = owner_id) THEN
-        PERFORM ims._raise_stale_snapshot('periods were made or deleted');
-    END IF;
+    PERFORM ims._check_as_seen('SELECT count(*) FROM ims.period AS p WHERE p.owner_id = $1',
+        'periods were made or deleted', owner_id);
 END
 $$;
 COMMENT ON FUNCTION ims._check_period_span IS

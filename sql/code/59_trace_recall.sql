@@ -235,13 +235,9 @@ BEGIN
     SELECT s.lot_ids, s.serial_ids INTO STRICT start
     FROM ims._trace_start($1, $2, $3, NULL, $7) AS s;
     LOCK TABLE ims.movement IN SHARE ROW EXCLUSIVE MODE;
-    IF ims._latest('SELECT count(*) FROM ims.movement AS m'
-            ' WHERE m.owner_id = $1 AND m.lot_id = $2', $1, start.lot_ids[1])
-        <> (SELECT count(*) FROM ims.movement AS m
-            WHERE m.owner_id = $1 AND m.lot_id = start.lot_ids[1])
-    THEN
-        PERFORM ims._raise_stale_snapshot('movements of the lot were posted');
-    END IF;
+    PERFORM ims._check_as_seen('SELECT count(*) FROM ims.movement AS m'
+        ' WHERE m.owner_id = $1 AND m.lot_id = $2', 'movements of the lot were posted', $1,
+        start.lot_ids[1]);
     IF $4 THEN
         PERFORM ims._block_lots($1, start.lot_ids, coalesce($5, false), $7, $6, $8);
     ELSE
