@@ -320,6 +320,31 @@ COMMENT ON FUNCTION ims._posting_id IS
     'posting of that id or document number, or of both, or IV210';
 REVOKE ALL ON FUNCTION ims._posting_id FROM PUBLIC;
 
+-- What ims.post() takes for a posting of the kind, as ids and base units, for
+-- functions that post something else than is written.  Errors call the
+-- elements by their numbers.
+CREATE FUNCTION ims._resolve_lines(owner_id bigint, kind text, lines jsonb, numbers bigint[])
+RETURNS TABLE (
+    place bigint,
+    item_id bigint,
+    lot_id bigint,
+    serial_id bigint,
+    quantity numeric,
+    from_location_id bigint,
+    to_location_id bigint,
+    from_handling_unit_id bigint,
+    to_handling_unit_id bigint,
+    entered_quantity numeric,
+    entered_unit text,
+    measured_quantity numeric,
+    reference_line text)
+LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE ROWS 100
+SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'ims_resolve_lines';
+COMMENT ON FUNCTION ims._resolve_lines IS
+    'lines by codes as ids and base units, each with its place in the array';
+REVOKE ALL ON FUNCTION ims._resolve_lines FROM PUBLIC;
+
 CREATE FUNCTION ims._check_lines(lines jsonb, VARIADIC allowed text[])
 RETURNS void
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE

@@ -110,7 +110,8 @@ REVOKE ALL ON FUNCTION ims._lock_dispatch FROM PUBLIC;
 -- Each line of the call as ids and base units; without lines, all that is
 -- outstanding as it was sent.  arrived, damaged and missing are to be taken
 -- from lines of the dispatch that match.
-CREATE FUNCTION ims._receipt_lines(owner_id bigint, posting_id bigint, lines jsonb)
+CREATE FUNCTION ims._receipt_lines(
+    owner_id bigint, posting_id bigint, lines jsonb, to_location text)
 RETURNS TABLE (
     line bigint,
     item_id bigint,
@@ -121,13 +122,10 @@ RETURNS TABLE (
     damaged numeric,
     missing numeric,
     unit text)
-LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 100
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE ROWS 100
 SET search_path = pg_catalog, pg_temp
 AS $$
 #variable_conflict use_variable
-DECLARE
-    given record;
-    amounts numeric[];
 BEGIN
     IF lines IS NULL THEN
         RETURN QUERY
@@ -141,36 +139,35 @@ BEGIN
     END IF;
     PERFORM ims._check_lines(lines, 'item', 'quantity', 'unit', 'lot', 'serial',
         'handling_unit', 'damaged', 'missing');
-    FOR given IN
-        SELECT l.line, r.item, r.quantity, r.unit, r.lot, r.serial, r.handling_unit,
-            r.damaged, r.missing
+    PERFORM ims._check_present('quantity', l.value ->> 'quantity' IS NOT NULL
+        OR l.value ->> 'damaged' IS NOT NULL OR l.value ->> 'missing' IS NOT NULL)
+    FROM jsonb_array_elements(lines) AS l (value);
+    -- Each quantity is looked up as a line of its own.
+    RETURN QUERY
+    WITH given AS MATERIALIZED (
+        SELECT l.line, k.key, jsonb_strip_nulls(l.value) - '{quantity,damaged,missing}'::text[]
+            || jsonb_build_object('quantity', q.quantity, 'to_location', to_location) AS value,
+            row_number() OVER (ORDER BY l.line, k.key) AS place
         FROM jsonb_array_elements(lines) WITH ORDINALITY AS l (value, line)
-        CROSS JOIN LATERAL jsonb_to_record(l.value) AS r (
-            item text, quantity text, unit text, lot text, serial text, handling_unit text,
-            damaged text, missing text)
-        ORDER BY l.line
-    LOOP
-        line := given.line;
-        item_id := ims._item_id(owner_id, given.item);
-        lot_id := CASE WHEN given.lot IS NULL THEN 0
-            ELSE ims._lot_id(owner_id, item_id, given.lot) END;
-        serial_id := CASE WHEN given.serial IS NULL THEN 0
-            ELSE ims._serial_id(owner_id, item_id, given.serial) END;
-        handling_unit_id := CASE WHEN given.handling_unit IS NULL THEN 0
-            ELSE ims._handling_unit_id(owner_id, given.handling_unit) END;
-        PERFORM ims._check_present('quantity', coalesce(given.quantity, given.damaged,
-            given.missing) IS NOT NULL);
-        SELECT array_agg(ims._base_quantity(owner_id, item_id, given.item, given.line,
-            coalesce(ims._line_number(given.line, v.key, v.value), 0), given.unit) ORDER BY v.n)
-        INTO amounts
-        FROM (VALUES (1, 'quantity', given.quantity), (2, 'damaged', given.damaged),
-            (3, 'missing', given.missing)) AS v (n, key, value);
-        arrived := amounts[1];
-        damaged := amounts[2];
-        missing := amounts[3];
-        unit := given.unit;
-        RETURN NEXT;
-    END LOOP;
+        CROSS JOIN unnest('{quantity,damaged,missing}'::text[]) AS k (key)
+        CROSS JOIN LATERAL (
+            SELECT ims._line_number(l.line, k.key, l.value ->> k.key) AS quantity) AS q
+        WHERE l.value ->> k.key IS NOT NULL AND q.quantity > 0),
+    resolved AS (
+        SELECT r.*
+        FROM (
+            SELECT coalesce(jsonb_agg(g.value ORDER BY g.place), '[]') AS lines,
+                coalesce(array_agg(g.line ORDER BY g.place), '{}') AS numbers
+            FROM given AS g) AS g
+        CROSS JOIN LATERAL ims._resolve_lines(owner_id, 'receive_transfer', g.lines, g.numbers)
+            AS r)
+    SELECT g.line, r.item_id, r.lot_id, r.serial_id, r.to_handling_unit_id,
+        coalesce(sum(r.quantity) FILTER (WHERE g.key = 'quantity'), 0),
+        coalesce(sum(r.quantity) FILTER (WHERE g.key = 'damaged'), 0),
+        coalesce(sum(r.quantity) FILTER (WHERE g.key = 'missing'), 0), g.value ->> 'unit'
+    FROM given AS g
+    JOIN resolved AS r ON r.place = g.place
+    GROUP BY g.line, r.item_id, r.lot_id, r.serial_id, r.to_handling_unit_id, g.value ->> 'unit';
 END
 $$;
 COMMENT ON FUNCTION ims._receipt_lines IS 'what a receipt says to have arrived, by ids, base units';
@@ -180,7 +177,8 @@ REVOKE ALL ON FUNCTION ims._receipt_lines FROM PUBLIC;
 -- within a line what is missing comes first, then what is damaged, then the
 -- rest; what is left over is overage.  All as intervals on one axis per kind
 -- of goods: a piece is where two intervals meet.
-CREATE FUNCTION ims._receipt_pieces(owner_id bigint, posting_id bigint, lines jsonb)
+CREATE FUNCTION ims._receipt_pieces(
+    owner_id bigint, posting_id bigint, lines jsonb, to_location text)
 RETURNS TABLE (
     line bigint,
     item_id bigint,
@@ -191,14 +189,14 @@ RETURNS TABLE (
     movement_id bigint,
     quantity numeric,
     unit text)
-LANGUAGE sql STABLE PARALLEL SAFE ROWS 100
+LANGUAGE sql VOLATILE PARALLEL UNSAFE ROWS 100
 SET search_path = pg_catalog, pg_temp
 AS $$
     WITH part AS (
         SELECT r.line, r.item_id, r.lot_id, r.serial_id, r.handling_unit_id, r.unit, v.state,
             sum(v.quantity) OVER w - v.quantity AS starts, sum(v.quantity) OVER w AS ends
         FROM ims._receipt_lines(_receipt_pieces.owner_id, _receipt_pieces.posting_id,
-            _receipt_pieces.lines) AS r
+            _receipt_pieces.lines, _receipt_pieces.to_location) AS r
         CROSS JOIN LATERAL (VALUES
             (1, 'missing', r.missing), (2, 'damaged', r.damaged), (3, 'arrived', r.arrived))
             AS v (n, state, quantity)
@@ -343,7 +341,7 @@ BEGIN
         effective_at);
 
     SELECT jsonb_agg(to_jsonb(p) ORDER BY p.line, p.state, p.movement_id) INTO pieces
-    FROM ims._receipt_pieces(owner_id, dispatch_id, lines) AS p;
+    FROM ims._receipt_pieces(owner_id, dispatch_id, lines, to_location) AS p;
     IF pieces IS NULL THEN
         RAISE 'there is nothing to receive of posting %', dispatch_id
             USING ERRCODE = CASE WHEN lines IS NULL THEN 'IV307' ELSE 'IV219' END,

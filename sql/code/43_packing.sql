@@ -1,7 +1,8 @@
 -- Packing: what goes into a handling unit and comes out, and units that move
 -- with all that is in them.  Locks and rules are in 43_nesting.
 
--- Lines of a call by ids, each from an end to an end.
+-- Lines of a call by ids, each from an end to an end: goods that lie loose at
+-- the place of the unit, or where and in what the line says.
 CREATE FUNCTION ims._packing_lines(
     owner_id bigint, lines jsonb, location_id bigint, from_handling_unit_id bigint,
     to_handling_unit_id bigint)
@@ -11,55 +12,35 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 #variable_conflict use_variable
 DECLARE
-    given record;
-    item_id bigint;
-    serial_id bigint;
-    lot_id bigint;
-    quantity numeric;
-    result jsonb := '[]';
+    place text;
+    goods jsonb;
 BEGIN
-    FOR given IN
-        SELECT l.line, r.*
-        FROM jsonb_array_elements(lines) WITH ORDINALITY AS l (value, line)
-        CROSS JOIN LATERAL jsonb_to_record(l.value) AS r (
-            item text, quantity text, unit text, lot text, serial text, from_location text,
-            from_handling_unit text, reference_line text, measured_quantity text)
-        ORDER BY l.line
-    LOOP
-        item_id := ims._item_id(owner_id, given.item);
-        serial_id := CASE WHEN given.serial IS NULL THEN 0
-            ELSE ims._serial_id(owner_id, item_id, given.serial) END;
-        lot_id := CASE WHEN given.lot IS NOT NULL THEN ims._lot_id(owner_id, item_id, given.lot)
-            ELSE coalesce((
-                SELECT s.lot_id
-                FROM ims.serial AS s
-                WHERE s.owner_id = owner_id AND s.serial_id = serial_id), 0) END;
-        PERFORM ims._check_present('quantity',
-            given.quantity IS NOT NULL OR given.serial IS NOT NULL);
-        quantity := ims._base_quantity(owner_id, item_id, given.item, given.line,
-            coalesce(ims._line_number(given.line, 'quantity', given.quantity), 1), given.unit);
-        IF given.from_handling_unit IS NOT NULL THEN
-            PERFORM ims._check_unit_open(owner_id, ims._handling_unit_id(owner_id,
-                given.from_handling_unit, 'from_handling_unit'));
-        END IF;
-        result := result || jsonb_strip_nulls(jsonb_build_object(
-            'item_id', item_id, 'quantity', quantity, 'lot_id', lot_id, 'serial_id', serial_id,
-            'from_location_id', CASE WHEN given.from_location IS NULL THEN location_id
-                ELSE ims._location_id(given.from_location, 'from_location') END,
-            'to_location_id', location_id,
-            'from_handling_unit_id', CASE WHEN given.from_handling_unit IS NULL
-                THEN from_handling_unit_id
-                ELSE ims._handling_unit_id(owner_id, given.from_handling_unit,
-                    'from_handling_unit') END,
-            'to_handling_unit_id', to_handling_unit_id,
-            'measured_quantity', ims._line_number(given.line, 'measured_quantity',
-                given.measured_quantity),
-            'reference_line', given.reference_line,
-            'entered_quantity', ims._entered_quantity(owner_id, item_id, given.unit, quantity),
-            'entered_unit', CASE WHEN ims._entered_quantity(owner_id, item_id, given.unit,
-                quantity) IS NOT NULL THEN given.unit END));
-    END LOOP;
-    RETURN result;
+    SELECT l.code INTO STRICT place FROM ims.location AS l WHERE l.location_id = location_id;
+    SELECT coalesce(jsonb_agg(jsonb_strip_nulls(jsonb_build_object(
+        'item_id', r.item_id, 'quantity', r.quantity, 'lot_id', r.lot_id,
+        'serial_id', r.serial_id, 'from_location_id', r.from_location_id,
+        'to_location_id', location_id,
+        'from_handling_unit_id', coalesce(nullif(r.from_handling_unit_id, 0),
+            from_handling_unit_id),
+        'to_handling_unit_id', to_handling_unit_id, 'entered_quantity', r.entered_quantity,
+        'entered_unit', r.entered_unit, 'measured_quantity', r.measured_quantity,
+        'reference_line', r.reference_line)) ORDER BY r.place), '[]')
+    INTO goods
+    FROM (
+        SELECT coalesce(jsonb_agg(jsonb_build_object('from_location', place)
+                || CASE WHEN l.value ? 'serial' THEN '{"quantity": 1}' ELSE '{}' END::jsonb
+                || jsonb_strip_nulls(l.value) || jsonb_build_object('to_location', place)
+                ORDER BY l.line), '[]') AS lines,
+            coalesce(array_agg(l.line ORDER BY l.line), '{}') AS numbers
+        FROM jsonb_array_elements(lines) WITH ORDINALITY AS l (value, line)) AS g
+    CROSS JOIN LATERAL ims._resolve_lines(owner_id, 'pack', g.lines, g.numbers) AS r;
+    PERFORM ims._check_unit_open(owner_id, u.handling_unit_id)
+    FROM (
+        SELECT DISTINCT g.from_handling_unit_id
+        FROM jsonb_to_recordset(goods) AS g (from_handling_unit_id bigint)
+        WHERE g.from_handling_unit_id NOT IN (0, from_handling_unit_id)
+        ORDER BY g.from_handling_unit_id) AS u (handling_unit_id);
+    RETURN goods;
 END
 $$;
 COMMENT ON FUNCTION ims._packing_lines IS 'lines of ims.pack() and ims.unpack() by ids';

@@ -188,9 +188,24 @@ refuse_key(ImsResolver *resolver, const char *key, bool is_known)
 					  key, ims_kind_names[resolver->kind]);
 }
 
-static bool
-read_line(ImsResolver *resolver, JsonbValue *element, ImsFieldSet allowed,
-		  ImsLineInput *input)
+ImsFieldSet
+ims_fields_of_kind(ImsKind kind)
+{
+	ImsFieldSet allowed = 0;
+	int field;
+
+	for (field = 0; field < IMS_LINE_FIELDS; field++)
+	{
+		if (ims_shape_has_field(ims_shape_of(kind), field))
+			allowed |= (ImsFieldSet) 1 << field;
+	}
+	return allowed;
+}
+
+/* Reads what is given; false where a refusal was kept for the report. */
+bool
+ims_json_line(ImsResolver *resolver, JsonbValue *element, ImsFieldSet allowed,
+			  ImsLineInput *input)
 {
 	JsonbIterator *iterator;
 	JsonbValue value;
@@ -238,7 +253,7 @@ ims_json_lines(ImsResolver *resolver, Jsonb *json, ImsFieldSet allowed, int32 fi
 		MemoryContext old = MemoryContextSwitchTo(line_context);
 
 		CHECK_FOR_INTERRUPTS();
-		if (read_line(resolver, &element, allowed, &input))
+		if (ims_json_line(resolver, &element, allowed, &input))
 			function(context, &input);
 		resolver->line++;
 		MemoryContextSwitchTo(old);

@@ -21,6 +21,13 @@ extern int64 ims_json_count(Jsonb *json, ImsField argument);
 /* Bits of the fields, 1 << ImsField, that a line may have. */
 typedef uint32 ImsFieldSet;
 
+/* Those that lines of the kind have. */
+extern ImsFieldSet ims_fields_of_kind(ImsKind kind);
+
+/* One element, as line resolver->line; false: refused, which is kept. */
+extern bool ims_json_line(ImsResolver *resolver, JsonbValue *element, ImsFieldSet allowed,
+						  ImsLineInput *input);
+
 /* Called per element; the line's number is in the resolver. */
 typedef void (*ImsJsonLineFunction)(void *context, const ImsLineInput *input);
 

@@ -36,25 +36,11 @@ count_lines(ImsRequest *request)
 	return ims_json_count(request->input.json, IMS_FIELD_LINES);
 }
 
-static ImsFieldSet
-fields_of_kind(ImsKind kind)
-{
-	ImsFieldSet allowed = 0;
-	int field;
-
-	for (field = 0; field < IMS_LINE_FIELDS; field++)
-	{
-		if (ims_shape_has_field(ims_shape_of(kind), field))
-			allowed |= (ImsFieldSet) 1 << field;
-	}
-	return allowed;
-}
-
 static void
 fill_lines(ImsRequest *request)
 {
-	ims_json_lines(&request->resolver, request->input.json, fields_of_kind(request->kind),
-				   1, ims_request_add_line, request);
+	ims_json_lines(&request->resolver, request->input.json,
+				   ims_fields_of_kind(request->kind), 1, ims_request_add_line, request);
 }
 
 static Jsonb *

@@ -43,9 +43,9 @@
 	}
 
 /*
- * adjust and produce turn around by sign and by the place given; dispatch has
- * its goods on the same handling unit at both ends, and to_location there
- * names the site they are bound for.
+ * adjust and produce turn around by sign and by the place given; dispatch and
+ * the receipt of it have the goods on the same handling unit at both ends, and
+ * to_location of a dispatch names the site they are bound for.
  */
 static const ImsShape shapes[IMS_KIND_COUNT_OF] = {
 	[IMS_KIND_RECEIVE] =
@@ -55,7 +55,9 @@ static const ImsShape shapes[IMS_KIND_COUNT_OF] = {
 	[IMS_KIND_TRANSFER] = BOTH_PLACES(false),
 	[IMS_KIND_DISPATCH] = {IMS_FIELD_FROM_LOCATION, IMS_NO_FIELD, IMS_FIELD_HANDLING_UNIT,
 						   IMS_FIELD_HANDLING_UNIT, 0, IMS_LOCATION_TRANSIT, false},
-	[IMS_KIND_RECEIVE_TRANSFER] = BOTH_PLACES(true),
+	[IMS_KIND_RECEIVE_TRANSFER] = {IMS_NO_FIELD, IMS_FIELD_TO_LOCATION,
+								   IMS_FIELD_HANDLING_UNIT, IMS_FIELD_HANDLING_UNIT,
+								   IMS_LOCATION_TRANSIT, 0, true},
 	[IMS_KIND_ADJUST] =
 		TO_STOCK(IMS_FIELD_LOCATION, IMS_FIELD_HANDLING_UNIT, IMS_LOCATION_ADJUSTMENT),
 	[IMS_KIND_COUNT] = BOTH_PLACES(true),

@@ -249,7 +249,7 @@ FROM (VALUES
     (6, $$SELECT ims.pack('SHOP', 'D11', lines => '[{"item": "PEN", "quantity": 1}]')$$,
         'IV201 | argument "location" is missing | {"argument": "location"}'),
     (7, $$SELECT ims.pack('SHOP', 'P2', lines => '[{"item": "PEN"}]')$$,
-        'IV201 | argument "quantity" is missing | {"argument": "quantity"}'),
+        'IV201 | argument "quantity" is missing | {"line": 1, "argument": "quantity"}'),
     (8, $$SELECT ims.pack('SHOP', 'P2', lines => '[{"itme": "PEN"}]')$$,
         'IV211 | line 1: key "itme" is unknown | {"key": "itme", "line": 1}'),
     (14, $$SELECT ims.pack('SHOP', 'P2', location => 'T-HERE-B', lines => '[{"item": "PEN", "quantity": 1}]')$$,

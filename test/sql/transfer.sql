@@ -174,11 +174,11 @@ FROM (VALUES
     (15, '$, to_location => ''T-THERE-A'', lines => ''[{"item": "PEN"}]''',
         'IV201 | argument "quantity" is missing | {"argument": "quantity"}'),
     (16, '$, to_location => ''T-THERE-A'', lines => ''[{"item": "NO", "quantity": 1}]''',
-        'IV203 | item "NO" is unknown | {"item": "NO"}'),
+        'IV203 | item "NO" is unknown | {"item": "NO", "line": 1}'),
     (17, '$, to_location => ''T-THERE-A'', lines => ''[{"item": "PEN", "quantity": 1, "unit": "KGM"}]''',
-        'IV102 | item "PEN" has no unit "KGM" | {"item": "PEN", "unit": "KGM", "base_unit": "EA"}'),
+        'IV102 | item "PEN" has no unit "KGM" | {"item": "PEN", "line": 1, "unit": "KGM"}'),
     (18, '$, to_location => ''T-THERE-A'', lines => ''[{"item": "PEN", "quantity": 1.5}]''',
-        'IV101 | quantity 1.5 of item "PEN" cannot be | {"item": "PEN", "line": 1, "unit": "EA", "quantity": 1.5}')
+        'IV101 | quantity 1.5 of item "PEN" must be whole in unit "EA" | {"item": "PEN", "line": 1, "unit": "EA", "quantity": 1.5}')
     ) AS b (n, arguments, refusal)
 ORDER BY b.n;
 SELECT is(split_part(pg_temp.refusal(format(
