@@ -21,7 +21,7 @@ CREATE TABLE ims.stock_count (
     handling_unit_id bigint NOT NULL,
     counted_at timestamptz NOT NULL,
     counted_quantity ims.quantity NOT NULL,
-    book_quantity ims.quantity NOT NULL,
+    book_quantity numeric NOT NULL,
     entered_quantity numeric,
     entered_unit text,
     pending boolean NOT NULL DEFAULT false,

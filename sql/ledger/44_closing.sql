@@ -4,7 +4,8 @@
 -- minus the movements between.  A closing stays exact: a posting dated before
 -- it adds its quantity to it, under the lock of the balance; taking a closing
 -- locks movement against writers.  A balance of zero has no row, unless a
--- posting dated before the closing made it zero.
+-- posting dated before the closing made it zero.  Only what is on hand now is
+-- held to be a quantity: late lines may have lifted a level of the past above.
 
 CREATE TABLE ims.closing (
     owner_id bigint NOT NULL,
@@ -28,7 +29,7 @@ CREATE TABLE ims.closing_balance (
     location_id bigint NOT NULL,
     lot_id bigint NOT NULL,
     handling_unit_id bigint NOT NULL,
-    on_hand ims.quantity NOT NULL,
+    on_hand numeric NOT NULL,
     CONSTRAINT closing_balance_pkey PRIMARY KEY
         (owner_id, closing_id, item_id, location_id, lot_id, handling_unit_id)
 ) WITH (fillfactor = 90);

@@ -1,10 +1,11 @@
 -- Closings: a closing holds what the ledger adds up to before its instant,
 -- stays exact when something is posted before it, and changes no answer when
--- it is dropped; the job takes what is due and no more.
+-- it is dropped; the job takes what is due and no more.  A level of the past may
+-- be more than a balance can hold.
 \i test/setup.psql
 BEGIN;
 \i test/history.psql
-SELECT plan(43);
+SELECT plan(50);
 
 -- rows of closings that differ from the ledger, a missing one being zero
 CREATE FUNCTION pg_temp.closing_differences() RETURNS bigint LANGUAGE sql AS $$
@@ -139,6 +140,29 @@ SELECT throws_ok(c.call, c.code, NULL, c.call)
         (5, $$SELECT ims.maintain_closings(owner => 'HISTORY', at_most => 0)$$, '22023'))
        AS c (n, call, code)
  ORDER BY c.n;
+
+-- 6. late lines lift a level of the past above what may be on hand now
+SELECT ims.create_item('HISTORY', 'BIG') \g /dev/null
+SELECT lives_ok(
+    $$SELECT ims.receive('HISTORY', 'BIG', 600000000000, NULL, 'WEST-B', effective_at => '2024-01-30 12:00+00'),
+             ims.ship('HISTORY', 'BIG', 600000000000, NULL, 'WEST-B', effective_at => '2024-02-03 12:00+00'),
+             ims.receive('HISTORY', 'BIG', 600000000000, NULL, 'WEST-B', effective_at => '2024-01-31 12:00+00')$$,
+    'a late receipt is posted, a closing of before or not');
+SELECT is(
+    (SELECT max(b.on_hand) FROM ims.closing_balance AS b
+       JOIN ims.closing AS c USING (owner_id, closing_id)
+      WHERE c.closed_at = '2024-02-01 00:00+00'),
+    1200000000000::numeric, 'the closing between has both receipts');
+SELECT cmp_ok(ims.take_closing(owner => 'HISTORY', closed_at => '2024-02-02 00:00+00'), '>', 100::bigint,
+    'another one is taken there');
+SELECT is(pg_temp.closing_differences(), 0::bigint, 'closings equal the ledger');
+SELECT is(s.on_hand, 1200000000000::numeric, 'so does the past')
+  FROM ims.stock_at('2024-02-02 12:00+00', 'HISTORY', '{BIG}') AS s;
+SELECT lives_ok(
+    $$SELECT ims.count_stock('HISTORY', 'BIG', 900000000000, location => 'WEST-B', counted_at => '2024-02-02 12:00+00')$$,
+    'it can be counted');
+SELECT is(s.on_hand, 300000000000::numeric, 'and is by what was counted less since')
+  FROM ims.stock_at('infinity', 'HISTORY', '{BIG}') AS s;
 
 SELECT * FROM finish();
 ROLLBACK;
