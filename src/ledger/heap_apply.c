@@ -224,7 +224,7 @@ can_skip_lock(Pass *pass, int64 i)
 		ImsStock *stock = &pass->call->stocks[i];
 		ImsQuantity on_hand = stock->on_hand + stock->delta;
 
-		return stock->delta != 0 && !is_out_of_range(on_hand) &&
+		return !is_out_of_range(on_hand) &&
 			   (stock->negative_ok || (on_hand >= 0 && stock->allocated <= on_hand));
 	}
 	else
