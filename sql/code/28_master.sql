@@ -773,7 +773,8 @@ AS $$
         GROUP BY l.site_id) AS site ON site.site_id = a.site_id
     LEFT JOIN (
         SELECT s.owner_id, s.item_id, l.site_id, s.on_hand,
-            l.sellable AND coalesce(lot.status = 'released', true) AS is_sellable
+            l.sellable AND l.status = 'active' AND coalesce(lot.status = 'released', true)
+                AS is_sellable
         FROM ims.stock AS s
         JOIN ims.location AS l ON l.location_id = s.location_id
         LEFT JOIN ims.lot AS lot ON lot.owner_id = s.owner_id AND lot.lot_id = s.lot_id

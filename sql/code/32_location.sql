@@ -546,7 +546,7 @@ BEGIN
         attributes = ims._patch_attributes(l.attributes, attributes)
     WHERE l.location_id = location_id;
     -- A move has refreshed the site that the place left.
-    IF sellable <> was.sellable OR negative_ok <> was.negative_ok THEN
+    IF sellable <> was.sellable OR status <> was.status OR negative_ok <> was.negative_ok THEN
         PERFORM ims._refresh_balances(NULL, NULL, l.site_id)
         FROM ims.location AS l
         WHERE l.location_id = location_id;

@@ -309,7 +309,8 @@ BEGIN
         SELECT a.site_id, place.code, a.sellable, a.reserved, a.negative_ok,
             sum(s.on_hand) * direction AS delta
         FROM ims.stock AS s
-        JOIN ims.location AS l ON l.location_id = s.location_id AND l.sellable
+        JOIN ims.location AS l
+            ON l.location_id = s.location_id AND l.sellable AND l.status = 'active'
         JOIN ims.location AS place ON place.location_id = l.site_id
         JOIN ims.availability AS a
             ON a.owner_id = s.owner_id AND a.item_id = s.item_id AND a.site_id = l.site_id

@@ -142,7 +142,9 @@ BEGIN
             coalesce(sum(s.on_hand) FILTER (WHERE
                 NOT l.sellable OR b.status <> 'released'), 0) AS held
         FROM ims.stock AS s
-        JOIN ims.location AS l ON l.location_id = s.location_id AND l.site_id > 0
+        JOIN (SELECT p.location_id, p.site_id, p.sellable AND p.status = 'active' AS sellable
+              FROM ims.location AS p
+              WHERE p.site_id > 0) AS l ON l.location_id = s.location_id
         LEFT JOIN ims.lot AS b ON b.owner_id = s.owner_id AND b.lot_id = s.lot_id
         WHERE wanted IS NULL OR s.owner_id = wanted
         GROUP BY s.owner_id, s.item_id, l.site_id),

@@ -104,7 +104,9 @@ BEGIN
                 CASE WHEN l.sellable AND coalesce(b.status, 'released') = 'released'
                      THEN 0 ELSE s.on_hand END AS held
             FROM ims.stock AS s
-            JOIN ims.location AS l ON l.location_id = s.location_id AND l.site_id > 0
+            JOIN (SELECT p.location_id, p.site_id, p.sellable AND p.status = 'active' AS sellable
+                  FROM ims.location AS p
+                  WHERE p.site_id > 0) AS l ON l.location_id = s.location_id
             LEFT JOIN ims.lot AS b ON b.owner_id = s.owner_id AND b.lot_id = s.lot_id
             WHERE wanted IS NULL OR s.owner_id = wanted
             UNION ALL

@@ -47,7 +47,7 @@ COMMENT ON COLUMN ims.availability.owner_id IS 'owner of the stock';
 COMMENT ON COLUMN ims.availability.item_id IS 'item';
 COMMENT ON COLUMN ims.availability.site_id IS 'site';
 COMMENT ON COLUMN ims.availability.negative_ok IS 'whether more may be reserved than is sellable';
-COMMENT ON COLUMN ims.availability.sellable IS 'on hand in sellable places and released lots, base units';
+COMMENT ON COLUMN ims.availability.sellable IS 'on hand in active sellable places and released lots, base units';
 COMMENT ON COLUMN ims.availability.held IS 'on hand at the site that is not sellable, base units';
 COMMENT ON COLUMN ims.availability.reserved IS 'promised and not yet shipped, base units';
 

@@ -366,7 +366,7 @@ read_location(ImsMasters *masters, ImsProbe *probe)
 	location->site_id = probe_int64(probe, LOCATION_SITE_ID);
 	location->active = probe_text_is(probe, LOCATION_STATUS, "active");
 	location->keeps_stock = probe_bool(probe, LOCATION_KEEPS_STOCK);
-	location->sellable = probe_bool(probe, LOCATION_SELLABLE);
+	location->sellable = location->active && probe_bool(probe, LOCATION_SELLABLE);
 	location->negative_ok = probe_bool(probe, LOCATION_NEGATIVE_OK);
 	MemoryContextSwitchTo(old);
 	return location;

@@ -70,7 +70,7 @@ typedef struct ImsLocation
 	int64 site_id; /* 0 for a virtual place */
 	bool active;
 	bool keeps_stock;
-	bool sellable;
+	bool sellable; /* and active */
 	bool negative_ok;
 } ImsLocation;
 
