@@ -9,7 +9,8 @@
 --
 -- From then on the count asserts its level.  What is posted into the period when
 -- it was reopened is compensated from or to ADJUSTMENT, and becomes usage when
--- the period is closed again.
+-- the period is closed again.  What is reversed after its period was closed is
+-- compensated at the time of the reversal, and changes the usage of that period.
 
 -- Usage of each pending count: what the books have too much, less what the
 -- earlier counts of the same balance took already.  What those take does not
@@ -53,8 +54,9 @@ COMMENT ON FUNCTION ims._pending_usage IS 'what periodic items were used up to e
 REVOKE ALL ON FUNCTION ims._pending_usage FROM PUBLIC;
 
 -- What the corrections of each count have left at ADJUSTMENT, to be usage: nothing
--- where it is usage by now, or where a correction made up for another.  What a
--- count found while its item was perpetual is no usage, nor is what corrects it.
+-- where it is usage by now, or where a correction made up for another.  Of a count
+-- in closed time it is dated as its last correction is.  What a count found while
+-- its item was perpetual is no usage, nor is what corrects it.
 CREATE FUNCTION ims._corrected_usage(owner_id bigint, ends_at timestamptz)
 RETURNS TABLE (
     count_posting_id bigint,
@@ -70,26 +72,36 @@ SET plan_cache_mode = force_custom_plan
 AS $$
 #variable_conflict use_variable
 DECLARE
+    open_from CONSTANT timestamptz := coalesce(
+        (SELECT o.closed_through FROM ims.owner AS o WHERE o.owner_id = owner_id), '-infinity');
+    count_ids CONSTANT bigint[] := ARRAY(
+        SELECT s.posting_id
+        FROM ims.stock_count AS s
+        JOIN ims.item AS i ON i.owner_id = s.owner_id AND i.item_id = s.item_id
+        WHERE s.owner_id = owner_id AND s.counted_at >= open_from AND s.counted_at <= ends_at
+          AND s.reversed_posting_id IS NULL AND i.periodic AND i.tracking <> 'serial'
+        UNION
+        SELECT p.origin_posting_id
+        FROM ims.item AS i
+        JOIN ims.movement AS m ON m.owner_id = i.owner_id AND m.item_id = i.item_id
+            AND m.effective_at >= open_from AND m.effective_at < ends_at
+            AND 4 IN (m.from_location_id, m.to_location_id)
+        JOIN ims.posting AS p ON p.owner_id = m.owner_id AND p.posting_id = m.posting_id
+        WHERE i.owner_id = owner_id AND p.kind = 'count_correction'
+          AND i.periodic AND i.tracking <> 'serial');
     correction_ids CONSTANT bigint[] := ARRAY(
         SELECT p.posting_id
         FROM ims.posting AS p
         WHERE p.owner_id = owner_id AND p.kind = 'count_correction'
-          AND p.origin_posting_id IN (
-            SELECT s.posting_id
-            FROM ims.owner AS o
-            JOIN ims.stock_count AS s ON s.owner_id = o.owner_id
-                AND s.counted_at >= coalesce(o.closed_through, '-infinity')
-            JOIN ims.item AS i ON i.owner_id = s.owner_id AND i.item_id = s.item_id
-            WHERE o.owner_id = owner_id AND s.counted_at <= ends_at
-              AND s.reversed_posting_id IS NULL
-              AND i.periodic AND i.tracking <> 'serial'));
+          AND p.origin_posting_id = ANY (count_ids));
 BEGIN
     IF cardinality(correction_ids) = 0 THEN
         RETURN;
     END IF;
     RETURN QUERY
-    SELECT c.posting_id, c.counted_at, c.item_id, c.location_id, c.lot_id, c.handling_unit_id,
-        sum(e.quantity)
+    SELECT c.posting_id,
+        CASE WHEN c.counted_at >= open_from THEN c.counted_at ELSE max(m.effective_at) END,
+        c.item_id, c.location_id, c.lot_id, c.handling_unit_id, sum(e.quantity)
     FROM ims.movement AS m
     JOIN ims.posting AS p ON p.owner_id = m.owner_id AND p.posting_id = m.posting_id
     CROSS JOIN LATERAL (VALUES
@@ -98,7 +110,7 @@ BEGIN
         AS e (location_id, handling_unit_id, quantity)
     JOIN ims.stock_count AS c ON c.owner_id = m.owner_id AND c.posting_id = p.origin_posting_id
         AND c.item_id = m.item_id AND c.location_id = e.location_id AND c.lot_id = m.lot_id
-        AND c.handling_unit_id = e.handling_unit_id
+        AND c.handling_unit_id = e.handling_unit_id AND c.reversed_posting_id IS NULL
     JOIN ims.posting AS o ON o.owner_id = c.owner_id AND o.posting_id = c.posting_id
     JOIN ims.item AS i ON i.owner_id = m.owner_id AND i.item_id = m.item_id
         AND i.periodic AND i.tracking <> 'serial'

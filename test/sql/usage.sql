@@ -212,6 +212,33 @@ FROM ims.posting AS p WHERE p.owner_id = 9001 AND p.effective_at >= pg_temp.day(
 SELECT count(*) FROM ims.create_period('CLIENT', 'march', pg_temp.day(0), pg_temp.day(31)) \g /dev/null
 SELECT is(pg_temp.refusal($$ SELECT * FROM ims.close_period('CLIENT', 'march') $$), 'accepted', 'no periodic item');
 
+-- A receipt that is reversed after its period was closed was not used either: it
+-- comes off the usage of the period in which it is reversed.
+INSERT INTO ims.item (owner_id, item_id, code, name, base_unit, tracking, periodic) VALUES
+    (9002, 9358, 'SAND', 'sand', 'EA', 'none', true);
+SELECT count(*) FROM (VALUES ('april', 31, 61), ('may', 61, 92)) AS p (name, first, last)
+    CROSS JOIN LATERAL ims.create_period('CLIENT', p.name, pg_temp.day(p.first), pg_temp.day(p.last)) \g /dev/null
+SELECT r.posting_id AS wrong FROM ims.receive('CLIENT', 'SAND', 100, to_location => 'T-HERE-A', effective_at => pg_temp.day(32)) AS r \gset
+SELECT count(*) FROM ims.count_stock('CLIENT', 'SAND', 70, location => 'T-HERE-A', counted_at => pg_temp.day(40)) \g /dev/null
+SELECT count(*) FROM ims.close_period('CLIENT', 'april') \g /dev/null
+SELECT count(*) FROM ims.reverse_posting('CLIENT', :wrong, effective_at => pg_temp.day(70), reason => 'of another') \g /dev/null
+SELECT count(*) FROM ims.receive('CLIENT', 'SAND', 90, to_location => 'T-HERE-A', effective_at => pg_temp.day(71)) \g /dev/null
+SELECT count(*) FROM ims.count_stock('CLIENT', 'SAND', 60, location => 'T-HERE-A', counted_at => pg_temp.day(80)) \g /dev/null
+CREATE FUNCTION pg_temp.sand() RETURNS text LANGUAGE sql AS $$
+    SELECT string_agg(round(extract(epoch FROM p.effective_at - pg_temp.day(0)) / 86400) || ' ' || p.kind || ' ' || pg_temp.lines(p.posting_id), ', '
+        ORDER BY p.effective_at, p.posting_id)
+    FROM ims.posting AS p WHERE p.owner_id = 9002 AND p.kind IN ('usage', 'count_correction')
+$$;
+SELECT count(*) FROM ims.close_period('CLIENT', 'may') \g /dev/null
+SELECT is(pg_temp.sand(), '40 usage SAND 30 T-HERE-A > PRODUCTION, '
+    '70 count_correction SAND 100 ADJUSTMENT > T-HERE-A, 70 count_correction SAND 100 T-HERE-A > ADJUSTMENT, '
+    '70 usage SAND 100 PRODUCTION > T-HERE-A, 80 usage SAND 100 T-HERE-A > PRODUCTION', 'of april and may what came less what is there was used');
+SELECT is(pg_temp.on_hand('SAND', 'T-HERE-A', 'CLIENT'), 60::numeric, 'what was counted is there');
+SELECT count(*) FROM ims.reopen_period('CLIENT', 'may', reason => 'test') \g /dev/null
+SELECT pg_temp.sand() AS sand \gset
+SELECT count(*) FROM ims.close_period('CLIENT', 'may') \g /dev/null
+SELECT is(pg_temp.sand(), :'sand', 'once');
+
 SELECT is_empty($$ SELECT v.* FROM (VALUES ('SHOP'), ('CLIENT')) AS o (code), ims.verify(o.code) AS v
     WHERE v.check_name !~ '^catalog' $$, 'and verify() finds nothing');
 SELECT is(sum(r.changed), 0::numeric, 'nor does rebuild()') FROM (VALUES ('SHOP'), ('CLIENT')) AS o (code), ims.rebuild(o.code) AS r (what, changed);
