@@ -138,6 +138,7 @@ AS $$
 DECLARE
     handling_unit_id bigint;
     child_ids bigint[];
+    source_ids bigint[];
     units bigint[];
     location_id bigint;
     last_event timestamptz;
@@ -162,6 +163,15 @@ BEGIN
         'from_handling_unit', 'measured_quantity', 'reference_line');
     child_ids := ims._unit_ids(owner_id, handling_units);
     PERFORM ims._check_something(handling_unit, lines <> '[]' OR cardinality(child_ids) > 0);
+    -- the engine will lock what goods come from, so that is locked in the same order
+    SELECT array_agg(DISTINCT ims._handling_unit_id(owner_id,
+        l.value ->> 'from_handling_unit', 'from_handling_unit'))
+    INTO source_ids
+    FROM jsonb_array_elements(lines) AS l (value)
+    WHERE l.value ->> 'from_handling_unit' IS NOT NULL;
+    IF source_ids IS NOT NULL THEN
+        PERFORM ims._lock_unit_trees(owner_id, handling_unit_id || child_ids || source_ids);
+    END IF;
     units := ims._lock_unit_trees(owner_id, handling_unit_id || child_ids);
     PERFORM ims._check_unit_open(owner_id, handling_unit_id);
     PERFORM ims._check_packable(owner_id, handling_unit_id, child_ids);

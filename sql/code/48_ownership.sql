@@ -198,12 +198,20 @@ BEGIN
     handling_unit_id := CASE WHEN handling_unit IS NULL THEN 0
         ELSE ims._handling_unit_id(owner_id, handling_unit) END;
     to_item_id := ims._item_of_new_owner(owner_id, item_id, to_owner_id, to_item);
-    to_lot_id := ims._lot_of_new_owner(owner_id, lot_id, to_owner_id, to_item_id, reason, actor);
-    to_serial_id := ims._serial_of_new_owner(owner_id, serial_id, to_owner_id, to_item_id,
-        to_lot_id);
     to_handling_unit_id := CASE WHEN to_handling_unit IS NULL THEN 0
         ELSE ims._handling_unit_id(to_owner_id, to_handling_unit,
             'to_handling_unit') END;
+    -- units before lots, as everywhere
+    PERFORM ims._share_units(u.owner_id, ARRAY[u.unit_id])
+    FROM (
+        SELECT u.owner_id, u.unit_id
+        FROM (VALUES (owner_id, handling_unit_id), (to_owner_id, to_handling_unit_id))
+            AS u (owner_id, unit_id)
+        WHERE u.unit_id <> 0
+        ORDER BY u.owner_id OFFSET 0) AS u;
+    to_lot_id := ims._lot_of_new_owner(owner_id, lot_id, to_owner_id, to_item_id, reason, actor);
+    to_serial_id := ims._serial_of_new_owner(owner_id, serial_id, to_owner_id, to_item_id,
+        to_lot_id);
 END
 $$;
 COMMENT ON FUNCTION ims._goods_of_new_owner IS
