@@ -164,11 +164,12 @@ BEGIN
     child_ids := ims._unit_ids(owner_id, handling_units);
     PERFORM ims._check_something(handling_unit, lines <> '[]' OR cardinality(child_ids) > 0);
     -- the engine will lock what goods come from, so that is locked in the same order
-    SELECT array_agg(DISTINCT ims._handling_unit_id(owner_id,
-        l.value ->> 'from_handling_unit', 'from_handling_unit'))
+    SELECT array_agg(ims._handling_unit_id(owner_id, l.code, 'from_handling_unit'))
     INTO source_ids
-    FROM jsonb_array_elements(lines) AS l (value)
-    WHERE l.value ->> 'from_handling_unit' IS NOT NULL;
+    FROM (
+        SELECT DISTINCT l.value ->> 'from_handling_unit' AS code
+        FROM jsonb_array_elements(lines) AS l (value)) AS l
+    WHERE l.code IS NOT NULL;
     IF source_ids IS NOT NULL THEN
         PERFORM ims._lock_unit_trees(owner_id, handling_unit_id || child_ids || source_ids);
     END IF;
