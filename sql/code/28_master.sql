@@ -220,6 +220,46 @@ $$;
 COMMENT ON FUNCTION ims._raise_time IS 'raise 22023 for a day that is infinite or far away, or an infinite instant';
 REVOKE ALL ON FUNCTION ims._raise_time FROM PUBLIC;
 
+-- Days and instants in JSON: only as ISO 8601 has them, since what else is one
+-- depends on the session.
+
+CREATE FUNCTION ims._iso_day(value text)
+RETURNS date
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'ims_iso_day';
+COMMENT ON FUNCTION ims._iso_day IS 'the day that a text like 2026-12-31 is, null for any other text';
+
+CREATE FUNCTION ims._iso_instant(value text)
+RETURNS timestamptz
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'ims_iso_instant';
+COMMENT ON FUNCTION ims._iso_instant IS
+    'the instant that a text like 2026-12-31T18:30:00Z is, null for any other text';
+REVOKE ALL ON FUNCTION ims._iso_instant FROM PUBLIC;
+
+CREATE FUNCTION ims._json_day(object jsonb, key text, line bigint DEFAULT NULL)
+RETURNS date
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    day CONSTANT date := ims._iso_day(object ->> key);
+BEGIN
+    IF day IS NULL AND object ->> key IS NOT NULL THEN
+        RAISE '%', CASE WHEN line IS NULL THEN '' ELSE format('line %s: ', line) END
+                || format('"%s" is no day of %s', left(object ->> key, 100), key)
+            USING ERRCODE = 'IV223',
+                DETAIL = 'Another form would be another day in another session. '
+                    || jsonb_strip_nulls(jsonb_build_object('line', line, 'key', key,
+                        'value', left(object ->> key, 100)))::text,
+                HINT = 'Write it like 2026-12-31.';
+    END IF;
+    RETURN day;
+END
+$$;
+COMMENT ON FUNCTION ims._json_day IS 'day under a key of an object, null without, IV223 for another text';
+REVOKE ALL ON FUNCTION ims._json_day FROM PUBLIC;
+
 CREATE FUNCTION ims._check_clear(clear text[], given jsonb)
 RETURNS void
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE

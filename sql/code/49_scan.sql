@@ -754,12 +754,10 @@ BEGIN
     context := coalesce(context, '{}');
     PERFORM ims._check_lines(jsonb_build_array(context), 'strict', 'reference_date', 'location',
         'item', 'kind');
-    SELECT c.* INTO given
-    FROM jsonb_to_record(context) AS c (
-        reference_date date, location text, item text, kind text);
+    SELECT c.*, ims._json_day(context, 'reference_date') AS reference_date INTO given
+    FROM jsonb_to_record(context) AS c (location text, item text, kind text);
     PERFORM ims._check_choice('kind', given.kind, 'item', 'handling_unit', 'location', 'serial',
         'lot');
-    PERFORM ims._check_day('reference_date', given.reference_date);
     place_id := CASE WHEN given.location IS NOT NULL THEN ims._location_id(given.location) END;
     s := ims._scan_resolve(owner_id, scan, coalesce((context ->> 'strict')::boolean, false),
         coalesce(given.reference_date, ims._day_at(owner_id, place_id, statement_timestamp())),

@@ -101,20 +101,6 @@ COMMENT ON FUNCTION ims._check_announced IS
     'raise for lines that are none, IV240 for units that cannot be in each other so';
 REVOKE ALL ON FUNCTION ims._check_announced FROM PUBLIC;
 
-CREATE FUNCTION ims._announced_day(line bigint, key text, value text)
-RETURNS date
-LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
-SET search_path = pg_catalog, pg_temp
-AS $$
-BEGIN
-    PERFORM ims._check_pattern(format('%s of line %s', key, line), value,
-        '^\d\d\d\d-\d\d-\d\d$', '2026-12-31');
-    RETURN value::date;
-END
-$$;
-COMMENT ON FUNCTION ims._announced_day IS 'a day of a line, or 22023';
-REVOKE ALL ON FUNCTION ims._announced_day FROM PUBLIC;
-
 -- An item by its own code or a GTIN; what is known of its lot and serial.
 CREATE FUNCTION ims._announced_goods(owner_id bigint, line bigint, value jsonb, today date)
 RETURNS ims._scanned
@@ -131,10 +117,10 @@ BEGIN
     s.problems := '[]';
     s.lot := value ->> 'lot';
     s.serial := value ->> 'serial';
-    s.made_on := ims._announced_day(line, 'made_on', value ->> 'made_on');
-    s.best_before := ims._announced_day(line, 'best_before', value ->> 'best_before');
-    s.sell_by := ims._announced_day(line, 'sell_by', value ->> 'sell_by');
-    s.expires_on := ims._announced_day(line, 'expires_on', value ->> 'expires_on');
+    s.made_on := ims._json_day(value, 'made_on', line);
+    s.best_before := ims._json_day(value, 'best_before', line);
+    s.sell_by := ims._json_day(value, 'sell_by', line);
+    s.expires_on := ims._json_day(value, 'expires_on', line);
     IF value ->> 'gtin' IS NOT NULL THEN
         s.gtin := (value ->> 'gtin')::ims.gtin::text;
         s := ims._scan_gtin(owner_id, s);

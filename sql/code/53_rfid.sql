@@ -213,7 +213,7 @@ $$;
 COMMENT ON FUNCTION ims._rfid_lock IS 'reader of that code with its read point, locked';
 REVOKE ALL ON FUNCTION ims._rfid_lock FROM PUBLIC;
 
--- An instant without a zone would be another in every session: null here.
+-- What is no instant in every session alike is null here.
 CREATE FUNCTION ims._rfid_reads(reads jsonb)
 RETURNS SETOF ims._rfid_given
 LANGUAGE sql STABLE PARALLEL SAFE ROWS 10000
@@ -222,10 +222,7 @@ AS $$
     SELECT r.line, coalesce(r.sequence, r.line),
         CASE WHEN (starts_with(r.epc, 'urn:') OR length(r.epc) > 24) AND ims.is_epc(r.epc)
             THEN ims.epc_hex(r.epc::ims.epc) ELSE upper(r.epc) END,
-        CASE WHEN r.read_at LIKE '____-__-__T__:__:__%Z'
-                OR r.read_at ~* '([T ]\d\d.*(Z|[+-]\d\d(:?\d\d)?)|infinity)$'
-            THEN r.read_at::timestamptz END,
-        r.rssi, r.antenna
+        ims._iso_instant(r.read_at), r.rssi, r.antenna
     FROM ROWS FROM (jsonb_to_recordset($1) AS (
         sequence bigint, epc text, read_at text, rssi numeric, antenna bigint))
         WITH ORDINALITY AS r (sequence, epc, read_at, rssi, antenna, line)
@@ -278,7 +275,7 @@ BEGIN
     SELECT r.* INTO bad
     FROM unnest(given) AS r
     WHERE (r.epc ~ '^[0-9A-F]+$' AND length(r.epc) <= 124 AND length(r.epc) % 2 = 0
-        AND isfinite(r.read_at) AND r.read_at <= latest
+        AND r.read_at <= latest
         AND r.sequence >= 0 AND coalesce(r.rssi BETWEEN -1000 AND 1000, true)) IS NOT TRUE
     ORDER BY r.line
     LIMIT 1;
@@ -289,15 +286,14 @@ BEGIN
     PERFORM ims._check_present('epc', bad.epc IS NOT NULL);
     PERFORM ims._check_present('read_at', given_at IS NOT NULL);
     IF bad.read_at IS NULL THEN
-        RAISE 'read_at of read % has no time zone', bad.line
+        RAISE 'read_at of read % is no instant', bad.line
             USING ERRCODE = 'IV223',
-                DETAIL = 'Its instant would be another in every session. '
+                DETAIL = 'Without its zone, or in another form, it would be another in every session. '
                     || jsonb_build_object('line', bad.line, 'read_at', left(given_at, 100))::text,
-                HINT = 'Give it with Z or an offset, such as 2026-01-01T00:00:00Z.';
+                HINT = 'Write it like 2026-01-01T00:00:00Z or 2026-01-01T01:00:00+01:00.';
     END IF;
     PERFORM ims._check_range('sequence', bad.sequence, 0, 9223372036854775807);
     PERFORM ims._check_range('rssi', bad.rssi, -1000, 1000);
-    PERFORM ims._check_finite('read_at', bad.read_at);
     IF bad.read_at > latest THEN
         RAISE 'read % lies in the future', bad.line
             USING ERRCODE = 'IV217',

@@ -311,16 +311,10 @@ COMMENT ON FUNCTION ims._is_forecast_array IS
     'whether it is an array of 1 to 1000 finite numbers; as long as the other, or nothing, where there is one';
 REVOKE ALL ON FUNCTION ims._is_forecast_array FROM PUBLIC;
 
--- Only as ISO 8601 has it: what else is a day depends on the session.
 CREATE FUNCTION ims._is_json_day(value jsonb)
 RETURNS boolean
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN jsonb_typeof(value) = 'string' AND CASE
-    WHEN value #>> '{}' ~ '^(?!0000)[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$'
-    THEN substr(value #>> '{}', 9)::integer <= extract(day FROM make_date(
-        substr(value #>> '{}', 1, 4)::integer, substr(value #>> '{}', 6, 2)::integer, 1)
-        + interval '1 month -1 day')
-    ELSE false END;
+RETURN jsonb_typeof(value) = 'string' AND ims._iso_day(value #>> '{}') IS NOT NULL;
 COMMENT ON FUNCTION ims._is_json_day IS 'whether it is a day like 2026-11-16';
 
 CREATE FUNCTION ims._json_floats(value jsonb)

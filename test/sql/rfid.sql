@@ -259,7 +259,7 @@ FROM (VALUES
     (18, 'one byte more', $$rfid_ingest('SHOP', 'DOOR', 'Z', jsonb_build_array(jsonb_build_object(
         'epc', repeat('A', 126), 'read_at', pg_temp.t(70))))$$, 'IV111'),
     (19, 'future', $$rfid_ingest('SHOP', 'DOOR', 'A', '[{"epc": "AA", "read_at": "9026-01-01T00:00:00Z"}]')$$, 'IV217'),
-    (20, 'no instant', $$rfid_ingest('SHOP', 'DOOR', 'A', '[{"epc": "AA", "read_at": "infinity"}]')$$, '22023'),
+    (20, 'no instant', $$rfid_ingest('SHOP', 'DOOR', 'A', '[{"epc": "AA", "read_at": "infinity"}]')$$, 'IV223'),
     (21, 'negative sequence', $$rfid_ingest('SHOP', 'DOOR', 'A', '[{"epc": "AA", "read_at": "2026-01-01T00:00:00Z", "sequence": -1}]')$$, '22023'),
     (22, 'first sequence', $$rfid_ingest('SHOP', 'DOOR', 'Y', '[{"epc": "AA", "read_at": "2026-01-01T00:00:00Z", "sequence": 0}]')$$, 'accepted'),
     (23, 'signal out of range', $$rfid_ingest('SHOP', 'DOOR', 'A', '[{"epc": "AA", "read_at": "2026-01-01T00:00:00Z", "rssi": 1001}]')$$, '22023'),
