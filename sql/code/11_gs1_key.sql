@@ -287,9 +287,26 @@ COMMENT ON FUNCTION ims.gtin_restricted_fields IS
 The pattern has a character for each of 8, 12 or 13 digits: a digit; I of the item; P of a
 price, W of a weight, Q of a quantity, in lower case behind the decimal point; V, the check
 digit of four or five of these (IV110 if wrong); a point, any digit; C, the check digit, last.
-item_gtin has zeros for the measure. No row if the GTIN is not restricted or has other digits.
+item_gtin has zeros for the measure. No row if the GTIN is not restricted or has other digits;
+IV113 for what is no pattern.
 Example: SELECT * FROM ims.gtin_restricted_fields(gtin => ''2112345012346'', pattern => ''21IIIIIWWwwwC'');';
 REVOKE ALL ON FUNCTION ims.gtin_restricted_fields FROM PUBLIC;
+
+CREATE FUNCTION ims._is_gtin_pattern(pattern text)
+RETURNS boolean
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'ims_is_gtin_pattern';
+COMMENT ON FUNCTION ims._is_gtin_pattern IS 'whether it says what each digit of a restricted number is';
+REVOKE ALL ON FUNCTION ims._is_gtin_pattern FROM PUBLIC;
+
+CREATE FUNCTION ims._gtin_pattern_fields(gtin ims.gtin, patterns text[])
+RETURNS TABLE (item_reference text, item_gtin ims.gtin, price numeric, weight numeric,
+    quantity numeric, place bigint, is_right boolean)
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE ROWS 1
+AS 'MODULE_PATHNAME', 'ims_gtin_pattern_fields';
+COMMENT ON FUNCTION ims._gtin_pattern_fields IS
+    'what a restricted GTIN says by each pattern that it matches; is_right with the check digit of the measure';
+REVOKE ALL ON FUNCTION ims._gtin_pattern_fields FROM PUBLIC;
 
 CREATE FUNCTION ims.gtin_from_upce(code text)
 RETURNS ims.gtin

@@ -59,6 +59,37 @@ COMMENT ON FUNCTION ims._check_company_prefixes IS
     'raise 22023 unless each is a GS1 company prefix, and there are at most 100';
 REVOKE ALL ON FUNCTION ims._check_company_prefixes FROM PUBLIC;
 
+-- A pattern twice would make each of its numbers ambiguous.
+CREATE FUNCTION ims._check_gtin_patterns(argument text, patterns text[])
+RETURNS void
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    bad record;
+BEGIN
+    PERFORM ims._check_range(argument, cardinality(patterns), 0, 100);
+    PERFORM ims._check_range(argument, array_ndims(patterns), 1, 1);
+    SELECT coalesce(p.pattern, 'NULL') AS pattern, count(*) AS times INTO bad
+    FROM unnest(patterns) AS p (pattern)
+    GROUP BY p.pattern
+    HAVING count(*) > 1 OR ims._is_gtin_pattern(p.pattern) IS NOT TRUE
+    ORDER BY p.pattern COLLATE "C"
+    LIMIT 1;
+    IF FOUND THEN
+        RAISE 'invalid pattern "%" for argument "%"', left(bad.pattern, 40), argument
+            USING ERRCODE = 'IV113',
+                DETAIL = CASE WHEN bad.times > 1 THEN format('It is given %s times. ', bad.times)
+                    ELSE 'It does not say what each digit is. ' END
+                    || jsonb_build_object('argument', argument, 'pattern', left(bad.pattern, 40))::text,
+                HINT = 'Write a character for each of 8, 12 or 13 digits, such as 21IIIIIWWwwwC.';
+    END IF;
+END
+$$;
+COMMENT ON FUNCTION ims._check_gtin_patterns IS
+    'raise IV113 unless each is a pattern of restricted numbers, 22023 for more than 100';
+REVOKE ALL ON FUNCTION ims._check_gtin_patterns FROM PUBLIC;
+
 CREATE FUNCTION ims._create_owner(
     code text DEFAULT NULL,
     name text DEFAULT NULL,
@@ -68,6 +99,7 @@ CREATE FUNCTION ims._create_owner(
     currency text DEFAULT NULL,
     periodic boolean DEFAULT NULL,
     gs1_company_prefixes text[] DEFAULT NULL,
+    gtin_patterns text[] DEFAULT NULL,
     attributes jsonb DEFAULT NULL,
     actor text DEFAULT NULL,
     OUT owner_id bigint)
@@ -88,15 +120,16 @@ BEGIN
     PERFORM ims._check_time_zone('time_zone', time_zone);
     PERFORM ims._check_pattern('currency', currency, '^[A-Z]{3}$', 'EUR');
     PERFORM ims._check_company_prefixes('gs1_company_prefixes', gs1_company_prefixes);
+    PERFORM ims._check_gtin_patterns('gtin_patterns', gtin_patterns);
     IF template = '3pl' THEN
         kind := coalesce(kind, 'client');
         attributes := ims._patch_attributes(ims._3pl_attributes(), attributes);
     END IF;
     INSERT INTO ims.owner AS o (code, name, kind, time_zone, currency, periodic,
-        gs1_company_prefixes, attributes)
+        gs1_company_prefixes, gtin_patterns, attributes)
     VALUES (code, coalesce(name, code), coalesce(kind, 'company'), coalesce(time_zone, 'UTC'),
             coalesce(currency, 'EUR'), coalesce(periodic, false),
-            coalesce(gs1_company_prefixes, '{}'),
+            coalesce(gs1_company_prefixes, '{}'), coalesce(gtin_patterns, '{}'),
             ims._patch_attributes('{}', attributes))
     ON CONFLICT ON CONSTRAINT owner_code_key DO NOTHING
     RETURNING o.owner_id INTO owner_id;
@@ -131,6 +164,7 @@ CREATE FUNCTION ims.create_owner(
     currency text DEFAULT NULL,
     periodic boolean DEFAULT NULL,
     gs1_company_prefixes text[] DEFAULT NULL,
+    gtin_patterns text[] DEFAULT NULL,
     attributes jsonb DEFAULT NULL,
     actor text DEFAULT NULL,
     OUT owner_id bigint)
@@ -141,7 +175,9 @@ COMMENT ON FUNCTION ims.create_owner IS
 
 For members of the ledger''s role alone. The template 3pl makes a client with channels WEB, B2B and MARKETPLACE and
 attributes billing_rules and sla to fill in; attributes given win over its own.
-gs1_company_prefixes are those licensed to the owner, 4 to 12 digits, for EPCs and SSCCs.
+gs1_company_prefixes are those licensed to the owner, 4 to 12 digits, for EPCs and SSCCs;
+gtin_patterns say how its restricted numbers hold weight, price or quantity, as those of
+ims.gtin_restricted_fields() do, and scans read them so (IV113 for what is none).
 Roles act for the owner once ims.add_owner_member() names them.
 Example: SELECT ims.create_owner(code => ''ACME'', template => ''3pl'');';
 REVOKE ALL ON FUNCTION ims.create_owner FROM PUBLIC;
@@ -156,6 +192,7 @@ CREATE FUNCTION ims._change_owner(
     currency text DEFAULT NULL,
     periodic boolean DEFAULT NULL,
     gs1_company_prefixes text[] DEFAULT NULL,
+    gtin_patterns text[] DEFAULT NULL,
     attributes jsonb DEFAULT NULL,
     actor text DEFAULT NULL,
     OUT changed_owner_id bigint)
@@ -174,6 +211,7 @@ BEGIN
     PERFORM ims._check_time_zone('time_zone', time_zone);
     PERFORM ims._check_pattern('currency', currency, '^[A-Z]{3}$', 'EUR');
     PERFORM ims._check_company_prefixes('gs1_company_prefixes', gs1_company_prefixes);
+    PERFORM ims._check_gtin_patterns('gtin_patterns', gtin_patterns);
     IF status IS NOT NULL OR currency IS NOT NULL THEN
         LOCK TABLE ims.movement IN SHARE ROW EXCLUSIVE MODE;
     END IF;
@@ -199,6 +237,7 @@ BEGIN
         currency = coalesce(currency, o.currency),
         periodic = coalesce(periodic, o.periodic),
         gs1_company_prefixes = coalesce(gs1_company_prefixes, o.gs1_company_prefixes),
+        gtin_patterns = coalesce(gtin_patterns, o.gtin_patterns),
         attributes = ims._patch_attributes(o.attributes, attributes)
     WHERE o.owner_id = owner_id;
     changed_owner_id := owner_id;
@@ -217,6 +256,7 @@ CREATE FUNCTION ims.change_owner(
     currency text DEFAULT NULL,
     periodic boolean DEFAULT NULL,
     gs1_company_prefixes text[] DEFAULT NULL,
+    gtin_patterns text[] DEFAULT NULL,
     attributes jsonb DEFAULT NULL,
     actor text DEFAULT NULL,
     OUT owner_id bigint)
@@ -226,7 +266,8 @@ COMMENT ON FUNCTION ims.change_owner IS
 'change an owner
 
 For members of the ledger''s role alone. Null leaves a value as it is; keys of
-attributes are set, or removed where null; gs1_company_prefixes replace those that were there.
+attributes are set, or removed where null; gs1_company_prefixes and gtin_patterns replace those
+that were there.
 The currency stays once something was posted: amounts without a currency are in it.
 Example: SELECT ims.change_owner(owner => ''ACME'', status => ''inactive'');';
 REVOKE ALL ON FUNCTION ims.change_owner FROM PUBLIC;

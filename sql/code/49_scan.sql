@@ -32,8 +32,11 @@ CREATE TYPE ims._scanned AS (
     location_id bigint,
     location text,
     order_number text,
+    price numeric,
     unknown text[],
-    problems jsonb);
+    problems jsonb,
+    weight numeric,
+    pieces numeric);
 COMMENT ON TYPE ims._scanned IS 'what a scan was found to mean';
 
 CREATE FUNCTION ims._scan_problem(
@@ -121,7 +124,8 @@ REVOKE ALL ON FUNCTION ims._scan_gtin FROM PUBLIC;
 
 -- A measure on the label: the quantity itself where the item is kept in such a
 -- unit (1.5 kg of an item in KGM), else what is told beside it (catch weight).
--- Net weight comes before other measures, the metric one before others.
+-- Net weight comes before other measures, the metric one before others.  The weight
+-- in a restricted number is in kilograms, and comes after one that is told beside it.
 CREATE FUNCTION ims._scan_measure(owner_id bigint, scanned ims._scanned, elements ims.gs1)
 RETURNS ims._scanned
 LANGUAGE plpgsql STABLE PARALLEL SAFE
@@ -136,10 +140,15 @@ BEGIN
     SELECT m.measure, ims.measure_dimension(m.measure)
             = ims.measure_dimension(ims.measure_make(1, base_unit)) AS fits
     INTO label
-    FROM ims.gs1_elements(elements) AS e
-    CROSS JOIN LATERAL (SELECT ims.measure_from_gs1(e.ai, e.value)) AS m (measure)
-    WHERE e.ai ~ '^(31[0-6]|32[0-9]|35[0-7]|36[0-9])[0-5]$'
-    ORDER BY fits DESC NULLS LAST, (e.ai ~ '^310') DESC, (e.ai ~ '^(320|356)') DESC, e.ai
+    FROM (
+        SELECT 1 AS place, e.ai, ims.measure_from_gs1(e.ai, e.value) AS measure
+        FROM ims.gs1_elements(elements) AS e
+        WHERE e.ai ~ '^(31[0-6]|32[0-9]|35[0-7]|36[0-9])[0-5]$'
+        UNION ALL
+        SELECT 2, '310', ims.measure_make(scanned.weight, 'KGM')
+        WHERE scanned.weight IS NOT NULL) AS m
+    ORDER BY fits DESC NULLS LAST, (m.ai ~ '^310') DESC, (m.ai ~ '^(320|356)') DESC,
+        m.place, m.ai
     LIMIT 1;
     IF NOT FOUND THEN
         RETURN scanned;
@@ -163,7 +172,8 @@ COMMENT ON FUNCTION ims._scan_measure IS 'the scan with the measure on its label
 REVOKE ALL ON FUNCTION ims._scan_measure FROM PUBLIC;
 
 -- (37) counts the trade items of a logistic unit, each in the unit of its GTIN;
--- (30) counts what is inside one trade item, in base units.
+-- (30) counts what is inside one trade item, in base units, and so does the
+-- quantity in a restricted number.
 CREATE FUNCTION ims._scan_quantity(owner_id bigint, scanned ims._scanned, elements ims.gs1)
 RETURNS ims._scanned
 LANGUAGE plpgsql STABLE PARALLEL SAFE
@@ -171,13 +181,13 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 #variable_conflict use_variable
 DECLARE
-    pieces CONSTANT numeric := ims.gs1_get(elements, '30')::numeric;
+    pieces CONSTANT numeric := coalesce(ims.gs1_get(elements, '30')::numeric, scanned.pieces);
     factor record;
 BEGIN
     IF scanned.item_id IS NULL THEN
         RETURN scanned;
     END IF;
-    IF elements IS NOT NULL THEN
+    IF elements IS NOT NULL OR scanned.weight IS NOT NULL THEN
         scanned := ims._scan_measure(owner_id, scanned, elements);
     END IF;
     IF scanned.quantity IS NULL AND pieces IS NOT NULL THEN
@@ -342,9 +352,10 @@ REVOKE ALL ON FUNCTION ims._scan_gln FROM PUBLIC;
 
 -- What an element string says, each field by the identifier that GS1 gives it.
 CREATE FUNCTION ims._scan_elements(
-    owner_id bigint, scanned ims._scanned, elements ims.gs1, today date)
+    owner_id bigint, scanned ims._scanned, elements ims.gs1, strict boolean, today date,
+    item_id bigint)
 RETURNS ims._scanned
-LANGUAGE plpgsql STABLE PARALLEL SAFE
+LANGUAGE plpgsql STABLE PARALLEL RESTRICTED
 SET search_path = pg_catalog, pg_temp
 AS $$
 #variable_conflict use_variable
@@ -373,7 +384,7 @@ BEGIN
         WHEN scanned.order_number IS NOT NULL THEN 'order'
         ELSE 'unknown' END;
     IF scanned.gtin IS NOT NULL THEN
-        scanned := ims._scan_gtin(owner_id, scanned);
+        scanned := ims._scan_number(owner_id, scanned, strict, item_id);
     END IF;
     IF scanned.handling_unit IS NOT NULL THEN
         scanned := ims._scan_handling_unit(owner_id, scanned);
@@ -460,9 +471,9 @@ COMMENT ON FUNCTION ims._scan_candidates IS 'what of the owner, or which place, 
 REVOKE ALL ON FUNCTION ims._scan_candidates FROM PUBLIC;
 
 CREATE FUNCTION ims._scan_code(
-    owner_id bigint, scanned ims._scanned, code text, kind text, item_id bigint)
+    owner_id bigint, scanned ims._scanned, code text, strict boolean, kind text, item_id bigint)
 RETURNS ims._scanned
-LANGUAGE plpgsql STABLE PARALLEL SAFE
+LANGUAGE plpgsql STABLE PARALLEL RESTRICTED
 SET search_path = pg_catalog, pg_temp
 AS $$
 #variable_conflict use_variable
@@ -476,21 +487,25 @@ BEGIN
     FROM ims._scan_candidates(owner_id, code, kind, item_id) AS c
     LIMIT 1;
     IF NOT FOUND AND item_id IS NOT NULL THEN
-        RETURN ims._scan_code(owner_id, scanned, code, kind, NULL);
+        RETURN ims._scan_code(owner_id, scanned, code, strict, kind, NULL);
     ELSIF NOT FOUND THEN
         RETURN scanned;
     END IF;
     scanned.kind := candidate.kind;
-    scanned.gtin := CASE WHEN candidate.place = 2 THEN ims._gtin_code(code) END;
-    SELECT i.item_id, i.code, i.status INTO item
-    FROM ims.item AS i
-    WHERE i.owner_id = owner_id AND i.item_id = candidate.item_id;
-    scanned.item_id := item.item_id;
-    scanned.item := item.code;
-    scanned.unit := candidate.unit;
-    IF item.status <> 'active' THEN
-        scanned := ims._scan_problem(scanned, 'item_inactive', 'item', 'IV212',
-            jsonb_build_object('item', item.code));
+    IF candidate.place = 2 THEN
+        scanned.gtin := ims._gtin_code(code);
+        scanned := ims._scan_number(owner_id, scanned, strict, item_id);
+    ELSE
+        SELECT i.item_id, i.code, i.status INTO item
+        FROM ims.item AS i
+        WHERE i.owner_id = owner_id AND i.item_id = candidate.item_id;
+        scanned.item_id := item.item_id;
+        scanned.item := item.code;
+        scanned.unit := candidate.unit;
+        IF item.status <> 'active' THEN
+            scanned := ims._scan_problem(scanned, 'item_inactive', 'item', 'IV212',
+                jsonb_build_object('item', item.code));
+        END IF;
     END IF;
     CASE candidate.kind
         WHEN 'handling_unit' THEN
@@ -682,9 +697,9 @@ BEGIN
         scanned.epc := epc;
     END IF;
     IF elements IS NOT NULL THEN
-        scanned := ims._scan_elements(owner_id, scanned, elements, today);
+        scanned := ims._scan_elements(owner_id, scanned, elements, strict, today, item_id);
     ELSE
-        scanned := ims._scan_code(owner_id, scanned, text_form.content, kind, item_id);
+        scanned := ims._scan_code(owner_id, scanned, text_form.content, strict, kind, item_id);
     END IF;
     IF scanned.kind IS NULL AND problem IS NOT NULL THEN
         scanned.kind := 'malformed';
@@ -692,7 +707,8 @@ BEGIN
     ELSIF scanned.kind IS NULL THEN
         scanned := ims._scan_plain(scanned, text_form.content);
         IF scanned.gtin IS NOT NULL THEN
-            scanned := ims._scan_gtin(owner_id, scanned);
+            scanned := ims._scan_quantity(owner_id,
+                ims._scan_number(owner_id, scanned, strict, item_id), NULL);
         ELSIF scanned.handling_unit IS NOT NULL THEN
             scanned := ims._scan_handling_unit(owner_id, scanned);
         END IF;
@@ -729,6 +745,7 @@ RETURNS TABLE (
     handling_unit text,
     location text,
     order_number text,
+    price numeric,
     gtin text,
     sscc text,
     epc text,
@@ -766,8 +783,8 @@ BEGIN
         given.kind);
     RETURN QUERY SELECT s.kind, s.item, s.quantity, s.unit, s.base_quantity,
         s.measured_quantity, s.measured_unit, s.lot, s.serial, s.made_on, s.best_before,
-        s.sell_by, s.expires_on, s.handling_unit, s.location, s.order_number, s.gtin, s.sscc,
-        s.epc, s.element_string, s.item_id, s.lot_id, s.serial_id, s.handling_unit_id,
+        s.sell_by, s.expires_on, s.handling_unit, s.location, s.order_number, s.price, s.gtin,
+        s.sscc, s.epc, s.element_string, s.item_id, s.lot_id, s.serial_id, s.handling_unit_id,
         s.location_id, s.unknown, s.problems;
 END
 $$;
@@ -795,6 +812,7 @@ RETURNS TABLE (
     handling_unit text,
     location text,
     order_number text,
+    price numeric,
     gtin text,
     sscc text,
     epc text,
@@ -813,7 +831,8 @@ COMMENT ON FUNCTION ims.scan IS
 
 One row, never an error for a code that names nothing: unknown lists such fields, problems
 what else is wrong, each with its SQLSTATE; of dates the scan verbs refuse only that of expiry,
-and of element strings only what cannot be read. kind is item, lot, serial, handling_unit,
+and of element strings only what cannot be read. price is that in a restricted number, in the
+currency of the owner. kind is item, lot, serial, handling_unit,
 location, order, measure, unknown or malformed. The scan may be an element string in any form, an EPC, a GTIN, an SSCC, a GLN, a measure or a code of the
 owner. context may have strict (malformed input raises IV110 to IV123), reference_date (today at
 the site of location, of the owner without), location (where it is scanned), item (which of several things with one code) and kind (of a code).

@@ -108,7 +108,9 @@ BEGIN
     ELSIF v.state IS NULL AND s.problems @> '[{"problem": "item_inactive"}]' THEN
         RETURN ims._scan_refuse(v, 'inactive', 'IV212', format('item "%s" is inactive', s.item),
             jsonb_build_object('item', s.item));
-    ELSIF v.state IS NULL AND s.problems @> '[{"problem": "ambiguous"}]' AND expected IS NULL THEN
+    ELSIF v.state IS NULL AND (s.problems @> '[{"problem": "ambiguous", "field": "quantity"}]'
+        OR s.problems @> '[{"problem": "ambiguous"}]' AND expected IS NULL)
+    THEN
         RETURN ims._scan_refuse(v, 'ambiguous', 'IV140', 'the scan may mean several things',
             jsonb_build_object('item', s.item));
     END IF;

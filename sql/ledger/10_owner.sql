@@ -14,6 +14,7 @@ CREATE TABLE ims.owner (
     periodic boolean NOT NULL DEFAULT false,
     closed_through timestamptz,
     gs1_company_prefixes text[] NOT NULL DEFAULT '{}',
+    gtin_patterns text[] NOT NULL DEFAULT '{}',
     attributes jsonb NOT NULL DEFAULT '{}',
     CONSTRAINT owner_pkey PRIMARY KEY (owner_id),
     CONSTRAINT owner_code_key UNIQUE (code),
@@ -22,7 +23,9 @@ CREATE TABLE ims.owner (
     CONSTRAINT owner_status_check CHECK (status IN ('active', 'inactive')),
     CONSTRAINT owner_currency_check CHECK (currency ~ '^[A-Z]{3}$'),
     CONSTRAINT owner_company_prefix_check CHECK (gs1_company_prefixes::text
-        ~ '^\{([0-9]{4,12}(,[0-9]{4,12}){0,99})?\}$')
+        ~ '^\{([0-9]{4,12}(,[0-9]{4,12}){0,99})?\}$'),
+    CONSTRAINT owner_gtin_pattern_check CHECK (gtin_patterns::text
+        ~ '^\{([0-9IPpWwQqV.]{7,12}C(,[0-9IPpWwQqV.]{7,12}C){0,99})?\}$')
 );
 COMMENT ON TABLE ims.owner IS 'owners of stock: the company or a client of a 3PL';
 COMMENT ON COLUMN ims.owner.owner_id IS 'identifies the owner';
@@ -36,6 +39,8 @@ COMMENT ON COLUMN ims.owner.periodic IS 'default of the same column of new items
 COMMENT ON COLUMN ims.owner.closed_through IS 'postings effective before this instant are refused';
 COMMENT ON COLUMN ims.owner.gs1_company_prefixes IS
     'GS1 company prefixes licensed to the owner, 4 to 12 digits each';
+COMMENT ON COLUMN ims.owner.gtin_patterns IS
+    'how restricted numbers of the owner hold weight, price or quantity, such as 21IIIIIWWwwwC';
 COMMENT ON COLUMN ims.owner.attributes IS 'further data of the owner';
 
 CREATE TABLE ims.owner_member (

@@ -10,8 +10,10 @@
  */
 #include "postgres.h"
 
+#include "catalog/pg_type.h"
 #include "fmgr.h"
 #include "funcapi.h"
+#include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/numeric.h"
 
@@ -33,7 +35,9 @@ PG_FUNCTION_INFO_V1(ims_gtin_with_indicator_of);
 PG_FUNCTION_INFO_V1(ims_gtin_kind_of);
 PG_FUNCTION_INFO_V1(ims_gtin_is_restricted);
 PG_FUNCTION_INFO_V1(ims_gtin_restricted_to);
+PG_FUNCTION_INFO_V1(ims_is_gtin_pattern);
 PG_FUNCTION_INFO_V1(ims_gtin_restricted_fields);
+PG_FUNCTION_INFO_V1(ims_gtin_pattern_fields);
 PG_FUNCTION_INFO_V1(ims_gtin_from_upce_text);
 PG_FUNCTION_INFO_V1(ims_gtin_make);
 
@@ -209,22 +213,61 @@ ims_gtin_restricted_to(PG_FUNCTION_ARGS)
 	PG_RETURN_NULL();
 }
 
-static ImsGtinPattern
-pattern_arg(const text *argument)
+/* ims_is_gtin_pattern -- SQL: ims._is_gtin_pattern(pattern text) returns boolean */
+Datum
+ims_is_gtin_pattern(PG_FUNCTION_ARGS)
 {
+	text *argument = PG_GETARG_TEXT_PP(0);
 	ImsGtinPattern pattern;
 
-	if (!ims_gtin_read_pattern(VARDATA_ANY(argument), VARSIZE_ANY_EXHDR(argument), &pattern))
+	PG_RETURN_BOOL(ims_gtin_read_pattern(VARDATA_ANY(argument),
+										 VARSIZE_ANY_EXHDR(argument), &pattern));
+}
+
+static ImsGtinPattern
+read_pattern(const text *argument)
+{
+	ImsGtinPattern pattern;
+	size_t length = VARSIZE_ANY_EXHDR(argument);
+
+	if (!ims_gtin_read_pattern(VARDATA_ANY(argument), length, &pattern))
+	{
+		char *shown = ims_gs1_shown(VARDATA_ANY(argument), length);
+
 		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("\"%s\" is no pattern of a restricted number",
-						ims_gs1_shown(VARDATA_ANY(argument), VARSIZE_ANY_EXHDR(argument))),
+				(errcode(ERRCODE_IMS_INVALID_GTIN_PATTERN),
+				 errmsg("\"%s\" is no pattern of a restricted number", shown),
+				 errdetail_internal("%s",
+									ims_error_detail("It does not say what each digit is.",
+													 ims_detail_text("pattern", shown))),
 				 errhint(
 					 "It has a character for each of 8, 12 or 13 digits, such as "
 					 "21IIIIIWWwwwC: a digit, I of the item, P of a price, W of a weight or "
 					 "Q of a quantity, in lower case behind the decimal point, V for a "
 					 "check digit of four or five of these, a point for any digit, C last.")));
+	}
 	return pattern;
+}
+
+#define FIELD_COLUMNS 5
+
+/* Item reference, number of the item, price, weight, quantity: columns of both functions below. */
+static void
+put_fields(const ImsGtinPattern *pattern, const ImsGtinFields *fields, Datum *values,
+		   bool *nulls)
+{
+	int place = pattern->measure == 'P' ? 2 : pattern->measure == 'W' ? 3 : 4;
+
+	for (int i = 0; i < FIELD_COLUMNS; i++)
+		nulls[i] = i >= 2;
+	values[0] = CStringGetTextDatum(fields->reference);
+	values[1] = Int64GetDatum(fields->base);
+	if (pattern->measure)
+	{
+		values[place] =
+			NumericGetDatum(int64_div_fast_to_numeric(fields->amount, fields->decimals));
+		nulls[place] = false;
+	}
 }
 
 /*
@@ -238,13 +281,12 @@ ims_gtin_restricted_fields(PG_FUNCTION_ARGS)
 {
 	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
 	int64 gtin = PG_GETARG_INT64(0);
-	ImsGtinPattern pattern = pattern_arg(PG_GETARG_TEXT_PP(1));
+	ImsGtinPattern pattern = read_pattern(PG_GETARG_TEXT_PP(1));
 	ImsGtinFields fields;
 	ImsGs1Status status;
 	char number[IMS_GTIN_DIGITS + 1];
-	Datum values[5] = {0};
-	bool nulls[5] = {false, false, true, true, true};
-	int place = pattern.measure == 'P' ? 2 : pattern.measure == 'W' ? 3 : 4;
+	Datum values[FIELD_COLUMNS] = {0};
+	bool nulls[FIELD_COLUMNS];
 
 	InitMaterializedSRF(fcinfo, MAT_SRF_USE_EXPECTED_DESC);
 	if (!ims_gtin_matches(&pattern, gtin))
@@ -252,15 +294,43 @@ ims_gtin_restricted_fields(PG_FUNCTION_ARGS)
 	status = ims_gtin_read_fields(&pattern, gtin, &fields);
 	ims_gs1_number_format(gtin, pattern.digits, number);
 	ims_gs1_require(status, KIND, number, strlen(number));
-	values[0] = CStringGetTextDatum(fields.reference);
-	values[1] = Int64GetDatum(fields.base);
-	if (pattern.measure)
-	{
-		values[place] =
-			NumericGetDatum(int64_div_fast_to_numeric(fields.amount, fields.decimals));
-		nulls[place] = false;
-	}
+	put_fields(&pattern, &fields, values, nulls);
 	tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
+	return (Datum) 0;
+}
+
+/*
+ * ims_gtin_pattern_fields -- SQL: ims._gtin_pattern_fields(gtin ims.gtin, patterns text[])
+ *
+ * The same by each of the patterns that the number matches, with the pattern's
+ * place and whether the check digit of the measure is right.
+ */
+Datum
+ims_gtin_pattern_fields(PG_FUNCTION_ARGS)
+{
+	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
+	int64 gtin = PG_GETARG_INT64(0);
+	Datum *patterns;
+	int count;
+
+	deconstruct_array(PG_GETARG_ARRAYTYPE_P(1), TEXTOID, -1, false, TYPALIGN_INT,
+					  &patterns, NULL, &count);
+	InitMaterializedSRF(fcinfo, MAT_SRF_USE_EXPECTED_DESC);
+	for (int i = 0; i < count; i++)
+	{
+		ImsGtinPattern pattern = read_pattern(DatumGetTextPP(patterns[i]));
+		ImsGtinFields fields;
+		Datum values[FIELD_COLUMNS + 2] = {0};
+		bool nulls[FIELD_COLUMNS + 2] = {0};
+
+		if (!ims_gtin_matches(&pattern, gtin))
+			continue;
+		values[FIELD_COLUMNS + 1] =
+			BoolGetDatum(ims_gtin_read_fields(&pattern, gtin, &fields).rule == IMS_GS1_OK);
+		values[FIELD_COLUMNS] = Int64GetDatum(i + 1);
+		put_fields(&pattern, &fields, values, nulls);
+		tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
+	}
 	return (Datum) 0;
 }
 

@@ -88,6 +88,8 @@ FROM (VALUES
     ('IV110', $$ SELECT ims.gtin_format('4006381333931', 12) $$),
     ('IV111', $$ SELECT '3174257BF4499602D2000001'::ims.epc $$),
     ('IV112', $$ SELECT ims.encode_class_uri('SHOP', '4006381333931') $$),
+    ('IV113', $$ SELECT ims.gtin_restricted_fields('2112345012346', '21IIIII') $$),
+    ('IV113', $$ SELECT ims.change_owner('SHOP', gtin_patterns => '{21IIIII}') $$),
     ('IV121', $$ SELECT '(01)09520123456789'::ims.gs1 $$),
     ('IV122', $$ SELECT ims.gs1_parse('(10)A') $$),
     ('IV123', $$ SELECT ims.gs1_parse('(7099)A') $$),
