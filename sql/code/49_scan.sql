@@ -581,8 +581,9 @@ REVOKE ALL ON FUNCTION ims._scan_plain FROM PUBLIC;
 
 -- The element string behind a scan, in whatever form; null for a plain code.
 -- Digits alone are read as one only from a key on that a label begins with:
--- (01), (00) and so on; every other number could be one by accident.
-CREATE FUNCTION ims._scan_form(scan text, OUT content text, OUT form text)
+-- (01), (00) and so on; every other number could be one by accident.  Of those that
+-- are read so, and of the digits of a tag, nothing says what they are: they are bare.
+CREATE FUNCTION ims._scan_form(scan text, OUT content text, OUT form text, OUT is_bare boolean)
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
@@ -595,6 +596,7 @@ BEGIN
         WHEN content ~ '^\([0-9]{2,4}\)' OR content ~* '^https?://'
             OR strpos(content, chr(29)) > 0 THEN 'gs1'
         ELSE 'plain' END;
+    is_bare := form = 'plain';
     IF form = 'symbology' THEN
         form := CASE WHEN ims.is_gs1(content) THEN 'gs1' ELSE 'plain' END;
         content := CASE form WHEN 'plain' THEN substr(content, 4) ELSE content END;
@@ -609,7 +611,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION ims._scan_form IS
-    'gs1, epc or plain, and what is left without an identifier of a plain symbol';
+    'gs1, epc or plain, what is left without an identifier of a plain symbol, and whether the digits alone say so';
 REVOKE ALL ON FUNCTION ims._scan_form FROM PUBLIC;
 
 -- In strict reading what is malformed is raised here.
@@ -672,6 +674,37 @@ $$;
 COMMENT ON FUNCTION ims._scan_tracking IS 'the scan, with what its item is tracked by and it lacks';
 REVOKE ALL ON FUNCTION ims._scan_tracking FROM PUBLIC;
 
+-- Digits that read as an element string or a tag, and that are a code of the owner
+-- as they stand.  The string comes first where what it names is known, and then
+-- the scan may mean two things, unless they are one, or the item tells.
+CREATE FUNCTION ims._scan_either(read ims._scanned, own ims._scanned, item_id bigint)
+RETURNS ims._scanned
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+#variable_conflict use_variable
+BEGIN
+    IF own.kind IS NULL OR read.item_id = item_id
+        OR (read.item_id, read.handling_unit_id, read.location_id)
+            IS NOT DISTINCT FROM (own.item_id, own.handling_unit_id, own.location_id)
+    THEN
+        RETURN read;
+    ELSIF own.item_id = item_id
+        OR coalesce(read.item_id, read.handling_unit_id, read.location_id) IS NULL
+    THEN
+        RETURN own;
+    END IF;
+    RETURN ims._scan_problem(read, 'ambiguous', read.kind, 'IV140',
+        jsonb_build_object('others', jsonb_build_array(jsonb_strip_nulls(jsonb_build_object(
+            'kind', own.kind, 'code', CASE own.kind WHEN 'item' THEN own.item
+                WHEN 'handling_unit' THEN own.handling_unit WHEN 'location' THEN own.location
+                WHEN 'serial' THEN own.serial ELSE own.lot END,
+            'item', CASE WHEN own.kind <> 'item' THEN own.item END)))));
+END
+$$;
+COMMENT ON FUNCTION ims._scan_either IS 'the scan as digits were read, or as the code of the owner that they are';
+REVOKE ALL ON FUNCTION ims._scan_either FROM PUBLIC;
+
 CREATE FUNCTION ims._scan_resolve(
     owner_id bigint, scan text, strict boolean, today date, location_id bigint, item_id bigint,
     kind text)
@@ -686,6 +719,7 @@ DECLARE
     elements ims.gs1;
     epc text;
     problem jsonb;
+    own ims._scanned;
 BEGIN
     scanned.unknown := '{}';
     scanned.problems := '[]';
@@ -694,12 +728,16 @@ BEGIN
     IF text_form.form <> 'plain' THEN
         SELECT r.elements, r.epc, r.problem INTO elements, epc, problem
         FROM ims._scan_read(text_form.content, text_form.form, strict) AS r;
-        scanned.epc := epc;
     END IF;
+    IF elements IS NULL OR text_form.is_bare THEN
+        own := ims._scan_code(owner_id, scanned, text_form.content, strict, kind, item_id);
+    END IF;
+    scanned.epc := epc;
     IF elements IS NOT NULL THEN
-        scanned := ims._scan_elements(owner_id, scanned, elements, strict, today, item_id);
+        scanned := ims._scan_either(
+            ims._scan_elements(owner_id, scanned, elements, strict, today, item_id), own, item_id);
     ELSE
-        scanned := ims._scan_code(owner_id, scanned, text_form.content, strict, kind, item_id);
+        scanned := own;
     END IF;
     IF scanned.kind IS NULL AND problem IS NOT NULL THEN
         scanned.kind := 'malformed';

@@ -4,7 +4,7 @@
 -- owner shows.
 \i test/setup.psql
 BEGIN;
-SELECT plan(90);
+SELECT plan(103);
 \i test/posting.psql
 \i test/refusal.psql
 INSERT INTO ims.item_code (owner_id, kind, code, item_id, unit) VALUES
@@ -213,6 +213,38 @@ FROM (VALUES
     (13, 'unknown kind', $$SELECT ims.scan('SHOP', 'PEN', '{"kind": "thing"}')$$, '22023'),
     (14, 'unknown owner', $$SELECT ims.scan('NOBODY', 'PEN')$$, 'IV202')
     ) AS c (place, name, statement, expected)
+ORDER BY c.place;
+
+-- digits that read as an element string or a tag, and are a code of the owner
+INSERT INTO ims.item_code (owner_id, kind, code, item_id, unit) VALUES
+    (9001, 'other', '0104012345678901', 9306, NULL),
+    (9001, 'other', '0109520123456788', 9306, NULL),
+    (9001, 'other', '0119520123456785', 9301, NULL);
+INSERT INTO ims.handling_unit (owner_id, handling_unit_id, code) VALUES
+    (9001, 9605, '3074257BF7194E4000001A85'), (9001, 9606, '30740242201D8840009EFDF7');
+SELECT is(pg_temp.said(c.scan, c.context::jsonb), c.expected, c.name)
+FROM (VALUES
+    (1, 'own code, where nobody has the GTIN', '0104012345678901', '{}', 'item item=INK quantity=1 unit=EA'),
+    (2, 'with brackets it is the GTIN', '(01)04012345678901', '{}', 'item unknown=item problems=unknown_item:IV203'),
+    (3, 'and with a symbology identifier', ']C10104012345678901', '{}', 'item unknown=item problems=unknown_item:IV203'),
+    (4, 'an item has the GTIN, another the code', '0109520123456788', '{}',
+     'item item=PEN quantity=1 unit=EA problems=ambiguous:IV140'),
+    (5, 'told apart by the item', '0109520123456788', '{"item": "INK"}', 'item item=INK quantity=1 unit=EA'),
+    (6, 'or the other', '0109520123456788', '{"item": "PEN"}', 'item item=PEN quantity=1 unit=EA'),
+    (7, 'with brackets nothing is ambiguous', '(01)09520123456788', '{}', 'item item=PEN quantity=1 unit=EA'),
+    (8, 'code and GTIN of one item', '0119520123456785', '{}', 'item item=PEN quantity=1 unit=CS base=12'),
+    (9, 'a kind that the code is not', '0104012345678901', '{"kind": "lot"}',
+     'item unknown=item problems=unknown_item:IV203'),
+    (10, 'a unit whose code is a tag', '30740242201D8840009EFDF7', '{}', 'handling_unit in=30740242201D8840009EFDF7'),
+    (11, 'of an item that there is', '3074257BF7194E4000001A85', '{}',
+     'serial item=PHONE quantity=1 unit=EA serial=6789 problems=ambiguous:IV140')
+    ) AS c (place, name, scan, context, expected)
+ORDER BY c.place;
+SELECT is((SELECT s.problems -> 0 -> 'others' FROM ims.scan('SHOP', c.scan) AS s), c.expected::jsonb, 'the other: ' || c.scan)
+FROM (VALUES
+    (1, '0109520123456788', '[{"kind": "item", "code": "INK"}]'),
+    (2, '3074257BF7194E4000001A85', '[{"kind": "handling_unit", "code": "3074257BF7194E4000001A85"}]')
+    ) AS c (place, scan, expected)
 ORDER BY c.place;
 
 -- other owners
