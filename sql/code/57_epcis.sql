@@ -22,7 +22,8 @@ LANGUAGE c IMMUTABLE PARALLEL SAFE
 AS 'MODULE_PATHNAME', 'ims_epcis_item_uri';
 COMMENT ON FUNCTION ims._epcis_item_uri IS 'URI of an item, of a lot or of a single unit of it';
 
-CREATE FUNCTION ims._epcis_unit_uri(domain text, owner text, handling_unit text)
+CREATE FUNCTION ims._epcis_unit_uri(
+    domain text, owner text, prefixes text[], handling_unit text)
 RETURNS text
 LANGUAGE c IMMUTABLE PARALLEL SAFE
 AS 'MODULE_PATHNAME', 'ims_epcis_unit_uri';
@@ -126,6 +127,13 @@ LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 100
 AS 'MODULE_PATHNAME', 'ims_epcis_event';
 COMMENT ON FUNCTION ims._epcis_event IS 'an event in JSON, from a row with the columns it knows';
 
+CREATE FUNCTION ims._epcis_urn(event text, prefixes text[])
+RETURNS text
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 10
+AS 'MODULE_PATHNAME', 'ims_epcis_urn';
+COMMENT ON FUNCTION ims._epcis_urn IS
+    'an event with URNs for the keys that begin with one of the company prefixes';
+
 -- Words of the Core Business Vocabulary 2.0.
 
 CREATE FUNCTION ims._epcis_step(
@@ -226,11 +234,27 @@ $$;
 COMMENT ON FUNCTION ims._epcis_postings IS
     'the postings, and those that reversals among them reverse; null for null';
 
+CREATE FUNCTION ims._epcis_prefixes(owner_id bigint, names text)
+RETURNS text[]
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    PERFORM ims._check_choice('names', names, 'link', 'urn');
+    RETURN (
+        SELECT o.gs1_company_prefixes FROM ims.owner AS o
+         WHERE o.owner_id = _epcis_prefixes.owner_id AND names = 'urn');
+END
+$$;
+COMMENT ON FUNCTION ims._epcis_prefixes IS
+    'company prefixes by which names become URNs, null where they stay links';
+
 CREATE FUNCTION ims.epcis_events(
     owner text DEFAULT NULL,
     from_at timestamptz DEFAULT NULL,
     to_at timestamptz DEFAULT NULL,
-    posting_ids bigint[] DEFAULT NULL)
+    posting_ids bigint[] DEFAULT NULL,
+    names text DEFAULT 'link')
 RETURNS TABLE (
     event_uri text,
     event_time timestamptz,
@@ -246,10 +270,12 @@ AS $$
 DECLARE
     my_owner_id CONSTANT bigint := ims._reading_owner_id(owner);
     my_postings CONSTANT bigint[] := ims._epcis_postings(my_owner_id, posting_ids);
+    prefixes CONSTANT text[] := ims._epcis_prefixes(my_owner_id, names);
 BEGIN
     PERFORM ims._check_instant('from_at', from_at), ims._check_instant('to_at', to_at);
     RETURN QUERY
-    SELECT e.event_uri, e.event_time, e.record_time, e.event_type, e.posting_id, e.event
+    SELECT e.event_uri, e.event_time, e.record_time, e.event_type, e.posting_id,
+           coalesce(ims._epcis_urn(e.event, prefixes), e.event)
       FROM ims_bi.epcis_event AS e
      WHERE e.owner_id = my_owner_id
        AND (from_at IS NULL OR e.event_time >= from_at)
@@ -263,7 +289,8 @@ COMMENT ON FUNCTION ims.epcis_events IS
 
 from_at and to_at bound the time of the event, half open; posting_ids takes the events of
 these postings alone, and of those that they reverse. IV201 and IV202 for the owner, IV232
-for an instant out of range. How postings become events: doc/epcis.md.
+for an instant out of range. names is link (GS1 Digital Links) or urn: urn:epc names for the
+keys that begin with one of the owner''s gs1_company_prefixes. How postings become events: doc/epcis.md.
 Example: SELECT e.event::jsonb FROM ims.epcis_events(from_at => ''2026-11-01 00:00+01'') AS e;';
 REVOKE ALL ON FUNCTION ims.epcis_events FROM PUBLIC;
 
@@ -272,7 +299,8 @@ CREATE FUNCTION ims.epcis_document(
     from_at timestamptz DEFAULT NULL,
     to_at timestamptz DEFAULT NULL,
     posting_ids bigint[] DEFAULT NULL,
-    created_at timestamptz DEFAULT NULL)
+    created_at timestamptz DEFAULT NULL,
+    names text DEFAULT 'link')
 RETURNS text
 LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
@@ -282,6 +310,7 @@ AS $$
 DECLARE
     my_owner_id CONSTANT bigint := ims._reading_owner_id(owner);
     my_postings CONSTANT bigint[] := ims._epcis_postings(my_owner_id, posting_ids);
+    prefixes CONSTANT text[] := ims._epcis_prefixes(my_owner_id, names);
     head text;
 BEGIN
     PERFORM ims._check_instant('from_at', from_at), ims._check_instant('to_at', to_at),
@@ -292,7 +321,7 @@ BEGIN
         || '", "epcisBody": {"eventList": [';
     -- As ims.epcis_events(), whose rows would be kept once more before they are one text.
     RETURN coalesce((
-        SELECT ims._epcis_document(v.event, head)
+        SELECT ims._epcis_document(coalesce(ims._epcis_urn(v.event, prefixes), v.event), head)
           FROM (
             SELECT e.event
               FROM ims_bi.epcis_event AS e

@@ -158,7 +158,8 @@ WITH line AS NOT MATERIALIZED (
     SELECT g.owner_id, g.posting_id, g.effective_at, g.part, g.is_input, g.from_location_id,
            g.to_location_id, g.place_id, g.parent_id, g.lot_id,
            CASE WHEN g.unit_id <> 0
-                THEN ims._epcis_unit_uri(o.attributes ->> 'epcis_domain', o.code, h.code)
+                THEN ims._epcis_unit_uri(o.attributes ->> 'epcis_domain', o.code,
+                    o.gs1_company_prefixes, h.code)
                 ELSE ims._epcis_item_uri(
                     o.attributes ->> 'epcis_domain', o.code, i.code, c.gtin, b.code, r.code)
            END AS uri,
@@ -196,7 +197,8 @@ WITH line AS NOT MATERIALIZED (
                FILTER (WHERE NOT n.is_instance AND n.is_input) AS input_quantities,
            ims._epcis_quantities(n.uri, n.quantity, n.base_unit, n.is_counted)
                FILTER (WHERE NOT n.is_instance AND NOT n.is_input) AS quantities,
-           -- master data of what is made, where it is of one lot
+           -- master data of what is made, where it is of one lot; attributes are
+           -- those of the Core Business Vocabulary, which the context calls cbvmda
            CASE WHEN n.part = 3 AND pg_catalog.min(n.lot_id) FILTER (WHERE NOT n.is_input)
                      = pg_catalog.max(n.lot_id) FILTER (WHERE NOT n.is_input)
                      AND pg_catalog.min(n.lot_id) FILTER (WHERE NOT n.is_input) > 0
@@ -222,6 +224,7 @@ WITH line AS NOT MATERIALIZED (
            p.kind, p.document_number, p.recorded_at, p.utc_offset_minutes,
            p.system_identifier, p.reference_type, p.reference_number,
            o.code AS owner, o.attributes AS owner_attributes,
+           o.gs1_company_prefixes AS company_prefixes,
            y.code AS party, y.attributes AS party_attributes,
            CASE WHEN p.kind = 'dispatch' THEN p.document_number ELSE d.document_number END
                AS dispatch_number,
@@ -332,7 +335,8 @@ SELECT e.owner_id,
            k.action, k.biz_step, k.disposition, k.read_point,
            CASE WHEN e.part = 1 OR e.to_site IS NOT NULL OR e.to_kind = 'ownership'
                 THEN k.read_point END AS biz_location,
-           e.owner_attributes ->> 'epcis_domain' AS domain, e.owner, e.parent,
+           e.owner_attributes ->> 'epcis_domain' AS domain, e.owner, e.company_prefixes,
+           e.parent,
            e.input_epcs, e.input_quantities, e.epcs, e.quantities, e.ilmd,
            CASE WHEN e.reference_number IS NOT NULL THEN e.reference_type
                 ELSE e.kind END AS transformation_type,

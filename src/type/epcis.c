@@ -35,13 +35,15 @@ PG_FUNCTION_INFO_V1(ims_epcis_place_uri);
 PG_FUNCTION_INFO_V1(ims_epcis_event_id);
 PG_FUNCTION_INFO_V1(ims_epcis_time);
 
-#define GS1_DOMAIN "https://id.gs1.org"
 /* Of an owner that has none: a name that RFC 2606 keeps free for ever. */
 #define NO_DOMAIN "https://epcis.invalid"
 #define MAX_VARIABLE_VALUE 20 /* characters of lots, serials and extensions */
-#define EVENT_ID_BYTES 16	  /* of a UUID */
-#define MAX_KEY_TEXT 160	  /* seven numbers of 20 characters and what parts them */
-#define MAX_TIME_TEXT 40	  /* of a year with five digits, an offset with three */
+#define GRAI_DIGITS 14		  /* a zero and the digits of a type of asset */
+#define MAX_GRAI 30			  /* with its serial */
+#define MAX_GIAI 30
+#define EVENT_ID_BYTES 16 /* of a UUID */
+#define MAX_KEY_TEXT 160  /* seven numbers of 20 characters and what parts them */
+#define MAX_TIME_TEXT 40  /* of a year with five digits, an offset with three */
 
 static bool
 is_domain_character(char c)
@@ -120,7 +122,7 @@ append_private(StringInfo uri, ImsCode domain, const char *class_name, int count
 static void
 append_key(StringInfo uri, const char *identifier, ImsCode key)
 {
-	appendStringInfoString(uri, GS1_DOMAIN);
+	appendStringInfoString(uri, IMS_GS1_DOMAIN);
 	appendStringInfoString(uri, identifier);
 	appendBinaryStringInfo(uri, key.text, (int) key.length);
 }
@@ -181,6 +183,39 @@ ims_epcis_item(StringInfo to, const ImsEpcisNamer *namer, ImsCode item, ImsCode 
 					   (ImsCode[]){namer->owner, item, detail});
 }
 
+/* Whether the owner may have given a number: it begins with a prefix of his, and more. */
+static bool
+is_own_key(const ImsEpcisNamer *namer, const char *digits, size_t length)
+{
+	int prefix;
+
+	if (namer->prefixes == NULL)
+		return false;
+	prefix = ims_company_prefix_length(namer->prefixes, digits, length);
+	return prefix > 0 && length > (size_t) prefix;
+}
+
+/*
+ * A returnable asset, by itself: a zero, the number of its type, a serial.  Any
+ * digits could be one, so that only those under a prefix of the owner are.
+ */
+static bool
+is_grai(const ImsEpcisNamer *namer, ImsCode code)
+{
+	return code.length > GRAI_DIGITS && code.length <= MAX_GRAI &&
+		   ims_gs1_is_digits(code.text, GRAI_DIGITS) && code.text[0] == '0' &&
+		   ims_gs1_has_check_digit(code.text + 1, GRAI_DIGITS - 1) &&
+		   ims_gs1_is_cset82(code.text, code.length) &&
+		   is_own_key(namer, code.text + 1, code.length - 1);
+}
+
+static bool
+is_giai(const ImsEpcisNamer *namer, ImsCode code)
+{
+	return code.length <= MAX_GIAI && ims_gs1_is_cset82(code.text, code.length) &&
+		   is_own_key(namer, code.text, code.length);
+}
+
 void
 ims_epcis_unit(StringInfo to, const ImsEpcisNamer *namer, ImsCode unit)
 {
@@ -188,6 +223,12 @@ ims_epcis_unit(StringInfo to, const ImsEpcisNamer *namer, ImsCode unit)
 
 	if (ims_sscc_parse(unit.text, unit.length, &number).rule == IMS_GS1_OK)
 		append_key(to, "/00/", unit);
+	else if (is_grai(namer, unit) || is_giai(namer, unit))
+	{
+		appendStringInfoString(to, IMS_GS1_DOMAIN);
+		appendStringInfoString(to, is_grai(namer, unit) ? "/8003" : "/8004");
+		append_code(to, unit);
+	}
 	else
 		append_private(to, namer->domain, "/obj", 2, (ImsCode[]){namer->owner, unit});
 }
@@ -330,7 +371,7 @@ ims_epcis_instant(StringInfo to, TimestampTz instant, int32 offset_minutes)
 static ImsEpcisNamer
 namer_arg(FunctionCallInfo fcinfo)
 {
-	return (ImsEpcisNamer){code_arg(fcinfo, 0), code_arg(fcinfo, 1)};
+	return (ImsEpcisNamer){code_arg(fcinfo, 0), code_arg(fcinfo, 1), NULL};
 }
 
 static Datum
@@ -360,17 +401,19 @@ ims_epcis_item_uri(PG_FUNCTION_ARGS)
 
 /*
  * ims_epcis_unit_uri -- SQL: ims._epcis_unit_uri(domain text, owner text,
- *		handling_unit text) returns text
+ *		prefixes text[], handling_unit text) returns text
  */
 Datum
 ims_epcis_unit_uri(PG_FUNCTION_ARGS)
 {
 	ImsEpcisNamer namer = namer_arg(fcinfo);
-	ImsCode unit = code_arg(fcinfo, 2);
+	ImsCode unit = code_arg(fcinfo, 3);
 	StringInfoData uri;
 
 	if (namer.owner.text == NULL || unit.text == NULL)
 		PG_RETURN_NULL();
+	if (!PG_ARGISNULL(2))
+		namer.prefixes = PG_GETARG_ARRAYTYPE_P(2);
 	initStringInfo(&uri);
 	ims_epcis_unit(&uri, &namer, unit);
 	return built_text(&uri);
@@ -383,7 +426,7 @@ ims_epcis_unit_uri(PG_FUNCTION_ARGS)
 Datum
 ims_epcis_place_uri(PG_FUNCTION_ARGS)
 {
-	ImsEpcisNamer namer = {code_arg(fcinfo, 0), {NULL, 0}};
+	ImsEpcisNamer namer = {code_arg(fcinfo, 0), {NULL, 0}, NULL};
 	ImsCode place = code_arg(fcinfo, 1);
 	StringInfoData uri;
 

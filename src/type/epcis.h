@@ -13,6 +13,9 @@
 
 #include "datatype/timestamp.h"
 #include "lib/stringinfo.h"
+#include "utils/array.h"
+
+#define IMS_GS1_DOMAIN "https://id.gs1.org"
 
 /* A code; text is null where there is none, or an empty one. */
 typedef struct ImsCode
@@ -26,6 +29,7 @@ typedef struct ImsEpcisNamer
 {
 	ImsCode domain;
 	ImsCode owner;
+	ArrayType *prefixes; /* GS1 company prefixes of the owner; null: not known */
 } ImsEpcisNamer;
 
 /* An event: a part of a posting. */
@@ -42,6 +46,7 @@ typedef struct ImsEpcisKey
 
 extern bool ims_is_link_domain(const char *domain, size_t length);
 extern ImsCode ims_code_of_text(text *value);
+extern int ims_company_prefix_length(ArrayType *prefixes, const char *key, size_t length);
 
 extern void ims_epcis_item(StringInfo to, const ImsEpcisNamer *namer, ImsCode item,
 						   ImsCode gtin, ImsCode lot, ImsCode serial);

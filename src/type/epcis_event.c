@@ -39,6 +39,7 @@ typedef enum Field
 	ACTION,
 	DOMAIN_NAME,
 	OWNER,
+	COMPANY_PREFIXES,
 	PARENT,
 	INPUT_EPCS,
 	INPUT_QUANTITIES,
@@ -81,6 +82,7 @@ static const struct
 	[ACTION] = {"action", TEXTOID},
 	[DOMAIN_NAME] = {"domain", TEXTOID},
 	[OWNER] = {"owner", TEXTOID},
+	[COMPANY_PREFIXES] = {"company_prefixes", TEXTARRAYOID},
 	[PARENT] = {"parent", TEXTOID},
 	[INPUT_EPCS] = {"input_epcs", TEXTOID},
 	[INPUT_QUANTITIES] = {"input_quantities", TEXTOID},
@@ -194,7 +196,10 @@ is_word(const RowShape *row, Field field, const char *word)
 static ImsEpcisNamer
 namer_of(const RowShape *row)
 {
-	return (ImsEpcisNamer){code_of(row, DOMAIN_NAME), code_of(row, OWNER)};
+	return (ImsEpcisNamer){code_of(row, DOMAIN_NAME), code_of(row, OWNER),
+						   has(row, COMPANY_PREFIXES)
+							   ? DatumGetArrayTypeP(value_of(row, COMPANY_PREFIXES))
+							   : NULL};
 }
 
 /* The separator of members and elements, unless one of them begins here. */

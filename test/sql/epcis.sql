@@ -275,14 +275,14 @@ FROM (VALUES
     ('an empty lot is none', ims._epcis_item_uri('https://a.b', 'O', 'I', NULL, '', NULL), 'https://a.b/class/O/I'),
     ('no item, no name', ims._epcis_item_uri('https://a.b', 'O', NULL, '4006381333931', NULL, NULL), NULL),
     ('codes in other scripts', ims._epcis_item_uri('https://a.b', 'Ö', '茶 1', NULL, NULL, NULL), 'https://a.b/class/%C3%96/%E8%8C%B6%201'),
-    ('a path, and slashes at its end', ims._epcis_unit_uri('http://a.b:8080/x//', 'O', 'P'), 'http://a.b:8080/x/obj/O/P'),
-    ('no scheme', ims._epcis_unit_uri('a.b', 'O', 'P'), 'https://epcis.invalid/obj/O/P'),
-    ('a domain that would break out', ims._epcis_unit_uri('https://a.b/"', 'O', 'P'), 'https://epcis.invalid/obj/O/P'),
-    ('a domain with a query', ims._epcis_unit_uri('https://a.b/?x=', 'O', 'P'), 'https://epcis.invalid/obj/O/P'),
-    ('no host', ims._epcis_unit_uri('https://', 'O', 'P'), 'https://epcis.invalid/obj/O/P'),
-    ('an SSCC', ims._epcis_unit_uri('https://a.b', 'O', '106141412345678908'), 'https://id.gs1.org/00/106141412345678908'),
-    ('18 digits that are none', ims._epcis_unit_uri('https://a.b', 'O', '106141412345678909'), 'https://a.b/obj/O/106141412345678909'),
-    ('no unit', ims._epcis_unit_uri('https://a.b', 'O', NULL), NULL),
+    ('a path, and slashes at its end', ims._epcis_unit_uri('http://a.b:8080/x//', 'O', NULL, 'P'), 'http://a.b:8080/x/obj/O/P'),
+    ('no scheme', ims._epcis_unit_uri('a.b', 'O', NULL, 'P'), 'https://epcis.invalid/obj/O/P'),
+    ('a domain that would break out', ims._epcis_unit_uri('https://a.b/"', 'O', NULL, 'P'), 'https://epcis.invalid/obj/O/P'),
+    ('a domain with a query', ims._epcis_unit_uri('https://a.b/?x=', 'O', NULL, 'P'), 'https://epcis.invalid/obj/O/P'),
+    ('no host', ims._epcis_unit_uri('https://', 'O', NULL, 'P'), 'https://epcis.invalid/obj/O/P'),
+    ('an SSCC', ims._epcis_unit_uri('https://a.b', 'O', NULL, '106141412345678908'), 'https://id.gs1.org/00/106141412345678908'),
+    ('18 digits that are none', ims._epcis_unit_uri('https://a.b', 'O', NULL, '106141412345678909'), 'https://a.b/obj/O/106141412345678909'),
+    ('no unit', ims._epcis_unit_uri('https://a.b', 'O', NULL, NULL), NULL),
     ('a GLN', ims._epcis_place_uri('https://a.b', 'BIN', '0614141123452', '9521234543213'), 'https://id.gs1.org/414/0614141123452'),
     ('an extension of 20 characters', ims._epcis_place_uri('https://a.b', repeat('B', 20), NULL, '0614141123452'), 'https://id.gs1.org/414/0614141123452/254/BBBBBBBBBBBBBBBBBBBB'),
     ('of 21', ims._epcis_place_uri('https://a.b', repeat('B', 21), NULL, '0614141123452'), 'https://a.b/loc/BBBBBBBBBBBBBBBBBBBBB'),
@@ -439,6 +439,84 @@ SELECT is_empty($$ SELECT e.event FROM ims.epcis_events('SHOP', to_at => pg_temp
     EXCEPT SELECT t.event FROM told AS t $$, 'settings of the session change nothing');
 RESET TimeZone;
 RESET DateStyle;
+
+-- names as URNs: of keys that begin with a company prefix of the owner
+SELECT is(ims._epcis_urn('{"id": "' || c.link || '"}', '{0614141,4006381,95212345,9521}'), '{"id": "' || c.expected || '"}', c.title)
+FROM (VALUES
+    ('a single unit', 'https://id.gs1.org/01/80614141123458/21/6789', 'urn:epc:id:sgtin:0614141.812345.6789'),
+    ('a serial with every character that is coded', 'https://id.gs1.org/01/80614141123458/21/%22%25%26%2F%3C%3E%3F%28%29',
+        'urn:epc:id:sgtin:0614141.812345.%22%25%26%2F%3C%3E%3F()'),
+    ('of 20 characters', 'https://id.gs1.org/01/80614141123458/21/' || repeat('a', 20), 'urn:epc:id:sgtin:0614141.812345.' || repeat('a', 20)),
+    ('a lot', 'https://id.gs1.org/01/80614141123458/10/L%2F1', 'urn:epc:class:lgtin:0614141.812345.L%2F1'),
+    ('an item', 'https://id.gs1.org/01/04006381333931', 'urn:epc:idpat:sgtin:4006381.033393.*'),
+    ('an SSCC', 'https://id.gs1.org/00/106141412345678908', 'urn:epc:id:sscc:0614141.1234567890'),
+    ('a place', 'https://id.gs1.org/414/0614141123452', 'urn:epc:id:sgln:0614141.12345.0'),
+    ('a place in it', 'https://id.gs1.org/414/0614141123452/254/BIN%2F7', 'urn:epc:id:sgln:0614141.12345.BIN%2F7'),
+    ('a party', 'https://id.gs1.org/417/0614141123452', 'urn:epc:id:pgln:0614141.12345'),
+    ('a returnable asset', 'https://id.gs1.org/8003/006141411234525678', 'urn:epc:id:grai:0614141.12345.5678'),
+    ('an asset', 'https://id.gs1.org/8004/06141415678', 'urn:epc:id:giai:0614141.5678'),
+    ('the longest prefix', 'https://id.gs1.org/417/9521234543213', 'urn:epc:id:pgln:95212345.4321'),
+    ('one of four digits stands for those of six', 'https://id.gs1.org/417/9521999000006', 'urn:epc:id:pgln:952199.900000'),
+    ('an asset that has no digits there', 'https://id.gs1.org/8004/9521-1', 'https://id.gs1.org/8004/9521-1'),
+    ('a prefix of nobody', 'https://id.gs1.org/01/04012345678901', 'https://id.gs1.org/01/04012345678901'),
+    ('a prefix is no indicator', 'https://id.gs1.org/00/061414123456789012', 'https://id.gs1.org/00/061414123456789012'),
+    ('a name of one''s own', 'https://shop.example/epcis/obj/SHOP/P1', 'https://shop.example/epcis/obj/SHOP/P1'),
+    ('another domain', 'https://id.gs1.org.example/00/106141412345678908', 'https://id.gs1.org.example/00/106141412345678908'),
+    ('digits missing', 'https://id.gs1.org/00/10614141234567890', 'https://id.gs1.org/00/10614141234567890'),
+    ('digits too many', 'https://id.gs1.org/00/1061414123456789080', 'https://id.gs1.org/00/1061414123456789080'),
+    ('a path that goes on', 'https://id.gs1.org/01/80614141123458/21/1/x', 'https://id.gs1.org/01/80614141123458/21/1/x'),
+    ('a value of 31 characters', 'https://id.gs1.org/8004/0614141' || repeat('1', 24), 'https://id.gs1.org/8004/0614141' || repeat('1', 24)),
+    ('another identifier', 'https://id.gs1.org/253/0614141123452', 'https://id.gs1.org/253/0614141123452')
+    ) AS c (title, link, expected);
+SELECT is(ims._epcis_urn(c.event, '{0614141}'), c.expected, c.title)
+FROM (VALUES
+    ('lists and members', '{"epcList": ["https://id.gs1.org/00/106141412345678908", "x"], "https://id.gs1.org/x": 1}',
+        '{"epcList": ["urn:epc:id:sscc:0614141.1234567890", "x"], "https://id.gs1.org/x": 1}'),
+    ('master data are no names', '{"a": "https://id.gs1.org/00/106141412345678908", "ilmd": {"cbvmda:lotNumber": "https://id.gs1.org/00/106141412345678908"}}',
+        '{"a": "urn:epc:id:sscc:0614141.1234567890", "ilmd": {"cbvmda:lotNumber": "https://id.gs1.org/00/106141412345678908"}}'),
+    ('a quote in a string', '{"a": "\"https://id.gs1.org/00/106141412345678908"}', '{"a": "\"https://id.gs1.org/00/106141412345678908"}'),
+    ('a text that ends', '"https://id.gs1.org/00/106141412345678908', '"urn:epc:id:sscc:0614141.1234567890'),
+    ('in the middle of nothing', '{"a": "\', '{"a": "\'),
+    ('nothing', '', '')) AS c (title, event, expected);
+SELECT is(ims._epcis_urn('{"a": "https://id.gs1.org/00/106141412345678908"}', '{}'), '{"a": "https://id.gs1.org/00/106141412345678908"}', 'no prefix');
+-- units that are assets of the owner
+SELECT is(ims._epcis_unit_uri('https://a.b', 'O', '{0614141}', c.code), c.expected, c.title)
+FROM (VALUES
+    ('a returnable asset', '0061414112345256789', 'https://id.gs1.org/8003/0061414112345256789'),
+    ('that is an SSCC, too', '006141411234525678', 'https://id.gs1.org/00/006141411234525678'),
+    ('its type alone', '00614141123452', 'https://a.b/obj/O/00614141123452'),
+    ('another check digit', '006141411234535678', 'https://a.b/obj/O/006141411234535678'),
+    ('a serial of 16 characters', '00614141123452' || repeat('s', 16), 'https://id.gs1.org/8003/00614141123452' || repeat('s', 16)),
+    ('of 17', '00614141123452' || repeat('s', 17), 'https://a.b/obj/O/00614141123452' || repeat('s', 17)),
+    ('of another company', '040123451234525678', 'https://a.b/obj/O/040123451234525678'),
+    ('an asset', '0614141A/1', 'https://id.gs1.org/8004/0614141A%2F1'),
+    ('the prefix alone', '0614141', 'https://a.b/obj/O/0614141'),
+    ('of 30 characters', '0614141' || repeat('a', 23), 'https://id.gs1.org/8004/0614141' || repeat('a', 23)),
+    ('of 31', '0614141' || repeat('a', 24), 'https://a.b/obj/O/0614141' || repeat('a', 24)),
+    ('with a space', '0614141 1', 'https://a.b/obj/O/0614141%201')) AS c (title, code, expected);
+-- whole documents
+UPDATE ims.owner SET gs1_company_prefixes = '{0614141,4006381,4023333,9521234,4012}' WHERE owner_id = 9001;
+SELECT results_eq(
+    $$ SELECT e.event_uri, e.event_time, e.record_time, e.event_type, e.posting_id, e.event FROM ims.epcis_events('SHOP', names => 'urn') AS e $$,
+    $$ SELECT e.event_uri, e.event_time, e.record_time, e.event_type, e.posting_id,
+              ims._epcis_urn(e.event, '{0614141,4006381,4023333,9521234,4012}') FROM ims.epcis_events('SHOP') AS e $$,
+    'each event with other names');
+SELECT is_empty($$ SELECT e.event FROM ims.epcis_events('SHOP', names => 'urn') AS e WHERE e.event ~ 'id\.gs1\.org' $$,
+    'no link where each prefix is known');
+SELECT is_empty(
+    $$ SELECT e.event_uri FROM ims.epcis_events('SHOP', names => 'urn') AS e
+       JOIN ims.epcis_events('SHOP') AS l USING (event_uri) WHERE e.event !~ 'urn:epc:' AND l.event ~ 'id\.gs1\.org' $$,
+    'as many names as before');
+SELECT is(ims.epcis_document('SHOP', created_at => '2026-11-01 12:00+01', names => 'urn')::jsonb -> 'epcisBody' -> 'eventList',
+    (SELECT jsonb_agg(e.event::jsonb) FROM ims.epcis_events('SHOP', names => 'urn') AS e), 'a document of them');
+SELECT is(d.text, ims.epcis_document('SHOP', to_at => pg_temp.at(18), created_at => '2026-11-01 12:00+01'), d.title)
+FROM (VALUES
+    ('link is what is told anyway', ims.epcis_document('SHOP', to_at => pg_temp.at(18), created_at => '2026-11-01 12:00+01', names => 'link')),
+    ('so is nothing', ims.epcis_document('SHOP', to_at => pg_temp.at(18), created_at => '2026-11-01 12:00+01', names => NULL)))
+    AS d (title, text);
+SELECT is(ims.epcis_document('SHOP', posting_ids => '{}', names => 'urn')::jsonb -> 'epcisBody', '{"eventList": []}', 'none of nothing');
+SELECT is(split_part(pg_temp.refusal(c.call), ' |', 1), '22023', c.call)
+FROM (VALUES ($$ SELECT * FROM ims.epcis_events('SHOP', names => 'URN') $$), ($$ SELECT ims.epcis_document('SHOP', names => '') $$)) AS c (call);
 
 -- 8. filters reach the tables
 CREATE FUNCTION pg_temp.plan_of(query text) RETURNS SETOF text LANGUAGE plpgsql AS $$

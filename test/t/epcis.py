@@ -92,10 +92,13 @@ def validators():
 
 
 def documents_of(cluster):
-    """The documents of both owners of test/epcis.psql."""
+    """The documents of both owners of test/epcis.psql, and one with URNs."""
     script = ("\\set VERBOSITY terse\n\\set ON_ERROR_STOP 1\nBEGIN;\n\\i test/epcis.psql\n"
+              "UPDATE ims.owner SET gs1_company_prefixes = '{0614141,4006381,4023333,9521234,4012}'"
+              " WHERE owner_id = 9001;\n"
               "SELECT json_build_array(ims.epcis_document('SHOP')::json,"
-              " ims.epcis_document('CLIENT')::json);\nROLLBACK;\n")
+              " ims.epcis_document('CLIENT')::json,"
+              " ims.epcis_document('SHOP', names => 'urn')::json);\nROLLBACK;\n")
     out = subprocess.run(["psql", "-XqAt", "-d", "epcis", "-U", "postgres"], input=script,
                          text=True, cwd=ROOT, env={**os.environ, **cluster.env}, check=True,
                          stdout=subprocess.PIPE).stdout
@@ -104,13 +107,19 @@ def documents_of(cluster):
 
 def main():
     found, why = validators()
-    tap = Tap(3 if found is None else 6)
+    tap = Tap(5 if found is None else 8)
     cluster = Cluster("main")
     cluster.new_database("epcis")
     documents = documents_of(cluster)
     events = [event for document in documents for event in document["epcisBody"]["eventList"]]
     tap.ok(len(events) > 40, "there are events of every kind")
     tap.equal({event["type"] for event in events}, set(OWN), "of every type")
+    named = {uri.rsplit(":", 1)[0] for event in documents[2]["epcisBody"]["eventList"]
+             for uri in uris(event) if uri.startswith("urn:epc:")}
+    tap.equal(named, {"urn:epc:id:sgtin", "urn:epc:id:sscc", "urn:epc:id:sgln", "urn:epc:id:pgln",
+                      "urn:epc:class:lgtin", "urn:epc:idpat:sgtin"}, "with every kind of URN")
+    tap.equal(len(documents[2]["epcisBody"]["eventList"]),
+              len(documents[0]["epcisBody"]["eventList"]), "in as many events")
     tap.equal([f"{event['bizStep'] if 'bizStep' in event else event['type']}: {fault}"
              for event in events for fault in faults_of_shape(event)], [],
             "members, URIs, times and quantities are as EPCIS wants them")
