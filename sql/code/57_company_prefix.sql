@@ -31,8 +31,9 @@ BEGIN
                         'key', left(digits, 40), 'prefixes', prefixes)::text,
                 HINT = 'Give company_prefix_length, or set gs1_company_prefixes with ims.change_owner().';
     END IF;
-    -- EPCs have no shorter ones: four or five digits stand for the prefixes of
-    -- six that begin with them.
+    -- EPCs have no shorter ones (the partition tables of the Tag Data Standard,
+    -- section 14, have lengths of 6 to 12): four or five digits stand for the
+    -- prefixes of six that begin with them.
     RETURN greatest(length(prefix), 6);
 END
 $$;
