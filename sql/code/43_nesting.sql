@@ -61,20 +61,6 @@ COMMENT ON FUNCTION ims._units_below IS
     'handling units and all that are in them now, each with what it is in';
 REVOKE ALL ON FUNCTION ims._units_below FROM PUBLIC;
 
-CREATE FUNCTION ims._raise_unit_snapshot()
-RETURNS void
-LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
-SET search_path = pg_catalog, pg_temp
-AS $$
-BEGIN
-    RAISE 'could not serialize access: a handling unit was packed or unpacked since the snapshot'
-        USING ERRCODE = 'serialization_failure',
-            HINT = 'Run the transaction again.';
-END
-$$;
-COMMENT ON FUNCTION ims._raise_unit_snapshot IS 'raise 40001 for a tree of units that is newer';
-REVOKE ALL ON FUNCTION ims._raise_unit_snapshot FROM PUBLIC;
-
 -- Rows are added and ended, never removed: counted both ways, each change
 -- makes the sum greater.
 CREATE FUNCTION ims._check_unit_snapshot(owner_id bigint, handling_unit_ids bigint[])
@@ -83,24 +69,15 @@ LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 #variable_conflict use_variable
-DECLARE
-    question CONSTANT text := format(
+BEGIN
+    PERFORM ims._check_as_seen(format(
         'SELECT (SELECT count(*) + count(n.unpacked_at) FROM ims.handling_unit_nesting AS n'
         ' WHERE n.owner_id = $1 AND (n.handling_unit_id = ANY (%1$L) OR n.parent_id = ANY (%1$L)))'
         ' + (SELECT count(*) FROM ims.handling_unit_departure AS d'
         ' WHERE d.owner_id = $1 AND d.handling_unit_id = ANY (%1$L))'
         ' + (SELECT count(*) FROM ims.movement AS m WHERE m.owner_id = $1'
         ' AND m.to_handling_unit_id <> 0 AND m.to_handling_unit_id = ANY (%1$L))',
-        handling_unit_ids);
-    seen bigint;
-BEGIN
-    IF current_setting('transaction_isolation') NOT IN ('repeatable read', 'serializable') THEN
-        RETURN;
-    END IF;
-    EXECUTE question INTO seen USING owner_id;
-    IF seen <> ims._latest(question, owner_id) THEN
-        PERFORM ims._raise_unit_snapshot();
-    END IF;
+        handling_unit_ids), 'a handling unit was packed or unpacked', owner_id);
 END
 $$;
 COMMENT ON FUNCTION ims._check_unit_snapshot IS
