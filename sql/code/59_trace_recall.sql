@@ -1,12 +1,18 @@
 -- Recall: everything that is known of a lot and of what it became; where it is
 -- now, and that all of it is accounted for.
 --
+-- A lot is blocked by its status.  A unit without a lot has none: the state of
+-- stock is told by place or lot, so it is blocked by place, in the books, at
+-- once.  It leaves the handling unit that it is in, a closed one too: a unit moves
+-- and is shipped by its own code, wherever it stands, with all that it holds.
+--
 -- Locks of a recall: those of ims.set_lot_status(), which postings of the lot
 -- wait for, and before them SHARE ROW EXCLUSIVE on ims.movement.  A line from
 -- virtual place to virtual place has no balance to wait at, so without it the
 -- report could miss a shipment; and no production can add a descendant while
 -- they are looked for.  Their balances are then locked in the order of all,
--- availability before stock.
+-- availability before stock.  Units are moved after that by a posting like any
+-- other; nobody else can post meanwhile.
 
 -- What a line says by its end at a virtual place; null at a place that keeps
 -- stock.  Three of the words say where goods came from, the others whereto they
@@ -47,6 +53,7 @@ RETURNS TABLE (
     item text,
     lot text,
     lot_status text,
+    blocked boolean,
     serial text,
     quantity numeric,
     base_unit text,
@@ -83,6 +90,7 @@ RETURNS TABLE (
     item text,
     lot text,
     lot_status text,
+    blocked boolean,
     serial text,
     quantity numeric,
     base_unit text,
@@ -111,20 +119,24 @@ COMMENT ON FUNCTION ims.recall_report IS
 Base units. Rows with incoming say whence: received, produced, taken_over. The others say
 where it is: on_hand by place and handling unit, in_transit by dispatch (site is where it is
 bound for), shipped and returned (below zero) by party and document, consumed, scrapped,
-adjusted, returned_to_supplier, handed_over. root_handling_unit is the outermost unit that
-handling_unit is in; shipped names those that left as a whole, as they were then. Per lot (per serial) and level both add up to
-the same; what was reversed is left out. Level 0 is the lot itself; others are what it
-became, as ims.trace_forward() finds it; by_time leaves out what left before.
+adjusted, returned_to_supplier, handed_over. blocked: of what is there, whether its lot is not
+released or its place not sellable. root_handling_unit is the outermost unit that handling_unit
+is in; shipped names those that left as a whole, as they were then. Per lot (per serial) and
+level both add up to the same; what was reversed is left out. Level 0 is the lot itself; others
+are what it became, as ims.trace_forward() finds it; by_time leaves out what left before. Goods
+with neither lot nor serial come last: produced says what became of the lot, may_be_on_hand all
+that there is of the item.
 Example: SELECT * FROM ims.recall_report(item => ''FLOUR'', lot => ''F-7'');';
 REVOKE ALL ON FUNCTION ims.recall_report FROM PUBLIC;
 
 -- Blocks the lot, and with descendants every lot that it leads to, whole: as
 -- ims.set_lot_status() does it, for all of them at once.  Lots are looked for
 -- among the balances of their items; "+ 0" keeps the planner from descending the
--- index for each pair of item and lot.
+-- index for each pair of item and lot.  Returns the units of no lot among what
+-- they led to.
 CREATE FUNCTION ims._block_lots(
     owner_id bigint, lot_ids bigint[], by_time boolean, at_most bigint, reason text, actor text)
-RETURNS void
+RETURNS bigint[]
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 SET plan_cache_mode = force_custom_plan
@@ -134,16 +146,18 @@ AS $$
 DECLARE
     goods record;
     found_ids bigint[];
+    unit_ids bigint[];
     item_ids bigint[];
 BEGIN
     PERFORM set_config('ims.actor', coalesce(actor, ''), true);
     PERFORM ims._check_why(reason, actor);
     LOCK TABLE ims.movement IN SHARE ROW EXCLUSIVE MODE;
     LOCK TABLE ims.location IN SHARE MODE;
-    SELECT array_agg(DISTINCT n.lot_id) INTO found_ids
+    SELECT array_agg(DISTINCT n.lot_id) FILTER (WHERE n.lot_id <> 0),
+        array_agg(n.serial_id) FILTER (WHERE n.lot_id = 0)
+    INTO found_ids, unit_ids
     FROM ims._trace_nodes(owner_id, lot_ids, array_fill(0::bigint, ARRAY[cardinality(lot_ids)]),
-        true, by_time, at_most, true) AS n
-    WHERE n.lot_id <> 0;
+        true, by_time, at_most, true) AS n;
     SELECT array_agg(DISTINCT l.item_id ORDER BY l.item_id) INTO item_ids
     FROM ims.lot AS l
     WHERE l.owner_id = owner_id AND l.lot_id = ANY (found_ids)
@@ -189,16 +203,80 @@ BEGIN
         PERFORM ims._move_lot_availability(owner_id, goods.item_id, goods.lot_ids, -1);
     END LOOP;
     PERFORM ims._engine_end();
+    RETURN unit_ids;
 END
 $$;
-COMMENT ON FUNCTION ims._block_lots IS 'recall lots and every lot that they lead to';
+COMMENT ON FUNCTION ims._block_lots IS
+    'recall lots and every lot that they lead to; returns the units without a lot';
 REVOKE ALL ON FUNCTION ims._block_lots FROM PUBLIC;
+
+-- The first quarantine of the site, in the order of walking.  Where there is none,
+-- or nothing can be posted of the item or there, the unit stays: a recall is not
+-- refused for what it cannot move, the report says that it is not blocked.  Nor is
+-- what is on its way moved: it arrives at a place, and may be recalled again.  A
+-- hundred thousand units are a posting.
+CREATE FUNCTION ims._quarantine_units(
+    owner_id bigint, unit_ids bigint[], reason text, lot text, actor text)
+RETURNS void
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+SET plan_cache_mode = force_custom_plan
+AS $$
+#variable_conflict use_variable
+DECLARE
+    lines jsonb;
+BEGIN
+    PERFORM ims._check_as_seen(format(
+        'SELECT coalesce(bit_xor(hash_record_extended(s, 0)), 0) FROM ims.serial AS s'
+        ' WHERE s.owner_id = $1 AND s.serial_id = ANY (%L)', unit_ids),
+        'units of the recall were moved', owner_id);
+    LOOP
+        SELECT jsonb_agg(jsonb_build_object(
+            'item_id', u.item_id, 'quantity', 1, 'serial_id', u.serial_id,
+            'from_location_id', u.location_id, 'to_location_id', u.quarantine_id,
+            'from_handling_unit_id', u.handling_unit_id,
+            'measured_quantity', u.measured_quantity) ORDER BY u.serial_id)
+        INTO lines
+        FROM (
+            SELECT s.serial_id, s.item_id, s.location_id, s.handling_unit_id,
+                q.location_id AS quarantine_id,
+                CASE WHEN i.measured_unit IS NOT NULL THEN m.measured_quantity END
+                    AS measured_quantity
+            FROM unnest(unit_ids) AS k (serial_id)
+            JOIN ims.serial AS s ON s.owner_id = owner_id AND s.serial_id = k.serial_id
+            JOIN ims.item AS i
+                ON i.owner_id = s.owner_id AND i.item_id = s.item_id AND i.status = 'active'
+            JOIN ims.location AS l
+                ON l.location_id = s.location_id AND l.sellable AND l.status = 'active'
+            JOIN (
+                SELECT DISTINCT ON (q.site_id) q.site_id, q.location_id
+                FROM ims.location AS q
+                WHERE q.kind = 'quarantine' AND q.keeps_stock AND NOT q.sellable
+                  AND q.status = 'active'
+                ORDER BY q.site_id, q.sort_order, q.code COLLATE "C") AS q
+                ON q.site_id = l.site_id
+            LEFT JOIN ims.movement AS m
+                ON m.owner_id = s.owner_id AND m.movement_id = s.last_movement_id
+            WHERE s.lot_id = 0
+            ORDER BY s.serial_id
+            LIMIT 100000) AS u;
+        EXIT WHEN lines IS NULL;
+        PERFORM FROM ims._post_lines(jsonb_build_array(jsonb_build_object(
+            'owner_id', owner_id, 'kind', 'move', 'reason', reason, 'whole_units', true,
+            'reference_type', 'recall', 'reference_number', lot, 'actor', actor)), lines) AS r;
+    END LOOP;
+END
+$$;
+COMMENT ON FUNCTION ims._quarantine_units IS
+    'move units of no lot from sellable places to the quarantine of their site';
+REVOKE ALL ON FUNCTION ims._quarantine_units FROM PUBLIC;
 
 CREATE FUNCTION ims._recall(
     owner_id bigint,
     of_item text,
     of_lot text,
     descendants boolean,
+    quarantine boolean,
     by_time boolean,
     reason text,
     at_most bigint,
@@ -210,6 +288,7 @@ RETURNS TABLE (
     item text,
     lot text,
     lot_status text,
+    blocked boolean,
     serial text,
     quantity numeric,
     base_unit text,
@@ -229,23 +308,27 @@ AS $$
 #variable_conflict use_column
 DECLARE
     start record;
+    unit_ids bigint[];
 BEGIN
     PERFORM ims._check_present('lot', $3 IS NOT NULL);
-    PERFORM ims._check_present('reason', coalesce($6, '') <> '');
+    PERFORM ims._check_present('reason', coalesce($7, '') <> '');
     SELECT s.lot_ids, s.serial_ids INTO STRICT start
-    FROM ims._trace_start($1, $2, $3, NULL, $7) AS s;
+    FROM ims._trace_start($1, $2, $3, NULL, $8) AS s;
     LOCK TABLE ims.movement IN SHARE ROW EXCLUSIVE MODE;
     PERFORM ims._check_as_seen('SELECT count(*) FROM ims.movement AS m'
         ' WHERE m.owner_id = $1 AND m.lot_id = $2', 'movements of the lot were posted', $1,
         start.lot_ids[1]);
     IF $4 THEN
-        PERFORM ims._block_lots($1, start.lot_ids, coalesce($5, false), $7, $6, $8);
+        unit_ids := ims._block_lots($1, start.lot_ids, coalesce($6, false), $8, $7, $9);
+        IF coalesce($5, true) AND unit_ids IS NOT NULL THEN
+            PERFORM ims._quarantine_units($1, unit_ids, $7, $3, $9);
+        END IF;
     ELSE
-        PERFORM ims._set_lot_status($1, $2, $3, 'recalled', $6, $8);
+        PERFORM ims._set_lot_status($1, $2, $3, 'recalled', $7, $9);
     END IF;
     RETURN QUERY
     SELECT r.*
-    FROM ims._recall_rows($1, start.lot_ids, start.serial_ids, coalesce($5, false), $7, true) AS r;
+    FROM ims._recall_rows($1, start.lot_ids, start.serial_ids, coalesce($6, false), $8, true) AS r;
 END
 $$;
 COMMENT ON FUNCTION ims._recall IS 'internal form of ims.recall()';
@@ -256,6 +339,7 @@ CREATE FUNCTION ims.recall(
     item text DEFAULT NULL,
     lot text DEFAULT NULL,
     descendants boolean DEFAULT false,
+    quarantine boolean DEFAULT true,
     by_time boolean DEFAULT false,
     reason text DEFAULT NULL,
     at_most bigint DEFAULT 1000000,
@@ -268,6 +352,7 @@ RETURNS TABLE (
     item text,
     lot text,
     lot_status text,
+    blocked boolean,
     serial text,
     quantity numeric,
     base_unit text,
@@ -287,9 +372,12 @@ COMMENT ON FUNCTION ims.recall IS
 'block a lot, and say where all of it is
 
 Sets the status of the lot to recalled, so that none of it can be shipped or consumed, and
-returns the rows of ims.recall_report() as of just then. descendants blocks every lot that it
-became too, whole lots. Postings wait for it. Needs a reason. Again, it changes nothing
-and reports anew.
+returns the rows of ims.recall_report() as of just then. descendants blocks all that it became
+too: whole lots by their status, and single units without a lot by place, unless quarantine is
+false: one posting (kind move, reference recall and the lot) takes them out of sellable places,
+and out of their handling units, to the quarantine of their site. What could not be blocked,
+such as units at a site without a quarantine, says so in its row. Postings wait for it. Needs a
+reason. Again, it blocks what came back since, and reports anew.
 Example: SELECT * FROM ims.recall(item => ''FLOUR'', lot => ''F-7'', reason => ''glass'',
     descendants => true);';
 REVOKE ALL ON FUNCTION ims.recall FROM PUBLIC;

@@ -345,10 +345,11 @@ static const PlanText plan_texts[IMS_NPLAN] = {
 	{IMS_PLAN_PRODUCTS,
 	 2,
 	 {INT8OID, INT8ARRAYOID},
-	 EACH("($2) AS k(posting_id)", "m.posting_id, m.lot_id, m.serial_id",
+	 EACH("($2) AS k(posting_id)",
+		  "m.posting_id, m.movement_id, m.item_id, m.lot_id, m.serial_id, m.quantity",
 		  "ims.movement AS m WHERE m.owner_id" EQ "$1 AND m.posting_id" EQ
 		  "k.posting_id AND (m.from_location_id" EQ "6 OR m.to_location_id" EQ
-		  "6) AND m.from_location_id" EQ "6 AND (m.lot_id" NE "0 OR m.serial_id" NE "0)"),
+		  "6) AND m.from_location_id" EQ "6"),
 	 CURSOR_OPT_GENERIC_PLAN},
 	{IMS_PLAN_DEPARTURES,
 	 2,
@@ -367,6 +368,14 @@ static const PlanText plan_texts[IMS_NPLAN] = {
 		  "ims.stock AS s WHERE s.owner_id" EQ "$1 AND s.item_id" EQ
 		  "k.item_id AND s.location_id" EQ "k.location_id AND s.lot_id" EQ
 		  "k.lot_id AND s.handling_unit_id" EQ "k.handling_unit_id AND s.on_hand" NE "0"),
+	 CURSOR_OPT_GENERIC_PLAN},
+	{IMS_PLAN_UNTRACKED_BALANCES,
+	 2,
+	 {INT8OID, INT8ARRAYOID},
+	 EACH("($2) WITH ORDINALITY AS k(item_id, n)",
+		  "k.n, s.location_id, s.handling_unit_id, s.on_hand",
+		  "ims.stock AS s WHERE s.owner_id" EQ "$1 AND s.item_id" EQ
+		  "k.item_id AND s.lot_id" EQ "0 AND s.on_hand OPERATOR(pg_catalog.>) 0"),
 	 CURSOR_OPT_GENERIC_PLAN},
 	{IMS_PLAN_UNIT_PLACES,
 	 3,
@@ -397,7 +406,8 @@ static const PlanText plan_texts[IMS_NPLAN] = {
 	{IMS_PLAN_LOCATION_NAMES,
 	 2,
 	 {INT8OID, INT8ARRAYOID},
-	 EACH("($2) AS k(id)", "l.location_id, l.code, " NO_EXTRA ", l.site_id",
+	 EACH("($2) AS k(id)",
+		  "l.location_id, l.code, CASE WHEN l.sellable THEN 'sellable' END, l.site_id",
 		  "ims.location AS l WHERE l.location_id" EQ "k.id"),
 	 CURSOR_OPT_GENERIC_PLAN},
 	{IMS_PLAN_HANDLING_UNIT_NAMES,
@@ -466,6 +476,30 @@ ims_plan_execute(ImsPlan plan, Datum *values, const char *nulls, Snapshot snapsh
 
 	if (result < 0)
 		elog(ERROR, "plan %d failed: %s", plan, SPI_result_code_string(result));
+}
+
+static int
+compare_ids(const void *a, const void *b)
+{
+	int64 x = *(const int64 *) a;
+	int64 y = *(const int64 *) b;
+
+	return (x > y) - (x < y);
+}
+
+int64
+ims_distinct_ids(int64 *ids, int64 n)
+{
+	int64 distinct = 0;
+	int64 i;
+
+	qsort(ids, n, sizeof(int64), compare_ids);
+	for (i = 0; i < n; i++)
+	{
+		if (i == 0 || ids[i] != ids[distinct - 1])
+			ids[distinct++] = ids[i];
+	}
+	return distinct;
 }
 
 Datum

@@ -50,6 +50,7 @@ typedef enum ImsPlan
 	IMS_PLAN_PRODUCTS,
 	IMS_PLAN_DEPARTURES,
 	IMS_PLAN_BALANCES,
+	IMS_PLAN_UNTRACKED_BALANCES,
 	IMS_PLAN_UNIT_PLACES,
 	IMS_PLAN_ITEM_NAMES,
 	IMS_PLAN_LOT_NAMES,
@@ -74,6 +75,8 @@ extern void ims_plan_execute_latest(ImsPlan plan, Datum *values);
 extern void ims_plan_insert_zero_stock(ImsCall *call, int64 from, int64 to);
 extern void ims_plan_insert_zero_availability(ImsCall *call, int64 from, int64 to);
 
+/* Sorts ids and keeps each once; returns their number. */
+extern int64 ims_distinct_ids(int64 *ids, int64 n);
 /* Arrays for parameters; palloc'd. */
 extern Datum ims_int64_array(const int64 *values, int64 n);
 /* The int64 that n structs begin with, stride bytes apart: an array per column of the key. */

@@ -31,13 +31,14 @@
 #include "ledger/recall.h"
 #include "type/quantity.h"
 
-#define RECALL_COLUMNS 19
+#define RECALL_COLUMNS 20
 
 static const char *const recall_words[IMS_RECALL_NKIND] = {
 	[IMS_RECALL_ADJUSTED] = "adjusted",
 	[IMS_RECALL_CONSUMED] = "consumed",
 	[IMS_RECALL_HANDED_OVER] = "handed_over",
 	[IMS_RECALL_IN_TRANSIT] = "in_transit",
+	[IMS_RECALL_MAY_BE_ON_HAND] = "may_be_on_hand",
 	[IMS_RECALL_ON_HAND] = "on_hand",
 	[IMS_RECALL_PRODUCED] = "produced",
 	[IMS_RECALL_RECEIVED] = "received",
@@ -155,20 +156,9 @@ posting_id_column(const ImsRecallRow *row, ImsRecallPostingColumn column)
 static int64
 root_of(const ImsRecall *recall, const ImsRecallRow *row)
 {
-	int64 root = row->goods.handling_unit_id;
-	const ImsRecallDeparture *departure;
-	int level;
-
-	if (root == 0 || row->goods.location_id != 0)
+	if (row->goods.handling_unit_id == 0 || row->goods.location_id != 0)
 		return row->handling_unit != NULL ? row->handling_unit->other : 0;
-	for (level = 0; level < IMS_MAX_NESTING; level++)
-	{
-		departure = ims_recall_departure(recall, row->posting_id, root);
-		if (departure == NULL || departure->parent_id == 0)
-			break;
-		root = departure->parent_id;
-	}
-	return root;
+	return ims_recall_departed_in(recall, row->posting_id, row->goods.handling_unit_id);
 }
 
 static void
@@ -262,6 +252,23 @@ put_posting(const ImsRecallRow *row, ImsRecallPostingColumn column, Datum *datum
 		*datum = row->posting->values[column];
 }
 
+/*
+ * Whether what is there cannot be sold: its lot is not released, or its place is not
+ * sellable.  What is on its way has no place yet.
+ */
+static void
+put_blocked(const ImsRecallRow *row, const ImsName *lot, Datum *datum, bool *isnull)
+{
+	bool is_held = lot != NULL && lot->extra != NULL &&
+				   (VARSIZE_ANY_EXHDR(lot->extra) != strlen("released") ||
+					memcmp(VARDATA_ANY(lot->extra), "released", strlen("released")) != 0);
+	bool is_sellable = row->goods.location_id == IMS_LOCATION_TRANSIT ||
+					   (row->location != NULL && row->location->extra != NULL);
+
+	*isnull = row->goods.location_id == 0;
+	*datum = BoolGetDatum(is_held || !is_sellable);
+}
+
 static void
 put_row(const ImsRecall *recall, const ImsRecallRow *row)
 {
@@ -283,6 +290,7 @@ put_row(const ImsRecall *recall, const ImsRecallRow *row)
 	PUT(put_name, item);
 	PUT(put_name, lot);
 	PUT(put_text, lot != NULL ? lot->extra : NULL);
+	PUT(put_blocked, row, lot);
 	PUT(put_name, row->serial);
 	values[n++] = NumericGetDatum(ims_quantity_to_numeric(row->quantity));
 	PUT(put_text, item != NULL ? item->extra : NULL);
@@ -303,15 +311,10 @@ put_row(const ImsRecall *recall, const ImsRecallRow *row)
 }
 
 static void
-report_portion(ImsRecall *recall, int64 first, int64 count)
+put_rows(ImsRecall *recall)
 {
-	MemoryContext old = MemoryContextSwitchTo(recall->portion);
 	int64 i;
 
-	ims_recall_read(recall, first, count);
-	if (!recall->trace.by_time)
-		ims_recall_follow(recall, recall->ranked[first].level + 1);
-	ims_recall_make_rows(recall);
 	name_rows(recall);
 	qsort(recall->rows, recall->nrow, sizeof(ImsRecallRow), compare_named_rows);
 	for (i = 0; i < recall->nrow; i++)
@@ -320,6 +323,17 @@ report_portion(ImsRecall *recall, int64 first, int64 count)
 			CHECK_FOR_INTERRUPTS();
 		put_row(recall, &recall->rows[i]);
 	}
+}
+
+static void
+report_portion(ImsRecall *recall, int64 first, int64 count)
+{
+	MemoryContext old = MemoryContextSwitchTo(recall->portion);
+
+	ims_recall_read(recall, first, count);
+	ims_recall_follow(recall);
+	ims_recall_make_rows(recall);
+	put_rows(recall);
 	SPI_freetuptable(recall->posting_rows);
 	MemoryContextSwitchTo(old);
 	MemoryContextReset(recall->portion);
@@ -355,6 +369,34 @@ report_from(ImsRecall *recall, int64 first_node)
 	pfree(recall->levels);
 }
 
+/* After all lots and units: what nobody can tell apart, an item never split. */
+static void
+report_untracked(ImsRecall *recall)
+{
+	const ImsRecallUntracked *all;
+	int64 first;
+	int64 next;
+
+	if (recall->nuntracked == 0)
+		return;
+	ims_recall_rank_untracked(recall);
+	all = recall->untracked;
+	for (first = 0; first < recall->nuntracked; first = next)
+	{
+		MemoryContext old = MemoryContextSwitchTo(recall->portion);
+
+		next = Min(first + IMS_RECALL_PORTION, recall->nuntracked);
+		while (next < recall->nuntracked && all[next].group == all[next - 1].group)
+			next++;
+		ims_recall_read_untracked(recall, first, next - first);
+		ims_recall_make_untracked_rows(recall);
+		put_rows(recall);
+		SPI_freetuptable(recall->posting_rows);
+		MemoryContextSwitchTo(old);
+		MemoryContextReset(recall->portion);
+	}
+}
+
 /*
  * The report is read by level, and the lines of a level say what the next one is:
  * they are read once.  Where time counts, a later level may better the bound of
@@ -377,6 +419,7 @@ report_all(ImsRecall *recall, ArrayType *lots, ArrayType *serials)
 		last = trace->nnode;
 		report_from(recall, first);
 	}
+	report_untracked(recall);
 }
 
 /*

@@ -4,7 +4,8 @@
  *	  What the parts of the report of a recall share.
  *
  * recall.c puts the nodes of a trace in order and rows out; recall_read.c
- * reads lines and postings, for trace_lines.c too; recall_rows.c makes rows of them.
+ * reads lines and postings, for trace_lines.c too; recall_rows.c makes rows of them;
+ * recall_untracked.c keeps what a trace meets that has neither lot nor serial.
  *
  *-------------------------------------------------------------------------
  */
@@ -30,6 +31,7 @@ typedef enum ImsRecallKind
 	IMS_RECALL_CONSUMED,
 	IMS_RECALL_HANDED_OVER,
 	IMS_RECALL_IN_TRANSIT,
+	IMS_RECALL_MAY_BE_ON_HAND,
 	IMS_RECALL_ON_HAND,
 	IMS_RECALL_PRODUCED,
 	IMS_RECALL_RECEIVED,
@@ -105,6 +107,18 @@ typedef struct ImsRecallDeparture
 	int64 parent_id;
 } ImsRecallDeparture;
 
+/* A line out of a production on the way, of goods with neither lot nor serial. */
+typedef struct ImsRecallUntracked
+{
+	int64 movement_id;
+	int64 posting_id;
+	int64 item_id;
+	int64 level;
+	int64 group; /* of the item, once they are ranked */
+	ImsQuantity quantity;
+	const ImsName *item;
+} ImsRecallUntracked;
+
 typedef struct ImsRecallRow
 {
 	ImsRecallGoods goods; /* place 0: gone */
@@ -140,6 +154,9 @@ typedef struct ImsRecall
 	int64 first_node; /* the first of them as the trace has them */
 	int64 *groups;	  /* of those nodes as the trace has them */
 	int64 *levels;	  /* of the groups */
+	ImsRecallUntracked *untracked;
+	int64 nuntracked;
+	int64 untracked_room;
 	Datum words[IMS_RECALL_NKIND];
 	ReturnSetInfo *rsinfo;
 
@@ -163,16 +180,29 @@ extern void ims_recall_begin(ImsRecall *recall, int64 owner_id, bool forward,
 extern void ims_recall_end(ImsRecall *recall);
 /* recall_read.c: the lines of some nodes, without reversals, and what is told of them */
 extern void ims_recall_read(ImsRecall *recall, int64 first, int64 count);
-/* Enters what the goods of those lines became: nodes of the next level. */
-extern void ims_recall_follow(ImsRecall *recall, int64 level);
-/* The unit as it left with that posting, or NULL. */
+/* The postings of the lines, of each once. */
+extern void ims_recall_read_postings(ImsRecall *recall);
+/* What the goods of those lines became: nodes to search further, and untracked goods. */
+extern void ims_recall_follow(ImsRecall *recall);
+/* The unit as it left with that posting, or NULL; and the outermost one it left in. */
 extern const ImsRecallDeparture *
 ims_recall_departure(const ImsRecall *recall, int64 posting_id, int64 handling_unit_id);
+extern int64 ims_recall_departed_in(const ImsRecall *recall, int64 posting_id,
+									int64 handling_unit_id);
 /* Runs a plan with the snapshot of the report; the caller's memory context stays. */
 extern void ims_recall_execute(const ImsRecall *recall, ImsPlan plan, Datum *values);
 
 /* recall_rows.c: rows of the report from those lines, those that say the same as one */
 extern void ims_recall_make_rows(ImsRecall *recall);
+/* The same for untracked goods: where they came from, and all that is there of their items. */
+extern void ims_recall_make_untracked_rows(ImsRecall *recall);
+
+/* recall_untracked.c */
+extern void ims_recall_keep_untracked(ImsRecall *recall, ImsRecallUntracked untracked);
+/* Each line once, by item, in the order of the report. */
+extern void ims_recall_rank_untracked(ImsRecall *recall);
+/* Some of them as lines of the portion, with their postings. */
+extern void ims_recall_read_untracked(ImsRecall *recall, int64 first, int64 count);
 
 static inline bool
 ims_is_virtual(int64 location_id)

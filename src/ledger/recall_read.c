@@ -63,15 +63,6 @@ typedef struct IdEntry
 #define SH_DEFINE
 #include "lib/simplehash.h"
 
-static int
-compare_ids(const void *a, const void *b)
-{
-	int64 x = *(const int64 *) a;
-	int64 y = *(const int64 *) b;
-
-	return (x > y) - (x < y);
-}
-
 void
 ims_recall_begin(ImsRecall *recall, int64 owner_id, bool forward, bool by_time,
 				 int64 at_most, Snapshot snapshot)
@@ -234,34 +225,21 @@ posting_kind(text *word)
 	return IMS_RECALL_POSTING_OTHER;
 }
 
-/* Of the lines; each once, ascending.  Returns their number. */
-static int64
-distinct_postings(const ImsRecall *recall, int64 *ids)
+void
+ims_recall_read_postings(ImsRecall *recall)
 {
-	int64 n = 0;
+	int64 *ids = MemoryContextAllocHuge(CurrentMemoryContext,
+										sizeof(int64) * Max(recall->nline, 1));
+	idhash_hash *places;
+	Datum values[2];
+	int64 n;
 	int64 i;
 
 	for (i = 0; i < recall->nline; i++)
 		ids[i] = recall->lines[i].posting_id;
-	qsort(ids, recall->nline, sizeof(int64), compare_ids);
-	for (i = 0; i < recall->nline; i++)
-	{
-		if (i == 0 || ids[i] != ids[i - 1])
-			ids[n++] = ids[i];
-	}
-	return n;
-}
-
-static void
-read_postings(ImsRecall *recall)
-{
-	int64 *ids = MemoryContextAllocHuge(CurrentMemoryContext,
-										sizeof(int64) * Max(recall->nline, 1));
-	int64 n = distinct_postings(recall, ids);
-	idhash_hash *places;
-	Datum values[2] = {Int64GetDatum(recall->trace.owner_id), ims_int64_array(ids, n)};
-	int64 i;
-
+	n = ims_distinct_ids(ids, recall->nline);
+	values[0] = Int64GetDatum(recall->trace.owner_id);
+	values[1] = ims_int64_array(ids, n);
 	ims_recall_execute(recall, IMS_PLAN_POSTINGS, values);
 	recall->posting_rows = SPI_tuptable;
 	places = idhash_create(CurrentMemoryContext, n, NULL);
@@ -350,14 +328,9 @@ read_departures(ImsRecall *recall)
 	}
 	if (n == 0)
 		return;
-	qsort(ids, n, sizeof(int64), compare_ids);
-	for (i = 1, row = 1; i < n; i++)
-	{
-		if (ids[i] != ids[i - 1])
-			ids[row++] = ids[i];
-	}
+	n = ims_distinct_ids(ids, n);
 	values[0] = Int64GetDatum(recall->trace.owner_id);
-	values[1] = ims_int64_array(ids, row);
+	values[1] = ims_int64_array(ids, n);
 	ims_recall_execute(recall, IMS_PLAN_DEPARTURES, values);
 	recall->departures =
 		MemoryContextAllocHuge(CurrentMemoryContext,
@@ -388,11 +361,29 @@ ims_recall_departure(const ImsRecall *recall, int64 posting_id, int64 handling_u
 				   sizeof(ImsRecallDeparture), compare_departures);
 }
 
+int64
+ims_recall_departed_in(const ImsRecall *recall, int64 posting_id, int64 handling_unit_id)
+{
+	int level;
+
+	for (level = 0; level < IMS_MAX_NESTING; level++)
+	{
+		const ImsRecallDeparture *departure =
+			ims_recall_departure(recall, posting_id, handling_unit_id);
+
+		if (departure == NULL || departure->parent_id == 0)
+			break;
+		handling_unit_id = departure->parent_id;
+	}
+	return handling_unit_id;
+}
+
 /* A production that goods went into; of a relot, of one unit (0 for goods without). */
 typedef struct Edge
 {
 	int64 posting_id;
 	int64 serial_id;
+	int64 level; /* the lowest of those goods */
 } Edge;
 
 static int
@@ -406,9 +397,21 @@ compare_edges(const void *a, const void *b)
 	return (x->serial_id > y->serial_id) - (x->serial_id < y->serial_id);
 }
 
+static int
+compare_edges_and_levels(const void *a, const void *b)
+{
+	int order = compare_edges(a, b);
+	int64 x = ((const Edge *) a)->level;
+	int64 y = ((const Edge *) b)->level;
+
+	return order != 0 ? order : (x > y) - (x < y);
+}
+
+/* Each once. */
 static int64
 find_edges(const ImsRecall *recall, Edge *edges)
 {
+	int64 distinct = 0;
 	int64 n = 0;
 	int64 i;
 
@@ -417,29 +420,70 @@ find_edges(const ImsRecall *recall, Edge *edges)
 		const ImsRecallLine *line = &recall->lines[i];
 
 		if (line->to.location_id != IMS_LOCATION_PRODUCTION ||
-			line->posting->kind == IMS_RECALL_POSTING_USAGE)
+			line->posting->kind == IMS_RECALL_POSTING_USAGE || !line->is_affected)
 			continue;
 		edges[n].posting_id = line->posting_id;
-		edges[n++].serial_id =
+		edges[n].serial_id =
 			line->posting->kind == IMS_RECALL_POSTING_RELOT ? line->from.serial_id : 0;
+		edges[n++].level = recall->levels[line->from.group];
 	}
-	qsort(edges, n, sizeof(Edge), compare_edges);
-	return n;
+	qsort(edges, n, sizeof(Edge), compare_edges_and_levels);
+	for (i = 0; i < n; i++)
+	{
+		if (i == 0 || compare_edges(&edges[i], &edges[distinct - 1]) != 0)
+			edges[distinct++] = edges[i];
+	}
+	return distinct;
 }
 
-static bool
-has_edge(const Edge *edges, int64 n, int64 posting_id, int64 serial_id)
+static const Edge *
+find_edge(const Edge *edges, int64 n, int64 posting_id, int64 serial_id)
 {
-	Edge all = {posting_id, 0};
-	Edge unit = {posting_id, serial_id};
+	Edge all = {posting_id, 0, 0};
+	Edge unit = {posting_id, serial_id, 0};
+	const Edge *edge = bsearch(&all, edges, n, sizeof(Edge), compare_edges);
 
-	return bsearch(&all, edges, n, sizeof(Edge), compare_edges) != NULL ||
-		   bsearch(&unit, edges, n, sizeof(Edge), compare_edges) != NULL;
+	return edge != NULL ? edge : bsearch(&unit, edges, n, sizeof(Edge), compare_edges);
+}
+
+/* columns of IMS_PLAN_PRODUCTS */
+typedef enum ProductColumn
+{
+	PRODUCT_POSTING_ID,
+	PRODUCT_MOVEMENT_ID,
+	PRODUCT_ITEM_ID,
+	PRODUCT_LOT_ID,
+	PRODUCT_SERIAL_ID,
+	PRODUCT_QUANTITY
+} ProductColumn;
+
+#define PRODUCT_COLUMNS (PRODUCT_QUANTITY + 1)
+
+static void
+enter_product(ImsRecall *recall, const Edge *edge, const Datum *values)
+{
+	ImsTraceKey key = {DatumGetInt64(values[PRODUCT_LOT_ID]),
+					   DatumGetInt64(values[PRODUCT_SERIAL_ID])};
+
+	if (key.lot_id == 0 && key.serial_id == 0)
+	{
+		ImsRecallUntracked untracked = {.movement_id =
+											DatumGetInt64(values[PRODUCT_MOVEMENT_ID]),
+										.posting_id = edge->posting_id,
+										.item_id = DatumGetInt64(values[PRODUCT_ITEM_ID]),
+										.level = edge->level + 1,
+										.quantity = ims_quantity_from_numeric(
+											DatumGetNumeric(values[PRODUCT_QUANTITY]))};
+
+		ims_recall_keep_untracked(recall, untracked);
+	}
+	else if (!recall->trace.by_time) /* else the search was first */
+		ims_trace_reach(&recall->trace, key, edge->level + 1, DT_NOBEGIN);
 }
 
 /* By the definition of an edge in 59_trace: there for the search, here for lines in memory. */
 void
-ims_recall_follow(ImsRecall *recall, int64 level)
+ims_recall_follow(ImsRecall *recall)
 {
 	Size room = Max(recall->nline, 1);
 	Edge *edges = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(Edge) * room);
@@ -462,17 +506,17 @@ ims_recall_follow(ImsRecall *recall, int64 level)
 	ims_recall_execute(recall, IMS_PLAN_PRODUCTS, values);
 	for (row = 0; row < SPI_processed; row++)
 	{
-		Datum columns[3];
-		bool nulls[3];
-		ImsTraceKey key;
+		Datum columns[PRODUCT_COLUMNS];
+		bool nulls[PRODUCT_COLUMNS];
+		const Edge *edge;
 
 		if (row % 1024 == 0)
 			CHECK_FOR_INTERRUPTS();
 		heap_deform_tuple(SPI_tuptable->vals[row], SPI_tuptable->tupdesc, columns, nulls);
-		key.lot_id = DatumGetInt64(columns[1]);
-		key.serial_id = DatumGetInt64(columns[2]);
-		if (has_edge(edges, nedge, DatumGetInt64(columns[0]), key.serial_id))
-			ims_trace_reach(&recall->trace, key, level, DT_NOBEGIN);
+		edge = find_edge(edges, nedge, DatumGetInt64(columns[PRODUCT_POSTING_ID]),
+						 DatumGetInt64(columns[PRODUCT_SERIAL_ID]));
+		if (edge != NULL)
+			enter_product(recall, edge, columns);
 	}
 	SPI_freetuptable(SPI_tuptable);
 }
@@ -481,7 +525,7 @@ void
 ims_recall_read(ImsRecall *recall, int64 first, int64 count)
 {
 	read_lines(recall, first, count);
-	read_postings(recall);
+	ims_recall_read_postings(recall);
 	drop_reversed(recall);
 	read_departures(recall);
 }

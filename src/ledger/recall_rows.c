@@ -8,7 +8,8 @@
  * balances and units that the lines lead to.  Of each lot and level (each
  * serial, where there are) the rows of where goods came from and the others
  * have the same sum, unless time counts: then what left before is left out of
- * what came and went, but not of what is there.  Nobody can tell it apart.
+ * what came and went, but not of what is there.  Nobody can tell it apart.  Of
+ * goods with neither lot nor serial all that is there of the item may be affected.
  *
  * Memory: in the context of the portion.  Takes no locks.
  *
@@ -359,12 +360,63 @@ merge_rows(ImsRecall *recall)
 	recall->nrow = kept;
 }
 
-void
-ims_recall_make_rows(ImsRecall *recall)
+/* All that is there of the items of the lines; those of an item stand together. */
+static void
+add_untracked_balances(ImsRecall *recall)
+{
+	ImsRecallGoods *goods =
+		MemoryContextAllocHuge(CurrentMemoryContext,
+							   sizeof(ImsRecallGoods) * Max(recall->nline, 1));
+	int64 n = 0;
+	int64 i;
+	uint64 row;
+	Datum values[2];
+
+	for (i = 0; i < recall->nline; i++)
+	{
+		if (n == 0 || recall->lines[i].to.item_id != goods[n - 1].item_id)
+			goods[n++] = recall->lines[i].to;
+	}
+	values[0] = Int64GetDatum(recall->trace.owner_id);
+	values[1] = goods_column(goods, n, offsetof(ImsRecallGoods, item_id));
+	ims_recall_execute(recall, IMS_PLAN_UNTRACKED_BALANCES, values);
+	for (row = 0; row < SPI_processed; row++)
+	{
+		Datum columns[4];
+		bool nulls[4];
+		ImsRecallGoods place;
+
+		heap_deform_tuple(SPI_tuptable->vals[row], SPI_tuptable->tupdesc, columns, nulls);
+		place = goods[DatumGetInt64(columns[0]) - 1];
+		place.location_id = DatumGetInt64(columns[1]);
+		place.handling_unit_id = DatumGetInt64(columns[2]);
+		add_row(recall, IMS_RECALL_MAY_BE_ON_HAND, &place, NULL,
+				ims_quantity_from_numeric(DatumGetNumeric(columns[3])));
+	}
+	SPI_freetuptable(SPI_tuptable);
+}
+
+static void
+begin_rows(ImsRecall *recall)
 {
 	recall->nrow = 0;
 	recall->row_room = IMS_RECALL_FIRST_SIZE;
 	recall->rows = palloc(sizeof(ImsRecallRow) * recall->row_room);
+}
+
+void
+ims_recall_make_untracked_rows(ImsRecall *recall)
+{
+	begin_rows(recall);
+	add_ends(recall);
+	add_untracked_balances(recall);
+	merge_rows(recall);
+}
+
+void
+ims_recall_make_rows(ImsRecall *recall)
+{
+	begin_rows(recall);
 	add_ends(recall);
 	add_dispatches(recall);
 	add_balances(recall);

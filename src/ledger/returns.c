@@ -33,19 +33,12 @@
 #define RETURNED_IS_REVERSED 3
 
 static int
-compare_ids(const void *a, const void *b)
-{
-	int64 left = *(const int64 *) a;
-	int64 right = *(const int64 *) b;
-
-	return (left > right) - (left < right);
-}
-
-static int
 compare_origins(const void *a, const void *b)
 {
-	return compare_ids(&((const ImsOrigin *) a)->movement_id,
-					   &((const ImsOrigin *) b)->movement_id);
+	int64 left = ((const ImsOrigin *) a)->movement_id;
+	int64 right = ((const ImsOrigin *) b)->movement_id;
+
+	return (left > right) - (left < right);
 }
 
 /* Row locks on the postings that are returned, ascending. */
@@ -54,17 +47,12 @@ lock_postings(ImsResolver *resolver, const ImsOrigin *origins, int n)
 {
 	int64 *ids = palloc(sizeof(int64) * n);
 	Datum values[2];
-	int distinct = 0;
+	int64 distinct;
 	int i;
 
 	for (i = 0; i < n; i++)
 		ids[i] = origins[i].posting_id;
-	qsort(ids, n, sizeof(int64), compare_ids);
-	for (i = 0; i < n; i++)
-	{
-		if (i == 0 || ids[i] != ids[distinct - 1])
-			ids[distinct++] = ids[i];
-	}
+	distinct = ims_distinct_ids(ids, n);
 
 	/* one by one: for an array of ids a plan kept from when there were few would read them all */
 	values[0] = Int64GetDatum(resolver->owner_id);

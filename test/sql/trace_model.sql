@@ -3,14 +3,16 @@
 -- lots and units, so that they meet in cycles.  Every lot and unit is then
 -- traced both ways, with and without time, and compared with recursive queries
 -- over the lines; what came in is what is accounted for.  A pallet and a carton
--- are packed into one another and shipped as wholes, and each report of a recall
--- is compared, row by row and in order, with joins over lines and balances.
+-- are packed into one another and shipped as wholes, some of what is made has
+-- neither lot nor serial, and each report of a recall is compared, row by row and in
+-- order, with joins over lines and balances.
 \i test/setup.psql
 BEGIN;
-SELECT plan(15);
+SELECT plan(16);
 \i test/verb.psql
 INSERT INTO ims.item (owner_id, item_id, code, name, tracking) VALUES
-    (9001, 9371, 'A', 'a', 'lot'), (9001, 9372, 'B', 'b', 'lot'), (9001, 9373, 'U', 'unit', 'serial');
+    (9001, 9371, 'A', 'a', 'lot'), (9001, 9372, 'B', 'b', 'lot'), (9001, 9373, 'U', 'unit', 'serial'),
+    (9001, 9374, 'N', 'neither', 'none'), (9001, 9375, 'M', 'neither', 'none');
 INSERT INTO ims.lot (owner_id, lot_id, item_id, code)
 SELECT 9001, 20000 + i * 100 + g, 9370 + i, 'L' || g
 FROM generate_series(1, 3) AS i, generate_series(1, 6) AS g;
@@ -93,7 +95,13 @@ BEGIN
                     'from_location', 'PRODUCTION', 'to_location', place) FROM generate_series(1, pg_temp.pick(2))
                 UNION ALL
                 SELECT jsonb_build_object('item', 'U', 'quantity', 1, 'serial', 'U' || pg_temp.pick(8), 'lot', pg_temp.lot(),
-                    'from_location', 'PRODUCTION', 'to_location', place) FROM generate_series(2, pg_temp.pick(2))) AS l
+                    'from_location', 'PRODUCTION', 'to_location', place) FROM generate_series(2, pg_temp.pick(2))
+                UNION ALL
+                SELECT jsonb_build_object('item', 'N', 'quantity', 1, 'from_location', place, 'to_location', 'PRODUCTION')
+                FROM generate_series(4, pg_temp.pick(4))
+                UNION ALL
+                SELECT jsonb_build_object('item', (ARRAY['N', 'M'])[pg_temp.pick(2)], 'quantity', pg_temp.pick(3),
+                    'from_location', 'PRODUCTION', 'to_location', place) FROM generate_series(4, pg_temp.pick(5))) AS l
             WHERE l.line IS NOT NULL))
         END;
     IF call IS NOT NULL THEN
@@ -107,10 +115,17 @@ EXCEPTION WHEN OTHERS THEN
     END IF;
 END
 $$;
+SELECT count(*) FROM unnest('{T-HERE-A,T-HERE-B}'::text[]) AS place
+    CROSS JOIN LATERAL ims.receive('SHOP', 'N', 50, to_location => place) \g /dev/null
 SELECT count(pg_temp.act(n)) FROM generate_series(1, 900) AS n \g /dev/null
-SELECT count(ims.create_handling_unit('SHOP', code => c)) FROM unnest('{P3,P4}'::text[]) AS c \g /dev/null
+SELECT count(ims.set_lot_status('SHOP', 'A', 'L2', 'on_hold')) \g /dev/null
+SELECT count(*) FROM ims.receive('SHOP', 'A', 1, to_location => 'T-HERE-Q', lot => 'L3') \g /dev/null
+SELECT count(ims.create_handling_unit('SHOP', code => c)) FROM unnest('{P3,P4,P5,P6}'::text[]) AS c \g /dev/null
 SELECT count(*) FROM ims.receive('SHOP', 'A', 5, to_location => 'T-HERE-A', lot => 'L1', handling_unit => 'P3') \g /dev/null
 SELECT count(*) FROM ims.pack('SHOP', handling_unit => 'P4', handling_units => '{P3}') \g /dev/null
+SELECT count(*) FROM ims.receive('SHOP', 'A', 2, to_location => 'T-HERE-A', lot => 'L1', handling_unit => 'P5') \g /dev/null
+SELECT count(*) FROM ims.pack('SHOP', handling_unit => 'P6', handling_units => '{P5}') \g /dev/null
+SELECT count(*) FROM ims.move_handling_unit('SHOP', handling_unit => 'P6', kind => 'ship', party => 'JANE') \g /dev/null
 
 -- The model: each line with each, pairs of lot and unit, by the definition.
 CREATE TEMP TABLE edge AS
@@ -119,7 +134,7 @@ FROM ims.movement AS a
 JOIN ims.movement AS b USING (owner_id, posting_id)
 JOIN ims.posting AS p USING (owner_id, posting_id)
 WHERE a.owner_id = 9001 AND a.to_location_id = 6 AND b.from_location_id = 6 AND p.kind <> 'reversal'
-    AND NOT (p.kind = 'relot' AND a.serial_id <> b.serial_id)
+    AND NOT (p.kind = 'relot' AND a.serial_id <> b.serial_id) AND 0 NOT IN (a.lot_id + a.serial_id, b.lot_id + b.serial_id)
     AND NOT EXISTS (SELECT FROM ims.posting AS v WHERE v.owner_id = p.owner_id AND v.origin_posting_id = p.posting_id
         AND v.kind = 'reversal');
 CREATE TEMP TABLE start AS
@@ -201,6 +216,7 @@ CROSS JOIN LATERAL ims.recall_report('SHOP', s.item, s.lot, s.serial) AS r;
 SELECT is_empty($$
     SELECT r.of_lot, r.of_unit, r.level, r.item, r.lot, r.serial, sum(CASE WHEN r.incoming THEN r.quantity ELSE - r.quantity END)
     FROM report AS r
+    WHERE r.item NOT IN ('N', 'M')
     GROUP BY r.of_lot, r.of_unit, r.level, r.item, r.lot, r.serial
     HAVING sum(CASE WHEN r.incoming THEN r.quantity ELSE - r.quantity END) <> 0$$, 'reports add up');
 SELECT is_empty($$
@@ -268,12 +284,30 @@ LANGUAGE sql AS $$
         SELECT level, CASE location_id WHEN 1 THEN 'in_transit' ELSE 'on_hand' END, item_id, lot_id, serial_id, location_id, unit_id,
             NULL, quantity
         FROM lying),
+    made AS (
+        SELECT m.item_id, m.posting_id, m.quantity::numeric AS quantity, min(l.level) OVER (PARTITION BY m.item_id) + 1 AS level
+        FROM (
+            SELECT l.posting_id, min(l.level) AS level FROM line AS l
+            WHERE l.is_affected AND l.to_location_id = 6 AND l.kind <> 'usage' GROUP BY l.posting_id) AS l
+        JOIN ims.movement AS m ON m.owner_id = 9001 AND m.posting_id = l.posting_id AND m.from_location_id = 6
+        WHERE m.lot_id = 0 AND m.serial_id = 0),
+    untracked AS (
+        SELECT level, 'produced' AS kind, item_id, 0 AS location_id, 0 AS unit_id, posting_id, quantity FROM made
+        UNION ALL
+        SELECT k.level, 'may_be_on_hand', s.item_id, s.location_id, s.handling_unit_id, NULL, s.on_hand
+        FROM (SELECT DISTINCT level, item_id FROM made) AS k JOIN ims.stock AS s ON s.owner_id = 9001 AND s.item_id = k.item_id),
     added AS (
-        SELECT level, kind, item_id, lot_id, serial_id, location_id, nullif(unit_id, 0) AS unit_id, posting_id, sum(quantity) AS quantity
-        FROM found GROUP BY 1, 2, 3, 4, 5, 6, 7, 8 HAVING sum(quantity) <> 0)
-    SELECT array_agg(concat_ws(' ', f.level, f.kind, i.code, l.code, l.status, s.code, trim_scale(f.quantity), i.base_unit, w.code,
+        SELECT false AS is_untracked, level, kind, item_id, lot_id, serial_id, location_id, nullif(unit_id, 0) AS unit_id, posting_id,
+            sum(quantity) AS quantity
+        FROM found GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9 HAVING sum(quantity) <> 0
+        UNION ALL
+        SELECT true, level, kind, item_id, 0, 0, location_id, nullif(unit_id, 0), posting_id, sum(quantity)
+        FROM untracked GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9 HAVING sum(quantity) <> 0)
+    SELECT array_agg(concat_ws(' ', f.level, f.kind, i.code, l.code, l.status,
+            CASE WHEN f.location_id <> 0 THEN 'blocked ' || (coalesce(l.status <> 'released', false)
+                OR NOT (o.sellable OR o.location_id = 1)) END, s.code, trim_scale(f.quantity), i.base_unit, w.code,
             '@' || o.code, h.code, 'in ' || h2.code, y.code, f.posting_id, p.document_number, p.effective_at, p.reference_number)
-        ORDER BY f.level, i.code COLLATE "C", l.code COLLATE "C", s.code COLLATE "C",
+        ORDER BY f.is_untracked, f.level, i.code COLLATE "C", l.code COLLATE "C", s.code COLLATE "C",
             f.kind IN ('received', 'produced', 'taken_over') DESC, f.kind COLLATE "C", o.code COLLATE "C", h.code COLLATE "C",
             p.effective_at, f.posting_id)
     FROM added AS f
@@ -298,19 +332,23 @@ FROM start AS s
 JOIN (VALUES (0, false), (1, true)) AS t (share, timed) ON t.share = (s.lot_id + s.serial_id) % 3
 CROSS JOIN LATERAL pg_temp.model_report(s.lot_id, s.serial_id, t.timed) AS m (expected)
 CROSS JOIN LATERAL (
-    SELECT array_agg(concat_ws(' ', r.level, r.kind, r.item, r.lot, r.lot_status, r.serial, r.quantity, r.base_unit, r.site,
+    SELECT array_agg(concat_ws(' ', r.level, r.kind, r.item, r.lot, r.lot_status, 'blocked ' || r.blocked, r.serial,
+        r.quantity, r.base_unit, r.site,
         '@' || r.location, r.handling_unit, 'in ' || r.root_handling_unit, r.party, r.posting_id, r.document_number, r.effective_at,
         r.reference_number) ORDER BY r.n) AS found
     FROM ims.recall_report('SHOP', s.item, s.lot, s.serial, t.timed) WITH ORDINALITY AS r (level, kind, incoming, item, lot, lot_status,
-        serial, quantity, base_unit, site, location, handling_unit, root_handling_unit, party, posting_id, document_number,
+        blocked, serial, quantity, base_unit, site, location, handling_unit, root_handling_unit, party, posting_id, document_number,
         effective_at, reference_type, reference_number, n)) AS r;
 SELECT is_empty($$SELECT item, lot, serial, timed, e.expected, f.found FROM compared AS c,
     unnest(c.expected, c.found) WITH ORDINALITY AS e (expected, found, n), LATERAL (SELECT e.found) AS f
     WHERE e.expected IS DISTINCT FROM f.found ORDER BY e.n LIMIT 5$$, 'row by row');
-SELECT cmp_ok((SELECT count(*) FROM compared AS c, unnest(c.found) AS row (text) WHERE row.text ~ 'shipped .* P1 in P2'), '>', 0::bigint,
+SELECT cmp_ok((SELECT count(*) FROM compared AS c, unnest(c.found) AS row (text) WHERE row.text ~ 'shipped .* P5 in P6'), '>', 0::bigint,
     'with cartons that were shipped in a pallet');
 SELECT cmp_ok((SELECT count(*) FROM compared AS c, unnest(c.found) AS row (text) WHERE row.text ~ 'on_hand .* P3 in P4'), '>', 0::bigint,
     'or are in it still');
+SELECT set_has($$ SELECT DISTINCT substring(row.text from '^\S+ (produced [NM]|may_be_on_hand [NM])') || coalesce(substring(row.text from ' blocked \S+'), '')
+    FROM compared AS c, unnest(c.found) AS row (text) $$, $$ VALUES ('produced N'), ('produced M'), ('may_be_on_hand N blocked false'),
+    ('may_be_on_hand M blocked false') $$, 'and what has neither lot nor serial');
 SELECT is_empty($$SELECT v.* FROM ims.verify('SHOP') AS v WHERE v.check_name !~ '^catalog'$$, 'verify() finds nothing');
 SELECT * FROM finish();
 ROLLBACK;
