@@ -115,7 +115,9 @@ RETURNS TABLE (
     serial_id bigint,
     from_location_id bigint,
     to_location_id bigint,
-    quantity numeric)
+    quantity numeric,
+    handling_unit_id bigint,
+    root_handling_unit_id bigint)
 LANGUAGE c STABLE STRICT PARALLEL RESTRICTED ROWS 1000
 SET search_path = pg_catalog, pg_temp
 SET enable_hashjoin = off
@@ -255,6 +257,8 @@ RETURNS TABLE (
     serial text,
     quantity numeric,
     base_unit text,
+    handling_unit text,
+    root_handling_unit text,
     effective_at timestamptz,
     posting_id bigint,
     document_number bigint,
@@ -291,7 +295,8 @@ BEGIN
             ARRAY(SELECT DISTINCT g.posting_id FROM production AS g), $4) AS o),
     found AS MATERIALIZED (
         SELECT g.level + 1 AS level, CASE WHEN $4 THEN 'became' ELSE 'made_of' END AS event,
-            o.posting_id, o.item_id, o.lot_id, o.serial_id, o.quantity
+            o.posting_id, o.item_id, o.lot_id, o.serial_id, o.quantity,
+            0::bigint AS handling_unit_id, 0::bigint AS root_handling_unit_id
         FROM other_side AS o
         JOIN (
             SELECT g.posting_id, g.unit_id, min(g.level) AS level
@@ -300,7 +305,7 @@ BEGIN
             ON g.posting_id = o.posting_id AND g.unit_id IN (0, o.serial_id)
         UNION ALL
         SELECT min(t.level), e.event, t.posting_id, t.item_id, t.lot_id, t.serial_id,
-            sum(t.quantity)
+            sum(t.quantity), t.handling_unit_id, t.root_handling_unit_id
         FROM line AS t
         JOIN (VALUES
             (true, 3, NULL, 'shipped'), (true, NULL, 3, 'returned'), (true, 7, NULL, 'handed_over'),
@@ -312,7 +317,8 @@ BEGIN
         WHERE e.event NOT IN ('consumed', 'produced')
            OR t.kind = 'usage'
            OR t.posting_id NOT IN (SELECT o.posting_id FROM other_side AS o)
-        GROUP BY e.event, t.posting_id, t.item_id, t.lot_id, t.serial_id),
+        GROUP BY e.event, t.posting_id, t.item_id, t.lot_id, t.serial_id, t.handling_unit_id,
+            t.root_handling_unit_id),
     item AS MATERIALIZED (
         SELECT r.*
         FROM (SELECT DISTINCT f.item_id FROM found AS f) AS k
@@ -337,6 +343,19 @@ BEGIN
             FROM ims.serial AS s
             WHERE s.owner_id = $1 AND s.serial_id = k.serial_id
             OFFSET 0) AS r),
+    handling_unit AS MATERIALIZED (
+        SELECT r.*
+        FROM (
+            SELECT DISTINCT u.handling_unit_id
+            FROM found AS f
+            CROSS JOIN LATERAL (VALUES (f.handling_unit_id), (f.root_handling_unit_id))
+                AS u (handling_unit_id)
+            WHERE f.handling_unit_id <> 0) AS k
+        CROSS JOIN LATERAL (
+            SELECT h.handling_unit_id, h.code
+            FROM ims.handling_unit AS h
+            WHERE h.owner_id = $1 AND h.handling_unit_id = k.handling_unit_id
+            OFFSET 0) AS r),
     posting AS MATERIALIZED (
         SELECT r.*
         FROM (SELECT DISTINCT f.posting_id FROM found AS f ORDER BY 1) AS k
@@ -354,16 +373,18 @@ BEGIN
             FROM ims.party AS y
             WHERE y.owner_id = $1 AND y.party_id = k.party_id
             OFFSET 0) AS r)
-    SELECT f.level, f.event, i.code, l.code, s.code, f.quantity, i.base_unit, p.effective_at,
-        f.posting_id, p.document_number, p.kind, y.code, p.reference_type, p.reference_number
+    SELECT f.level, f.event, i.code, l.code, s.code, f.quantity, i.base_unit, h.code, r.code,
+        p.effective_at, f.posting_id, p.document_number, p.kind, y.code, p.reference_type, p.reference_number
     FROM found AS f
     JOIN item AS i ON i.item_id = f.item_id
     JOIN posting AS p ON p.posting_id = f.posting_id
     LEFT JOIN lot AS l ON l.lot_id = f.lot_id
     LEFT JOIN unit AS s ON s.serial_id = f.serial_id
+    LEFT JOIN handling_unit AS h ON h.handling_unit_id = f.handling_unit_id
+    LEFT JOIN handling_unit AS r ON r.handling_unit_id = f.root_handling_unit_id
     LEFT JOIN party AS y ON y.party_id = p.party_id
     ORDER BY f.level, p.effective_at, f.posting_id, f.event COLLATE "C", i.code COLLATE "C",
-        l.code COLLATE "C", s.code COLLATE "C";
+        l.code COLLATE "C", s.code COLLATE "C", h.code COLLATE "C";
 END
 $$;
 COMMENT ON FUNCTION ims._trace IS 'work of ims.trace_forward and ims.trace_back';
@@ -383,6 +404,8 @@ RETURNS TABLE (
     serial text,
     quantity numeric,
     base_unit text,
+    handling_unit text,
+    root_handling_unit text,
     effective_at timestamptz,
     posting_id bigint,
     document_number bigint,
@@ -405,8 +428,10 @@ COMMENT ON FUNCTION ims.trace_forward IS
 One row per posting, item, lot and serial, in base units. event is became (came out of a
 production that used goods of the trace), shipped, returned (by a customer), handed_over (to
 another owner) or consumed (used in a posting that says no output). level counts the
-productions between. Conservative: all of a lot that was ever touched; by_time leaves out
-what left a lot before the affected goods came into it. IV250 beyond at_most lots and units.
+productions between. handling_unit is the one that was shipped as a whole with the goods (a row
+for each), root_handling_unit the outermost around it. Conservative: all of a lot that was ever
+touched; by_time leaves out what left a lot before the affected goods came into it. IV250
+beyond at_most lots and units.
 Example: SELECT * FROM ims.trace_forward(item => ''FLOUR'', lot => ''F-7'');';
 REVOKE ALL ON FUNCTION ims.trace_forward FROM PUBLIC;
 
@@ -425,6 +450,8 @@ RETURNS TABLE (
     serial text,
     quantity numeric,
     base_unit text,
+    handling_unit text,
+    root_handling_unit text,
     effective_at timestamptz,
     posting_id bigint,
     document_number bigint,

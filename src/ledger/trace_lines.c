@@ -25,12 +25,16 @@
 #include "ledger/recall.h"
 #include "type/quantity.h"
 
-#define TRACE_LINE_COLUMNS 10
+#define TRACE_LINE_COLUMNS 12
 
 static void
 put_line(const ImsRecall *recall, const ImsRecallLine *line)
 {
 	const ImsTraceNode *node = &recall->trace.nodes[line->from.group];
+	/* what left in its unit, not what was picked from it */
+	int64 unit = ims_is_virtual(line->to.location_id) ? line->from.handling_unit_id : 0;
+	bool left_in_it =
+		unit != 0 && ims_recall_departure(recall, line->posting_id, unit) != NULL;
 	bool nulls[TRACE_LINE_COLUMNS] = {false};
 	Datum values[TRACE_LINE_COLUMNS] = {
 		Int64GetDatum(node->level),
@@ -43,6 +47,9 @@ put_line(const ImsRecall *recall, const ImsRecallLine *line)
 		Int64GetDatum(line->from.location_id),
 		Int64GetDatum(line->to.location_id),
 		NumericGetDatum(ims_quantity_to_numeric(line->quantity)),
+		Int64GetDatum(left_in_it ? unit : 0),
+		Int64GetDatum(left_in_it ? ims_recall_departed_in(recall, line->posting_id, unit)
+								 : 0),
 	};
 
 	tuplestore_putvalues(recall->rsinfo->setResult, recall->rsinfo->setDesc, values, nulls);
@@ -90,11 +97,13 @@ put_portion(ImsRecall *recall, int64 first, int64 count)
  * serial_ids bigint[], forward boolean, by_time boolean, at_most bigint)
  * returns table (level bigint, is_affected boolean, posting_id bigint, kind text,
  * item_id bigint, lot_id bigint, serial_id bigint, from_location_id bigint,
- * to_location_id bigint, quantity numeric)
+ * to_location_id bigint, quantity numeric, handling_unit_id bigint,
+ * root_handling_unit_id bigint)
  *
  * But for reversals and what they undo.  What is not on the right side of its node's
- * bound is not affected: it left before the affected goods came.  Raises IV250 beyond
- * at_most lots and units.
+ * bound is not affected: it left before the affected goods came.  The handling unit is
+ * the one that left as a whole with the goods, with the outermost one around it, 0 for
+ * none.  Raises IV250 beyond at_most lots and units.
  */
 PG_FUNCTION_INFO_V1(ims_trace_lines);
 Datum

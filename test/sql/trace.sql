@@ -56,6 +56,22 @@ SELECT results_eq(
        FROM ims.trace_forward('SHOP', 'FLOUR', 'F1') AS t JOIN ims.posting AS p USING (posting_id)
        WHERE t.event = 'shipped' $$,
     $$ VALUES ('ship', 'EA', pg_temp.at(5), true) $$, 'with the document');
+-- The pallet that left, and what was in which; what is picked from one leaves without.
+SAVEPOINT packed;
+SELECT count(*) FROM ims.pack('SHOP', handling_unit => 'P1', lines => '[{"item": "BREAD", "lot": "B1", "quantity": 6}]', location => 'T-HERE-A') \g /dev/null
+SELECT count(*) FROM ims.ship('SHOP', 'BREAD', 1, from_location => 'T-HERE-A', lot => 'B1', handling_unit => 'P1', party => 'JANE') \g /dev/null
+SELECT count(*) FROM ims.pack('SHOP', handling_unit => 'P2', handling_units => '{P1}',
+    lines => '[{"item": "BREAD", "lot": "B1", "quantity": 2}]', location => 'T-HERE-A') \g /dev/null
+SELECT count(*) FROM ims.move_handling_unit('SHOP', handling_unit => 'P2', kind => 'ship', party => 'JANE') \g /dev/null
+SELECT results_eq($$ SELECT t.event, t.quantity::numeric, t.handling_unit, t.root_handling_unit
+       FROM ims.trace_forward('SHOP', 'FLOUR', 'F1', by_time => true) AS t WHERE t.event <> 'became' $$,
+    $$ VALUES ('shipped', 25::numeric, NULL, NULL), ('returned', 5, NULL, NULL), ('shipped', 1, NULL, NULL), ('shipped', 5, 'P1', 'P2'),
+              ('shipped', 2, 'P2', 'P2') $$, 'with the handling units that left');
+SELECT results_eq($$ SELECT r.kind, r.quantity, r.handling_unit, r.root_handling_unit
+       FROM ims.recall_report('SHOP', 'FLOUR', 'F1') AS r WHERE r.handling_unit IS NOT NULL $$,
+    $$ VALUES ('shipped', 5::numeric, 'P1', 'P2'), ('shipped', 2, 'P2', 'P2') $$, 'as a recall has them');
+SELECT is_empty($$ SELECT * FROM ims.trace_back('SHOP', 'BREAD', 'B1') AS t WHERE t.handling_unit IS NOT NULL $$, 'back there are none');
+ROLLBACK TO packed;
 SELECT is_empty($$ SELECT * FROM pg_temp.forward('BREAD', 'B2') $$, 'a lot that never moved became nothing');
 SELECT is_empty($$ SELECT * FROM pg_temp.back('BREAD', 'B2') $$, 'and is of nothing');
 
