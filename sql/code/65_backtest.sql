@@ -249,6 +249,9 @@ BEGIN
     PERFORM ims._check_run(bucket, horizon, history_periods, season_length, coverage, as_of,
         today, ARRAY(SELECT m.method FROM unnest(methods) AS m (method)
                      WHERE m.method NOT LIKE 'import:%'));
+    PERFORM ims._check_imported(owner_id, substring(m.method FROM 8), bucket)
+    FROM unnest(methods) AS m (method)
+    WHERE m.method LIKE 'import:%';
     item_ids := ims._keep_items(owner_id, items, category);
     last_day := ims._period_start(bucket, as_of);
 
@@ -317,8 +320,8 @@ COMMENT ON FUNCTION ims.run_backtest IS
 At each of the origins, spacing periods apart, every method forecasts the horizon from what
 was known then; ims_bi.backtest shows how far it was from what came. The last origin is a
 horizon before the period of as_of. methods: names of ims.forecast(), auto, import:<model>
-for a model of ims.import_forecast(); at most 20. seasonal naive is always among them, since
-value_added is measured against it. The other arguments are those of ims.run_forecast().
+for a model of ims.import_forecast() (IV229 where nothing of it was imported for the bucket);
+at most 20. seasonal naive is always among them, since value_added is measured against it. The other arguments are those of ims.run_forecast().
 Example: SELECT * FROM ims.run_backtest(methods => ''{auto,Theta}'', as_of => ''2026-11-16'');';
 REVOKE ALL ON FUNCTION ims.run_backtest FROM PUBLIC;
 

@@ -6,7 +6,7 @@
 BEGIN;
 SET LOCAL client_min_messages = warning;
 \i test/refusal.psql
-SELECT plan(56);
+SELECT plan(59);
 
 CREATE FUNCTION pg_temp.near(got double precision, wanted double precision) RETURNS boolean LANGUAGE sql AS $$
     SELECT coalesce(abs(got - wanted) <= 1e-9 * greatest(1, abs(wanted)), got IS NULL AND wanted IS NULL)
@@ -111,7 +111,8 @@ ROLLBACK TO wiser;
 SELECT ims.delete_backtest(backtest_id => :other_id), ims.delete_backtest(backtest_id => :site_id) \gset ignored_
 SELECT is(substring(pg_temp.refusal('SELECT * FROM ims.run_backtest(' || b.arguments || ')') FROM '^[^|]*[^| ]'), b.expected, b.arguments)
 FROM (VALUES (1, 'methods => ''{magic}''', 'IV502'), (2, 'origins => 0', '22023'), (3, 'origins => 1001', '22023'), (4, 'spacing => 0', '22023'), (5, 'horizon => 0', '22023'),
-    (6, 'methods => NULL, items => ''{}''', 'accepted')) AS b (place, arguments, expected)
+    (6, 'methods => NULL, items => ''{}''', 'accepted'), (7, 'methods => ''{auto,import:typo}''', 'IV229'), (8, 'methods => ''{import:}''', 'IV229'),
+    (9, 'methods => ''{import:oracle}'', bucket => ''month''', 'IV229')) AS b (place, arguments, expected)
 ORDER BY b.place;
 SELECT ims.delete_backtest(backtest_id => :backtest_id) \gset ignored_
 SELECT is(substring(pg_temp.refusal(format('SELECT ims.delete_backtest(backtest_id => %s)', :backtest_id)) FROM 1 FOR 5), 'IV229', 'a back-test is deleted once');
