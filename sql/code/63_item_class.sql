@@ -67,6 +67,17 @@ $$;
 COMMENT ON FUNCTION ims._class_turns IS 'mean of the stock of items at two instants';
 REVOKE ALL ON FUNCTION ims._class_turns FROM PUBLIC;
 
+-- A history begins with the item, or with the window: what is before its first
+-- demand counts.
+CREATE FUNCTION ims._history_class(
+    demand double precision[], adi_cut double precision, cv2_cut double precision)
+RETURNS text
+LANGUAGE c IMMUTABLE PARALLEL SAFE COST 10
+AS 'MODULE_PATHNAME', 'ims_history_class';
+COMMENT ON FUNCTION ims._history_class IS
+    'demand class of a history, periods before its first demand included';
+REVOKE ALL ON FUNCTION ims._history_class FROM PUBLIC;
+
 CREATE FUNCTION ims._new_classes(
     owner_id bigint,
     item_ids bigint[],
@@ -112,7 +123,8 @@ BEGIN
     SELECT a.item_id, a.amount::numeric, t.turns, r.abc,
         ims.xyz_class(demand => t.demand, x_cut => (cuts ->> 'x_cut')::double precision,
             y_cut => (cuts ->> 'y_cut')::double precision),
-        d.class,
+        ims._history_class(t.demand, (cuts ->> 'adi_cut')::double precision,
+            (cuts ->> 'cv2_cut')::double precision),
         CASE WHEN t.turns IS NULL AND a.quantity > 0 THEN 'F'
              ELSE ims.fsn_class(turns => t.turns::double precision,
                  fast_cut => (cuts ->> 'fast_cut')::double precision,
@@ -126,15 +138,19 @@ BEGIN
     CROSS JOIN LATERAL (
         SELECT round(a.quantity / years / nullif(s.mean_stock, 0), 6) AS turns,
             ims._known_demand(h.demand, h.in_stock, false) AS demand OFFSET 0) AS t
-    CROSS JOIN LATERAL ims.demand_class(demand => t.demand,
-        adi_cut => (cuts ->> 'adi_cut')::double precision,
-        cv2_cut => (cuts ->> 'cv2_cut')::double precision) AS d
     -- What begins without demand had some before the window: one, next to nothing,
-    -- stands for it, so that the item is not young, and may be dead.
+    -- stands for it, so that the item may be dead; it is not new, however short the
+    -- window.  What was not sold in all of it, and is not there at its end, nobody
+    -- brought back: zeros count then, though the shelf was empty.
+    CROSS JOIN LATERAL (
+        SELECT h.demand IS NOT NULL AND coalesce(h.demand[1], 0) = 0 AS sold_before,
+            (0 = ALL (h.demand)) IS NOT FALSE AND h.in_stock[cardinality(h.in_stock)] = 0
+                AS is_gone) AS p
     CROSS JOIN LATERAL ims.life_cycle(
-        demand => CASE WHEN h.demand[1] = 0 THEN 0.000001::double precision || t.demand
-            ELSE t.demand END,
-        new_periods => (cuts ->> 'new_periods')::bigint,
+        demand => CASE WHEN p.sold_before THEN '{0.000001}'::double precision[] END
+            || CASE WHEN p.is_gone THEN h.demand ELSE t.demand END,
+        new_periods => CASE WHEN p.sold_before THEN least((cuts ->> 'new_periods')::bigint, 0)
+            ELSE (cuts ->> 'new_periods')::bigint END,
         dead_periods => (cuts ->> 'dead_periods')::bigint,
         window_length => (cuts ->> 'window_length')::bigint,
         growth_cut => (cuts ->> 'growth_cut')::double precision,
@@ -260,8 +276,9 @@ COMMENT ON FUNCTION ims.classify_items IS
 
 By the history_periods that ended before as_of, by default today: abc among these items by
 measure, cost (demand at unit cost), sales, picks (lines) or margin; xyz and demand class by
-their demand per bucket, as far as it is known; fsn by turns, demand of a year over the mean of the stock at both
-ends; life stage. cuts: cut points by name, those of ims.abc_class(), ims.xyz_class(),
+their demand per bucket, as far as it is known; fsn by turns, demand of a year over the mean
+of the stock at both ends; life stage, dead also where an item is sold out for the whole
+history and not there at its end. cuts: cut points by name, those of ims.abc_class(), ims.xyz_class(),
 ims.demand_class(), ims.fsn_class() and ims.life_cycle(). Each class that differs from the
 last is kept in ims_bi.item_class_change. An item without stock but with demand is F.
 Example: SELECT * FROM ims.classify_items(measure => ''sales'', cuts => ''{"a_cut": 0.7, "b_cut": 0.9}'');';

@@ -22,6 +22,7 @@
 #include "sqlfn/argument.h"
 
 PG_FUNCTION_INFO_V1(ims_demand_class);
+PG_FUNCTION_INFO_V1(ims_history_class);
 PG_FUNCTION_INFO_V1(ims_abc_class);
 PG_FUNCTION_INFO_V1(ims_xyz_class);
 PG_FUNCTION_INFO_V1(ims_fsn_class);
@@ -41,6 +42,19 @@ check_order(const char *first, double low, const char *second, double high)
 			 errhint("Give \"%s\" at most the value of \"%s\".", first, second)));
 }
 
+static void
+profile_demand(FunctionCallInfo fcinfo, ImsAdiStart start, ImsDemandProfile *profile)
+{
+	ImsSeries series = ims_series_argument(fcinfo, 0, "demand");
+	ImsDemandCuts cuts;
+
+	cuts.adi =
+		ims_number_argument(fcinfo, 1, "adi_cut", 1, IMS_CUT_MOST, IMS_USUAL_ADI_CUT);
+	cuts.cv2 =
+		ims_number_argument(fcinfo, 2, "cv2_cut", 0, IMS_CUT_MOST, IMS_USUAL_CV2_CUT);
+	ims_classify_demand(series.value, series.count, start, &cuts, profile);
+}
+
 /*
  * ims_demand_class -- SQL: ims.demand_class(demand, adi_cut, cv2_cut)
  *
@@ -51,18 +65,11 @@ Datum
 ims_demand_class(PG_FUNCTION_ARGS)
 {
 	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
-	ImsSeries series = ims_series_argument(fcinfo, 0, "demand");
-	ImsDemandCuts cuts;
 	ImsDemandProfile profile;
 	Datum values[7];
 	bool nulls[7] = {false};
 
-	cuts.adi =
-		ims_number_argument(fcinfo, 1, "adi_cut", 1, IMS_CUT_MOST, IMS_USUAL_ADI_CUT);
-	cuts.cv2 =
-		ims_number_argument(fcinfo, 2, "cv2_cut", 0, IMS_CUT_MOST, IMS_USUAL_CV2_CUT);
-	ims_classify_demand(series.value, series.count, IMS_ADI_SINCE_FIRST_DEMAND, &cuts,
-						&profile);
+	profile_demand(fcinfo, IMS_ADI_SINCE_FIRST_DEMAND, &profile);
 	InitMaterializedSRF(fcinfo, MAT_SRF_USE_EXPECTED_DESC);
 	values[0] = CStringGetTextDatum(ims_demand_class_name(profile.demand_class));
 	values[1] = ims_float_or_null(isinf(profile.adi) ? NAN : profile.adi, &nulls[1]);
@@ -75,6 +82,21 @@ ims_demand_class(PG_FUNCTION_ARGS)
 	nulls[6] = profile.demands == 0;
 	tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
 	return (Datum) 0;
+}
+
+/*
+ * ims_history_class -- SQL: ims._history_class(demand, adi_cut, cv2_cut) returns text
+ *
+ * The class of a series that begins where the item does, or a window: periods
+ * before the first demand in it count.  Errors as above.
+ */
+Datum
+ims_history_class(PG_FUNCTION_ARGS)
+{
+	ImsDemandProfile profile;
+
+	profile_demand(fcinfo, IMS_ADI_WHOLE_SERIES, &profile);
+	PG_RETURN_TEXT_P(cstring_to_text(ims_demand_class_name(profile.demand_class)));
 }
 
 /* Shares of a sum are those of amounts that are there and not negative. */

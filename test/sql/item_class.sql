@@ -5,7 +5,7 @@
 BEGIN;
 SET LOCAL client_min_messages = warning;
 \i test/refusal.psql
-SELECT plan(58);
+SELECT plan(63);
 
 SELECT is(ims.fsn_class(turns => v.turns), v.expected, coalesce(v.turns::text, 'no') || ' turns')
 FROM (VALUES (1, 3.0, 'F'), (2, 2.999, 'S'), (3, 1, 'S'), (4, 0.999, 'N'), (5, 0, 'N'), (6, NULL, 'N'), (7, 'NaN', 'N'), (8, 'Infinity', 'F')) AS v (place, turns, expected)
@@ -104,7 +104,7 @@ SELECT count(*) FROM (SELECT ims.ship(item => v.code, quantity => 10, from_locat
     FROM (VALUES ('AGED'), ('YOUNG')) AS v (code), generate_series(0, 3) AS n) AS r \gset ignored_
 SELECT count(*) FROM ims.classify_items(items => '{AGED,YOUNG}', as_of => '2026-01-05') \gset ignored_
 SELECT is((SELECT concat_ws(' ', c.xyz, c.demand_class, c.life_stage) FROM ims_bi.item_class AS c WHERE c.item = v.item), v.expected, v.title)
-FROM (VALUES ('AGED', 'Z smooth mature', 'weeks without demand after the first ever count'), ('YOUNG', 'X smooth new', 'those before it do not')) AS v (item, expected, title)
+FROM (VALUES ('AGED', 'Z intermittent mature', 'weeks without demand after the first ever count'), ('YOUNG', 'X smooth new', 'those before it do not')) AS v (item, expected, title)
 ORDER BY v.item;
 
 -- Sold until the shelf was empty; nobody knows what would have been sold since.  Another was there, and not wanted.
@@ -119,6 +119,24 @@ SELECT is((SELECT concat_ws(' ', c.xyz, c.demand_class, c.life_stage) FROM ims_b
 FROM (VALUES ('EMPTY', 'X smooth mature', 'weeks with an empty shelf are no weeks without demand'), ('FULL', 'Y intermittent dead', 'those with a full one are'),
     ('LONG AGO', 'Z none dead', 'what was sold before the window only is dead')) AS v (item, expected, title)
 ORDER BY v.item;
+
+-- Sold out before the window, and brought back since, for a time, or never.
+SELECT count(ims.create_item(code => v.code)) FROM (VALUES ('GONE'), ('LEFT'), ('BACK')) AS v (code) \gset ignored_
+SELECT count(*) FROM (VALUES ('GONE', 10, '2024-01-01'), ('LEFT', 20, '2024-01-01'), ('BACK', 10, '2024-01-01'), ('BACK', 5, '2026-06-24')) AS v (code, quantity, day)
+CROSS JOIN LATERAL ims.receive(item => v.code, quantity => v.quantity, to_location => 'NORTH', effective_at => (v.day || ' 00:00+00')::timestamptz) AS r \gset ignored_
+SELECT count(*) FROM (VALUES ('GONE'), ('LEFT'), ('BACK')) AS v (code)
+CROSS JOIN LATERAL ims.ship(item => v.code, quantity => 10, from_location => 'NORTH', effective_at => '2024-02-01 12:00+00') AS r \gset ignored_
+SELECT count(*) FROM ims.scrap(item => 'LEFT', quantity => 10, from_location => 'NORTH', reason => 'old', effective_at => '2026-03-01 12:00+00') AS r \gset ignored_
+SELECT is((SELECT string_agg(concat_ws(' ', n.xyz, n.demand_class, n.life_stage), ', ' ORDER BY i.code) FROM ims.owner AS o
+    CROSS JOIN LATERAL ims._new_classes(o.owner_id, ARRAY(SELECT f.item_id FROM ims.item AS f WHERE f.code IN ('BACK', 'GONE', 'LEFT')), 'cost', 'week',
+        date '2026-07-06' - 7 * w.periods, '2026-07-06', 'UTC', w.cuts::jsonb) AS n
+    JOIN ims.item AS i ON i.item_id = n.item_id), w.expected, w.title)
+FROM (VALUES (1, 52, '{}', 'Z none mature, Z none dead, Z none dead', 'what nobody brought back is dead, what is there again is not'),
+    (2, 26, '{}', 'Z none mature, Z none dead, Z none dead', 'so it is in as many weeks as make one dead'),
+    (3, 25, '{}', 'Z none mature, Z none mature, Z none mature', 'in fewer nobody knows'),
+    (4, 1, '{}', 'Z none mature, Z none mature, Z none mature', 'and new it is in none'),
+    (5, 52, '{"dead_periods": 2}', 'Z none dead, Z none dead, Z none dead', 'weeks on the shelf again count')) AS w (place, periods, cuts, expected, title)
+ORDER BY w.place;
 
 -- Cut points of another school: 80 and 90 %, 0.2 and 0.6, each within.
 SELECT count(ims.create_item(code => v.code, retail_price => 1)) FROM (VALUES ('DA'), ('DB'), ('DC'), ('DD')) AS v (code) \gset ignored_
