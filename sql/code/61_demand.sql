@@ -716,19 +716,28 @@ $$;
 COMMENT ON FUNCTION ims._unmarked_series_query IS
     'text of a query for series, null in periods with a mark of those kinds';
 
--- Days that a calendar works, by period.
+-- Days that a calendar works.
+
+CREATE FUNCTION ims._calendar_days(calendar_id bigint, first_day date, end_day date)
+RETURNS TABLE (day date, works boolean)
+LANGUAGE sql STABLE PARALLEL SAFE ROWS 700
+SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT g.day::date, coalesce(e.works, extract(isodow FROM g.day)::integer = ANY (c.working_days))
+    FROM ims.calendar AS c
+    CROSS JOIN generate_series($2::timestamp, ($3 - 1)::timestamp, interval '1 day') AS g (day)
+    LEFT JOIN ims.calendar_day AS e ON e.calendar_id = c.calendar_id AND e.day = g.day::date
+    WHERE c.calendar_id = $1
+$$;
+COMMENT ON FUNCTION ims._calendar_days IS 'days of a window, and whether a calendar works on them';
 
 CREATE FUNCTION ims._open_days(calendar_id bigint, bucket text, first_day date, end_day date)
 RETURNS TABLE (period date, open_days bigint)
 LANGUAGE sql STABLE PARALLEL SAFE ROWS 100
 SET search_path = pg_catalog, pg_temp
 AS $$
-    SELECT ims._period_start($2, g.day::date), count(*) FILTER (
-        WHERE coalesce(e.works, extract(isodow FROM g.day)::integer = ANY (c.working_days)))
-    FROM ims.calendar AS c
-    CROSS JOIN generate_series($3::timestamp, ($4 - 1)::timestamp, interval '1 day') AS g (day)
-    LEFT JOIN ims.calendar_day AS e ON e.calendar_id = c.calendar_id AND e.day = g.day::date
-    WHERE c.calendar_id = $1
+    SELECT ims._period_start($2, d.day), count(*) FILTER (WHERE d.works)
+    FROM ims._calendar_days($1, $3, $4) AS d
     GROUP BY 1
     ORDER BY 1
 $$;

@@ -68,7 +68,8 @@ COMMENT ON FUNCTION ims.add_demand_mark IS
 
 kind: outlier, promotion, holiday or event. Of one item or all, at one site or all, from
 from_day to the day before to_day, one day without it. What the marks do is asked for where
-demand is read: ims.demand_series(exclude => ..). IV504 if it ends before it begins.
+demand is read: ims.demand_series(exclude => ..), ims.run_forecast(drivers => ..), for which
+days to come are marked, too. IV504 if it ends before it begins.
 Example: SELECT ims.add_demand_mark(kind => ''promotion'', item => ''TEA'', from_day => ''2026-03-02'', to_day => ''2026-03-09'');';
 REVOKE ALL ON FUNCTION ims.add_demand_mark FROM PUBLIC;
 

@@ -133,7 +133,7 @@ BEGIN
     FROM amount AS a
     JOIN ranked AS r ON r.item_id = a.item_id
     LEFT JOIN ims._forecast_history(owner_id, item_ids, false, bucket, from_period, to_period,
-        false) AS h ON h.item_id = a.item_id
+        false, '{outlier}') AS h ON h.item_id = a.item_id
     LEFT JOIN ims._class_turns(owner_id, item_ids, from_at, to_at) AS s ON s.item_id = a.item_id
     CROSS JOIN LATERAL (
         SELECT round(a.quantity / years / nullif(s.mean_stock, 0), 6) AS turns,

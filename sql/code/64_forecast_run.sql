@@ -99,7 +99,7 @@ COMMENT ON FUNCTION ims._had_demand_condition IS
     'text of a condition on d.item_id and d.site_id: demand before a day';
 
 -- Demand of the past as ims.demand_series() has it, predecessors included, without
--- outliers, and with the time in stock, which ims._known_demand() puts together: the
+-- periods that marks exclude, and with the time in stock, which ims._known_demand() puts together: the
 -- text of a query for item_id, site_id, first_period, demand, in_stock.  A history
 -- begins with the window where there was demand before it, else with the first
 -- period that has any; without any it is left out.  What is compared with a forecast
@@ -112,7 +112,8 @@ CREATE FUNCTION ims._forecast_history_query(
     bucket text,
     from_period date,
     to_period date,
-    whole boolean)
+    whole boolean,
+    exclude text[])
 RETURNS text
 LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
@@ -137,7 +138,7 @@ BEGIN
         ' SELECT min(u.n) FROM unnest(d.demand) WITH ORDINALITY AS u (value, n)'
         ' WHERE u.value <> 0) END OFFSET 0) AS f (n)'
         ' WHERE f.n IS NOT NULL',
-        bucket, from_period, ims._unmarked_series_query(series, owner_id, '{outlier}', bucket,
+        bucket, from_period, ims._unmarked_series_query(series, owner_id, exclude, bucket,
             from_period, to_period),
         CASE WHEN whole THEN 'true'
              ELSE 'd.demand[1] <> 0 OR '
@@ -154,7 +155,8 @@ CREATE FUNCTION ims._forecast_history(
     bucket text,
     from_period date,
     to_period date,
-    whole boolean)
+    whole boolean,
+    exclude text[])
 RETURNS TABLE (
     item_id bigint,
     site_id bigint,
@@ -170,7 +172,7 @@ AS $$
 BEGIN
     RETURN QUERY EXECUTE format('SELECT h.* FROM (%s) AS h WHERE h.item_id = ANY ($1)',
         ims._forecast_history_query(owner_id, item_ids, by_site, bucket, from_period, to_period,
-            whole))
+            whole, exclude))
     USING item_ids;
 END
 $$;
@@ -185,6 +187,9 @@ CREATE FUNCTION ims._forecast_arrays(
     coverage double precision,
     non_negative boolean,
     seed bigint,
+    drivers double precision[] DEFAULT NULL,
+    driver_names text[] DEFAULT NULL,
+    open_shares double precision[] DEFAULT NULL,
     OUT forecast double precision[],
     OUT lower_bound double precision[],
     OUT upper_bound double precision[],
@@ -197,12 +202,115 @@ CREATE FUNCTION ims._forecast_arrays(
     OUT mean_demand double precision,
     OUT naive_error double precision,
     OUT naive_deviation double precision,
-    OUT last_season double precision[])
+    OUT last_season double precision[],
+    OUT driver_effect double precision[])
 LANGUAGE c IMMUTABLE PARALLEL SAFE COST 10000
 AS 'MODULE_PATHNAME', 'ims_forecast_arrays';
 COMMENT ON FUNCTION ims._forecast_arrays IS
     'forecast of one series with bounds as arrays, weights, scale of errors and last season';
 REVOKE ALL ON FUNCTION ims._forecast_arrays FROM PUBLIC;
+
+-- What is planned of the periods of a series, those to come included.  Marks are
+-- looked up per series, in the query that forecasts it, so that workers share that.
+
+CREATE FUNCTION ims._open_shares(
+    usual_days double precision,
+    bucket text,
+    first_period date,
+    periods bigint,
+    closed_days date[])
+RETURNS double precision[]
+LANGUAGE c IMMUTABLE PARALLEL SAFE COST 100
+AS 'MODULE_PATHNAME', 'ims_open_shares';
+COMMENT ON FUNCTION ims._open_shares IS
+    'open days of each period by their usual number, null where all are as usual';
+REVOKE ALL ON FUNCTION ims._open_shares FROM PUBLIC;
+
+CREATE FUNCTION ims._marked_shares(
+    kinds bigint,
+    places integer[],
+    from_days date[],
+    to_days date[],
+    bucket text,
+    first_period date,
+    periods bigint,
+    closed_days date[])
+RETURNS double precision[]
+LANGUAGE c IMMUTABLE PARALLEL SAFE COST 100
+AS 'MODULE_PATHNAME', 'ims_marked_shares';
+COMMENT ON FUNCTION ims._marked_shares IS
+    'share of the open days of each period that marks of each kind touch, null where they touch none';
+REVOKE ALL ON FUNCTION ims._marked_shares FROM PUBLIC;
+
+CREATE FUNCTION ims._closed_days_query(bucket text, first_day date, end_day date)
+RETURNS text
+LANGUAGE sql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT format('SELECT l.location_id AS site_id,'
+        ' ims._usual_days(c.working_days, %L)::double precision AS usual_days, ARRAY('
+        ' SELECT d.day FROM ims._calendar_days(c.calendar_id, %L, %L) AS d WHERE NOT d.works'
+        ' ORDER BY d.day) AS closed_days'
+        ' FROM ims.location AS l JOIN ims.calendar AS c ON c.calendar_id = l.calendar_id'
+        ' WHERE l.kind = ''site'' OFFSET 0',
+        $1, $2, $3)
+$$;
+COMMENT ON FUNCTION ims._closed_days_query IS
+    'text of a query for the days that sites with a calendar do not work: site_id, usual_days, closed_days';
+REVOKE ALL ON FUNCTION ims._closed_days_query FROM PUBLIC;
+
+-- Relations to join to a spool s, and what of them is drivers and open_shares; nothing
+-- where nothing is wanted, or there is no such mark.
+CREATE FUNCTION ims._planned_query(
+    owner_id bigint,
+    drivers text[],
+    by_open_days boolean,
+    bucket text,
+    from_period date,
+    end_period date,
+    periods_ahead bigint,
+    OUT relations text,
+    OUT driver_shares text,
+    OUT open_shares text)
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+#variable_conflict use_variable
+DECLARE
+    span CONSTANT text := format('%L, s.first_period, cardinality(s.demand) + %s, ', bucket,
+        periods_ahead);
+    closed_days text := 'NULL';
+BEGIN
+    relations := '';
+    driver_shares := 'NULL';
+    open_shares := 'NULL';
+    IF by_open_days THEN
+        closed_days := 'o.closed_days';
+        open_shares := 'e.shares';
+        relations := format(' LEFT JOIN (%s) AS o ON o.site_id = s.site_id CROSS JOIN LATERAL ('
+                ' SELECT ims._open_shares(o.usual_days, %s%s) AS shares OFFSET 0) AS e',
+            ims._closed_days_query(bucket, from_period, end_period), span, closed_days);
+    END IF;
+    IF EXISTS (
+        SELECT FROM ims.demand_mark AS k
+        WHERE k.owner_id = owner_id AND k.kind = ANY (drivers)
+          AND k.to_day > from_period AND k.from_day < end_period)
+    THEN
+        driver_shares := 'd.shares';
+        relations := relations || format(' CROSS JOIN LATERAL ('
+                ' SELECT ims._marked_shares(%s, array_agg(array_position(%2$L::text[], k.kind)),'
+                ' array_agg(k.from_day), array_agg(k.to_day), %3$s%4$s) AS shares'
+                ' FROM ims.demand_mark AS k'
+                ' WHERE k.owner_id = %5$s AND k.kind = ANY (%2$L)'
+                ' AND (k.item_id = s.item_id OR k.item_id IS NULL)'
+                ' AND (k.site_id = s.site_id OR k.site_id IS NULL)'
+                ' AND k.to_day > s.first_period AND k.from_day < %6$L) AS d',
+            cardinality(drivers), drivers, span, closed_days, owner_id, end_period);
+    END IF;
+END
+$$;
+COMMENT ON FUNCTION ims._planned_query IS
+    'text of relations and columns for the drivers and open days of the series of a spool';
 
 -- Progress: counters of the backend, which the server clears at the end of the
 -- transaction.
@@ -260,7 +368,8 @@ CREATE FUNCTION ims._spool_history(
     by_site boolean,
     bucket text,
     from_period date,
-    to_period date)
+    to_period date,
+    exclude text[])
 RETURNS bigint
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
@@ -277,7 +386,7 @@ DECLARE
 BEGIN
     EXECUTE format('CREATE UNLOGGED TABLE ims.%I WITH (autovacuum_enabled = off) AS %s', spool,
         ims._forecast_history_query(owner_id, item_ids, by_site, bucket, from_period, to_period,
-            false));
+            false, exclude));
     GET DIAGNOSTICS series = ROW_COUNT;
     EXECUTE format('DELETE FROM ims.%I AS s WHERE s.item_id <> ALL ($1)', spool)
     USING item_ids;
@@ -317,6 +426,18 @@ LANGUAGE c IMMUTABLE PARALLEL SAFE COST 1000
 AS 'MODULE_PATHNAME', 'ims_known_demand';
 COMMENT ON FUNCTION ims._known_demand IS
     'demand, null for periods without any in which the shelf was empty; with uncensor what was missed is added';
+
+CREATE FUNCTION ims._known_open_demand(
+    demand double precision[],
+    in_stock double precision[],
+    uncensor boolean,
+    open_shares double precision[])
+RETURNS double precision[]
+LANGUAGE c IMMUTABLE PARALLEL SAFE COST 1000
+AS 'MODULE_PATHNAME', 'ims_known_open_demand';
+COMMENT ON FUNCTION ims._known_open_demand IS
+    'the same, what was missed by the usual number of open days';
+REVOKE ALL ON FUNCTION ims._known_open_demand FROM PUBLIC;
 
 -- By the latest back-test that judged both on the series; at other origins they
 -- cannot be compared.
@@ -398,6 +519,9 @@ CREATE FUNCTION ims._forecast_series(
     non_negative boolean,
     seed bigint,
     uncensor boolean,
+    from_period date,
+    drivers text[],
+    by_open_days boolean,
     imported_model text,
     import_use text)
 RETURNS TABLE (
@@ -416,6 +540,7 @@ RETURNS TABLE (
     naive_error numeric,
     naive_deviation numeric,
     last_season double precision[],
+    driver_effect double precision[],
     counted boolean)
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE ROWS 100000
 SET search_path = pg_catalog, pg_temp
@@ -427,15 +552,20 @@ SET jit = off
 AS $$
 #variable_conflict use_variable
 DECLARE
+    planned CONSTANT record := ims._planned_query(owner_id, drivers, by_open_days, bucket,
+        from_period, ims._period_after(bucket, first_period, horizon), horizon);
+    known CONSTANT text := CASE WHEN by_open_days
+        THEN format('ims._known_open_demand(s.demand, s.in_stock, %L, %s)', uncensor,
+            planned.open_shares)
+        ELSE format('ims._known_demand(s.demand, s.in_stock, %L)', uncensor) END;
     computed CONSTANT text := format(
         'SELECT s.item_id, s.site_id, f.forecast, f.lower_bound, f.upper_bound, f.method_used,'
         ' f.model_used, f.status, f.reason, f.parameters, f.periods, f.mean_demand::numeric,'
-        ' f.naive_error::numeric, f.naive_deviation::numeric, f.last_season,'
+        ' f.naive_error::numeric, f.naive_deviation::numeric, f.last_season, f.driver_effect,'
         ' ims._progress_step() AS counted'
-        ' FROM ims.%I AS s'
-        ' CROSS JOIN LATERAL ims._forecast_arrays('
-        '     ims._known_demand(s.demand, s.in_stock, %L), $1, $2, $3, $4, $5, $6) AS f',
-        spool, uncensor);
+        ' FROM ims.%I AS s%s'
+        ' CROSS JOIN LATERAL ims._forecast_arrays(%s, $1, $2, $3, $4, $5, $6, %s, %L, %s) AS f',
+        spool, planned.relations, known, planned.driver_shares, drivers, planned.open_shares);
     combined CONSTANT text := $q$
         SELECT c.item_id, c.site_id,
             CASE u.way WHEN 'combine' THEN ims._mean_of_arrays(c.forecast, u.forecast)
@@ -451,7 +581,7 @@ DECLARE
             CASE u.way WHEN 'replace' THEN '' ELSE c.reason END,
             CASE u.way WHEN 'replace' THEN '{}' ELSE c.parameters END,
             c.periods, c.mean_demand, c.naive_error, c.naive_deviation, c.last_season,
-            c.counted
+            CASE u.way WHEN 'replace' THEN NULL ELSE c.driver_effect END, c.counted
         FROM (%s) AS c
         LEFT JOIN LATERAL (
             SELECT ims._at_least_zero(m.forecast[1 : $1], $5) AS forecast,
@@ -515,6 +645,49 @@ COMMENT ON FUNCTION ims._check_run IS
     'raise 22023 for arguments of a run that are out of bounds, IV501 or IV502 for those of the cores';
 REVOKE ALL ON FUNCTION ims._check_run FROM PUBLIC;
 
+CREATE FUNCTION ims._check_planned(
+    exclude text[],
+    drivers text[],
+    by_open_days boolean,
+    by_site boolean)
+RETURNS void
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    PERFORM ims._check_present('exclude', k.kind IS NOT NULL),
+        ims._check_choice('exclude', k.kind, 'outlier', 'promotion', 'holiday', 'event')
+    FROM unnest(exclude) AS k (kind);
+    PERFORM ims._check_present('drivers', k.kind IS NOT NULL),
+        ims._check_choice('drivers', k.kind, 'promotion', 'holiday', 'event')
+    FROM unnest(drivers) AS k (kind);
+    IF exclude && drivers THEN
+        RAISE 'arguments "exclude" and "drivers" name the same kind of marks'
+            USING ERRCODE = 'IV223',
+                DETAIL = 'Of periods that are left out nobody learns what it does. '
+                    || jsonb_build_object('argument', 'drivers')::text,
+                HINT = 'Name it in one of them.';
+    END IF;
+    IF by_open_days AND NOT by_site THEN
+        RAISE 'argument "by_open_days" needs "by_site"'
+            USING ERRCODE = 'IV223',
+                DETAIL = 'Calendars are those of sites: all together have none. '
+                    || jsonb_build_object('argument', 'by_open_days')::text,
+                HINT = 'Give by_site => true, too.';
+    END IF;
+END
+$$;
+COMMENT ON FUNCTION ims._check_planned IS
+    'raise 22023, IV201 or IV223 for marks and open days that cannot be taken into account';
+REVOKE ALL ON FUNCTION ims._check_planned FROM PUBLIC;
+
+CREATE FUNCTION ims._driver_kinds(drivers text[])
+RETURNS text[]
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN ARRAY(SELECT DISTINCT k.kind COLLATE "C" FROM unnest(drivers) AS k (kind) ORDER BY 1);
+COMMENT ON FUNCTION ims._driver_kinds IS 'kinds of marks, each once, in order';
+REVOKE ALL ON FUNCTION ims._driver_kinds FROM PUBLIC;
+
 CREATE FUNCTION ims._usual_history(bucket text)
 RETURNS bigint
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -544,6 +717,9 @@ CREATE FUNCTION ims._run_forecast(
     non_negative boolean DEFAULT true,
     seed bigint DEFAULT 1,
     uncensor boolean DEFAULT true,
+    exclude text[] DEFAULT '{outlier}',
+    drivers text[] DEFAULT NULL,
+    by_open_days boolean DEFAULT false,
     imported_model text DEFAULT NULL,
     import_use text DEFAULT 'combine',
     reason text DEFAULT NULL,
@@ -560,6 +736,7 @@ AS $$
 DECLARE
     item_ids bigint[];
     spool text;
+    from_period date;
     today date := ims._today(owner_id);
 BEGIN
     bucket := coalesce(bucket, 'week');
@@ -573,28 +750,34 @@ BEGIN
     non_negative := coalesce(non_negative, true);
     seed := coalesce(seed, 1);
     uncensor := coalesce(uncensor, true);
+    exclude := coalesce(exclude, '{outlier}');
+    by_open_days := coalesce(by_open_days, false);
     import_use := coalesce(import_use, 'combine');
     PERFORM ims._check_why(reason, actor);
     PERFORM ims._check_choice('import_use', import_use, 'combine', 'replace', 'choose');
     PERFORM ims._check_run(bucket, horizon, history_periods, season_length, coverage, as_of,
         today, ARRAY[method]);
+    PERFORM ims._check_planned(exclude, drivers, by_open_days, by_site);
+    drivers := ims._driver_kinds(drivers);
     PERFORM ims._check_imported(owner_id, imported_model, bucket);
     item_ids := ims._keep_items(owner_id, items, category);
     first_period := ims._period_start(bucket, as_of);
+    from_period := ims._period_after(bucket, first_period, - history_periods);
 
     forecast_run_id := nextval('ims.forecast_run_forecast_run_id_seq');
     spool := 'forecast_spool_' || forecast_run_id;
     PERFORM ims._progress_begin(owner_id, 'forecast');
     PERFORM ims._progress_phase('reading', cardinality(item_ids));
-    series := ims._spool_history(spool, owner_id, item_ids, by_site, bucket,
-        ims._period_after(bucket, first_period, - history_periods), first_period);
+    series := ims._spool_history(spool, owner_id, item_ids, by_site, bucket, from_period,
+        first_period, exclude);
     PERFORM ims._progress_phase('computing', series);
     PERFORM ims._engine_begin();
     INSERT INTO ims.forecast_run (owner_id, forecast_run_id, as_of, bucket, first_period,
-        horizon, history_periods, season_length, by_site, method, coverage, parameters, series,
-        library_version, recorded_at, reason, session_role, caller_role, actor)
+        horizon, history_periods, season_length, by_site, exclude, drivers, by_open_days,
+        method, coverage, parameters, series, library_version, recorded_at, reason,
+        session_role, caller_role, actor)
     VALUES (owner_id, forecast_run_id, as_of, bucket, first_period, horizon, history_periods,
-        season_length, by_site, method, coverage,
+        season_length, by_site, exclude, drivers, by_open_days, method, coverage,
         jsonb_strip_nulls(jsonb_build_object('items', items, 'category', category,
             'non_negative', non_negative, 'seed', seed, 'uncensor', uncensor,
             'imported_model', imported_model, 'import_use',
@@ -604,13 +787,14 @@ BEGIN
     WITH stored AS (
         INSERT INTO ims.forecast_result AS r (owner_id, forecast_run_id, item_id, site_id,
             forecast, lower_bound, upper_bound, method, model, status, reason, parameters,
-            periods, mean_demand, naive_error, naive_deviation, last_season)
+            periods, mean_demand, naive_error, naive_deviation, last_season, driver_effect)
         SELECT owner_id, forecast_run_id, f.item_id, f.site_id, f.forecast, f.lower_bound,
             f.upper_bound, f.method_used, f.model_used, f.status, f.reason, f.parameters,
-            f.periods, f.mean_demand, f.naive_error, f.naive_deviation, f.last_season
+            f.periods, f.mean_demand, f.naive_error, f.naive_deviation, f.last_season,
+            f.driver_effect
         FROM ims._forecast_series(spool, owner_id, bucket, first_period, horizon,
-            season_length, method, coverage, non_negative, seed, uncensor, imported_model,
-            import_use) AS f
+            season_length, method, coverage, non_negative, seed, uncensor, from_period, drivers,
+            by_open_days, imported_model, import_use) AS f
         RETURNING r.status)
     SELECT count(*) FILTER (WHERE s.status = 'fallback'),
         count(*) FILTER (WHERE s.status = 'no data')
@@ -639,6 +823,9 @@ CREATE FUNCTION ims.run_forecast(
     non_negative boolean DEFAULT true,
     seed bigint DEFAULT 1,
     uncensor boolean DEFAULT true,
+    exclude text[] DEFAULT '{outlier}',
+    drivers text[] DEFAULT NULL,
+    by_open_days boolean DEFAULT false,
     imported_model text DEFAULT NULL,
     import_use text DEFAULT 'combine',
     reason text DEFAULT NULL,
@@ -657,9 +844,12 @@ For items, or those of a category and below it, or all active ones: a result eac
 by_site one per item and site that had demand. bucket: day, week (from Monday) or month;
 periods that ended before as_of, by default today, are the history, history_periods of them
 at most (by default 730, 104, 60). season_length is 7, 1, 12 by default. method, coverage,
-non_negative and seed as in ims.forecast(). History is that of ims.demand_series(): outliers
-that are marked are left out, and with uncensor what was missed while the shelf was empty is
-added, as by ims.uncensor_demand(). imported_model: a model of ims.import_forecast(),
+non_negative and seed as in ims.forecast(). History is that of ims.demand_series(): periods
+with a mark of a kind in exclude are left out, and with uncensor what was missed while the
+shelf was empty is added, as by ims.uncensor_demand(). drivers: kinds of marks (promotion,
+holiday, event) whose effect is learned from the past and expected where they are marked in
+the future, as by ims.forecast_with_drivers(). by_open_days (with by_site): demand is that of
+the usual open days of ims.open_days(), and the forecast that of each period''s. imported_model: a model of ims.import_forecast(),
 which import_use averages with the computed forecast (combine), lets take its place (replace),
 or lets do so where it was better in the latest back-test of both on the series (choose);
 non_negative holds for it, too; IV229 where nothing of it was imported for the bucket. One

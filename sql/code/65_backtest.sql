@@ -37,6 +37,33 @@ END;
 COMMENT ON FUNCTION ims._judge IS 'accuracy of forecasts of one series by every measure';
 REVOKE ALL ON FUNCTION ims._judge FROM PUBLIC;
 
+CREATE FUNCTION ims._backtest(
+    demand double precision[],
+    horizon bigint,
+    origins bigint,
+    spacing bigint,
+    season_length bigint,
+    method text,
+    coverage double precision,
+    non_negative boolean,
+    seed bigint,
+    drivers double precision[],
+    driver_names text[],
+    open_shares double precision[])
+RETURNS TABLE (
+    origin bigint,
+    step bigint,
+    actual double precision,
+    forecast double precision,
+    lower double precision,
+    upper double precision,
+    method_used text,
+    status text)
+LANGUAGE c IMMUTABLE PARALLEL SAFE COST 40000 ROWS 48
+AS 'MODULE_PATHNAME', 'ims_backtest';
+COMMENT ON FUNCTION ims._backtest IS 'what ims.backtest() says, where drivers and open days are known';
+REVOKE ALL ON FUNCTION ims._backtest FROM PUBLIC;
+
 CREATE FUNCTION ims._judge_method(
     demand double precision[],
     horizon bigint,
@@ -46,7 +73,10 @@ CREATE FUNCTION ims._judge_method(
     method text,
     coverage double precision,
     non_negative boolean,
-    seed bigint)
+    seed bigint,
+    drivers double precision[],
+    driver_names text[],
+    open_shares double precision[])
 RETURNS TABLE (
     origins_used bigint,
     periods bigint,
@@ -71,8 +101,8 @@ BEGIN ATOMIC
             coalesce(array_agg(b.forecast ORDER BY b.origin, b.step), '{}') AS forecast,
             coalesce(array_agg(b.lower ORDER BY b.origin, b.step), '{}') AS lower_bound,
             coalesce(array_agg(b.upper ORDER BY b.origin, b.step), '{}') AS upper_bound
-        FROM ims.backtest(demand, horizon, origins, spacing, season_length, method, coverage,
-            non_negative, seed) AS b) AS f
+        FROM ims._backtest(demand, horizon, origins, spacing, season_length, method, coverage,
+            non_negative, seed, drivers, driver_names, open_shares) AS b) AS f
     CROSS JOIN LATERAL ims._judge(f.actual, f.forecast, f.lower_bound, f.upper_bound,
         demand[1 : f.first_origin], season_length, coverage) AS j;
 END;
@@ -146,7 +176,11 @@ CREATE FUNCTION ims._backtest_series(
     methods text[],
     coverage numeric,
     non_negative boolean,
-    seed bigint)
+    seed bigint,
+    from_period date,
+    end_period date,
+    drivers text[],
+    by_open_days boolean)
 RETURNS TABLE (
     item_id bigint,
     site_id bigint,
@@ -176,13 +210,15 @@ SET jit = off
 AS $$
 #variable_conflict use_variable
 DECLARE
+    planned CONSTANT record := ims._planned_query(owner_id, drivers, by_open_days, bucket,
+        from_period, end_period, 0);
     judged CONSTANT text := $q$
         SELECT s.item_id, s.site_id, m.method, j.*, ims._progress_step()
-        FROM ims.%1$I AS s
+        FROM ims.%1$I AS s %2$s
         CROSS JOIN unnest($3) AS m (method)
         CROSS JOIN LATERAL (
             SELECT c.* FROM ims._judge_method(ims._known_demand(s.demand, s.in_stock, false), $4,
-                $5, $6, $7, m.method, $8, $9, $10) AS c
+                $5, $6, $7, m.method, $8, $9, $10, %3$s, $11, %4$s) AS c
             WHERE m.method NOT LIKE 'import:%%'
             UNION ALL
             SELECT i.* FROM ims._judge_import($1, substring(m.method FROM 8), s.item_id,
@@ -190,9 +226,10 @@ DECLARE
                 $4, $5, $6, $7, $8) AS i
             WHERE m.method LIKE 'import:%%') AS j $q$;
 BEGIN
-    RETURN QUERY EXECUTE format(judged, spool)
+    RETURN QUERY EXECUTE format(judged, spool, planned.relations, planned.driver_shares,
+        planned.open_shares)
     USING owner_id, bucket, methods, horizon, origins, spacing, season_length,
-        coverage::double precision, non_negative, seed;
+        coverage::double precision, non_negative, seed, drivers;
 END
 $$;
 COMMENT ON FUNCTION ims._backtest_series IS 'accuracy of each method on each series of a back-test, in parallel';
@@ -214,6 +251,9 @@ CREATE FUNCTION ims._run_backtest(
     coverage numeric DEFAULT 0.95,
     non_negative boolean DEFAULT true,
     seed bigint DEFAULT 1,
+    exclude text[] DEFAULT '{outlier}',
+    drivers text[] DEFAULT NULL,
+    by_open_days boolean DEFAULT false,
     actor text DEFAULT NULL,
     OUT backtest_id bigint,
     OUT series bigint)
@@ -224,7 +264,8 @@ AS $$
 DECLARE
     item_ids bigint[];
     spool text;
-    last_day date;
+    from_period date;
+    end_period date;
     today date := ims._today(owner_id);
 BEGIN
     bucket := coalesce(bucket, 'week');
@@ -238,6 +279,8 @@ BEGIN
     coverage := coalesce(coverage, 0.95);
     non_negative := coalesce(non_negative, true);
     seed := coalesce(seed, 1);
+    exclude := coalesce(exclude, '{outlier}');
+    by_open_days := coalesce(by_open_days, false);
     -- Each method once; value added needs the seasonal naive forecast.
     methods := ARRAY(SELECT DISTINCT m.method
         FROM unnest(coalesce(methods, '{auto}') || 'seasonal naive'::text) AS m (method)
@@ -249,25 +292,29 @@ BEGIN
     PERFORM ims._check_run(bucket, horizon, history_periods, season_length, coverage, as_of,
         today, ARRAY(SELECT m.method FROM unnest(methods) AS m (method)
                      WHERE m.method NOT LIKE 'import:%'));
+    PERFORM ims._check_planned(exclude, drivers, by_open_days, by_site);
+    drivers := ims._driver_kinds(drivers);
     PERFORM ims._check_imported(owner_id, substring(m.method FROM 8), bucket)
     FROM unnest(methods) AS m (method)
     WHERE m.method LIKE 'import:%';
     item_ids := ims._keep_items(owner_id, items, category);
-    last_day := ims._period_start(bucket, as_of);
+    end_period := ims._period_start(bucket, as_of);
+    from_period := ims._period_after(bucket, end_period, - history_periods);
 
     backtest_id := nextval('ims.backtest_backtest_id_seq');
     spool := 'backtest_spool_' || backtest_id;
     PERFORM ims._progress_begin(owner_id, 'back-test');
     PERFORM ims._progress_phase('reading', cardinality(item_ids));
-    series := ims._spool_history(spool, owner_id, item_ids, by_site, bucket,
-        ims._period_after(bucket, last_day, - history_periods), last_day);
+    series := ims._spool_history(spool, owner_id, item_ids, by_site, bucket, from_period,
+        end_period, exclude);
     PERFORM ims._progress_phase('computing', series * cardinality(methods));
     PERFORM ims._engine_begin();
     INSERT INTO ims.backtest (owner_id, backtest_id, as_of, bucket, horizon, origins, spacing,
-        history_periods, season_length, by_site, methods, coverage, parameters, series,
-        library_version, recorded_at, session_role, caller_role, actor)
+        history_periods, season_length, by_site, exclude, drivers, by_open_days, methods,
+        coverage, parameters, series, library_version, recorded_at, session_role, caller_role,
+        actor)
     VALUES (owner_id, backtest_id, as_of, bucket, horizon, origins, spacing, history_periods,
-        season_length, by_site, methods, coverage,
+        season_length, by_site, exclude, drivers, by_open_days, methods, coverage,
         jsonb_strip_nulls(jsonb_build_object('items', items, 'category', category,
             'non_negative', non_negative, 'seed', seed)),
         series, ims._library_version(), clock_timestamp(), session_user, ims._caller_role(),
@@ -283,7 +330,8 @@ BEGIN
              THEN 1 - b.mae::numeric / nullif(max(b.mae::numeric)
                  FILTER (WHERE b.method = 'seasonal naive') OVER w, 0) END
     FROM ims._backtest_series(spool, owner_id, bucket, horizon, origins, spacing, season_length,
-        methods, coverage, non_negative, seed) AS b
+        methods, coverage, non_negative, seed, from_period, end_period, drivers, by_open_days)
+        AS b
     WINDOW w AS (PARTITION BY b.item_id, b.site_id);
     PERFORM ims._engine_end();
     EXECUTE format('DROP TABLE ims.%I', spool);
@@ -309,6 +357,9 @@ CREATE FUNCTION ims.run_backtest(
     coverage numeric DEFAULT 0.95,
     non_negative boolean DEFAULT true,
     seed bigint DEFAULT 1,
+    exclude text[] DEFAULT '{outlier}',
+    drivers text[] DEFAULT NULL,
+    by_open_days boolean DEFAULT false,
     actor text DEFAULT NULL,
     OUT backtest_id bigint,
     OUT series bigint)
@@ -321,7 +372,8 @@ At each of the origins, spacing periods apart, every method forecasts the horizo
 was known then; ims_bi.backtest shows how far it was from what came. The last origin is a
 horizon before the period of as_of. methods: names of ims.forecast(), auto, import:<model>
 for a model of ims.import_forecast() (IV229 where nothing of it was imported for the bucket);
-at most 20. seasonal naive is always among them, since value_added is measured against it. The other arguments are those of ims.run_forecast().
+at most 20. seasonal naive is always among them, since value_added is measured against it. With drivers the marks of the horizon are known at each
+origin. The other arguments are those of ims.run_forecast().
 Example: SELECT * FROM ims.run_backtest(methods => ''{auto,Theta}'', as_of => ''2026-11-16'');';
 REVOKE ALL ON FUNCTION ims.run_backtest FROM PUBLIC;
 
@@ -363,7 +415,8 @@ Example: SELECT ims.delete_backtest(backtest_id => 4);';
 REVOKE ALL ON FUNCTION ims.delete_backtest FROM PUBLIC;
 
 -- Runs by what came later.  Demand of the periods that are over, as far as it is
--- known: not in those of an outlier, or without demand and without stock.
+-- known: not in those that the run would have left out, or without demand and without
+-- stock.
 CREATE FUNCTION ims._run_accuracy(owner_id bigint, forecast_run_id bigint, as_of date)
 RETURNS TABLE (
     item_id bigint,
@@ -394,7 +447,7 @@ DECLARE
     tail double precision;
     unknown double precision[];
 BEGIN
-    SELECT n.bucket, n.first_period, n.horizon, n.by_site, n.coverage INTO run
+    SELECT n.bucket, n.first_period, n.horizon, n.exclude, n.coverage INTO run
     FROM ims.forecast_run AS n
     WHERE n.owner_id = owner_id AND n.forecast_run_id = forecast_run_id;
     IF NOT FOUND THEN
@@ -417,7 +470,7 @@ BEGIN
             ARRAY(SELECT DISTINCT r.item_id FROM ims.forecast_result AS r
                   WHERE r.owner_id = owner_id AND r.forecast_run_id = forecast_run_id
                     AND (r.site_id <> 0) = g.by_site),
-            g.by_site, run.bucket, run.first_period, end_day, true) AS h),
+            g.by_site, run.bucket, run.first_period, end_day, true, run.exclude) AS h),
     judged AS (
         SELECT r.item_id, r.site_id, r.naive_error, r.naive_deviation, a.*, s.actual_sum,
             s.forecast_sum, (l.pinball + u.pinball) / 2 AS pinball
@@ -495,8 +548,9 @@ COMMENT ON FUNCTION ims.forecast_run_accuracy IS
 'accuracy of a run against the demand that came
 
 Of the periods that are over as of the day, by default today; no row before the first is. The
-run is by default the latest. As in back-tests, periods of an outlier that is marked, and
-those without demand in which there was no stock, are not judged. periods: those that are;
+run is by default the latest. As in back-tests, periods with a mark that the run excluded
+(outliers, where it did not say), and those without demand in which there was no stock, are
+not judged. periods: those that are;
 actual and forecast are sums over them, as computed, without overrides. An error is forecast less actual: positive bias and tracking_signal say
 that too much was forecast. mase, rmsse and msis are scaled by the history that the run saw,
 NULL where that repeats itself. share_within: of demands between the bounds; pinball: mean loss

@@ -15,6 +15,9 @@ CREATE TABLE ims.forecast_run (
     history_periods bigint NOT NULL,
     season_length bigint NOT NULL,
     by_site boolean NOT NULL,
+    exclude text[] NOT NULL,
+    drivers text[] NOT NULL,
+    by_open_days boolean NOT NULL,
     method text NOT NULL,
     coverage numeric NOT NULL,
     parameters jsonb NOT NULL,
@@ -41,6 +44,9 @@ COMMENT ON COLUMN ims.forecast_run.horizon IS 'number of periods forecast';
 COMMENT ON COLUMN ims.forecast_run.history_periods IS 'number of periods looked back, at most';
 COMMENT ON COLUMN ims.forecast_run.season_length IS 'periods of a season, 1 for none';
 COMMENT ON COLUMN ims.forecast_run.by_site IS 'whether each site is forecast apart';
+COMMENT ON COLUMN ims.forecast_run.exclude IS 'kinds of marks whose periods are left out';
+COMMENT ON COLUMN ims.forecast_run.drivers IS 'kinds of marks whose effect is forecast';
+COMMENT ON COLUMN ims.forecast_run.by_open_days IS 'whether demand is by open days of the site';
 COMMENT ON COLUMN ims.forecast_run.method IS 'method that was asked for';
 COMMENT ON COLUMN ims.forecast_run.coverage IS 'probability that demand lies between the bounds';
 COMMENT ON COLUMN ims.forecast_run.parameters IS 'further arguments of the call';
@@ -70,11 +76,14 @@ CREATE TABLE ims.forecast_result (
     naive_error numeric,
     naive_deviation numeric,
     last_season double precision[],
+    driver_effect double precision[],
     CONSTRAINT forecast_result_pkey PRIMARY KEY (owner_id, forecast_run_id, item_id, site_id),
     CONSTRAINT forecast_result_run_fkey FOREIGN KEY (owner_id, forecast_run_id)
         REFERENCES ims.forecast_run,
     CONSTRAINT forecast_result_item_fkey FOREIGN KEY (owner_id, item_id) REFERENCES ims.item,
-    CONSTRAINT forecast_result_status_check CHECK (status IN ('ok', 'fallback', 'no data'))
+    CONSTRAINT forecast_result_status_check CHECK (status IN ('ok', 'fallback', 'no data')),
+    CONSTRAINT forecast_result_driver_effect_check
+        CHECK (pg_catalog.cardinality(driver_effect) = pg_catalog.cardinality(forecast))
 );
 CREATE INDEX forecast_result_item_idx ON ims.forecast_result (owner_id, item_id);
 COMMENT ON TABLE ims.forecast_result IS 'what a run says of an item, at all sites or at one';
@@ -96,6 +105,8 @@ COMMENT ON COLUMN ims.forecast_result.naive_error IS 'mean absolute change from 
 COMMENT ON COLUMN ims.forecast_result.naive_deviation IS 'its root mean square: the scale of RMSSE';
 COMMENT ON COLUMN ims.forecast_result.last_season IS
     'demand of its last season, which seasonal naive repeats; null where it has none';
+COMMENT ON COLUMN ims.forecast_result.driver_effect IS
+    'what drivers do to each period as computed, base units; null where none took part';
 
 CREATE TABLE ims.forecast_override (
     owner_id bigint NOT NULL,
@@ -170,6 +181,9 @@ CREATE TABLE ims.backtest (
     history_periods bigint NOT NULL,
     season_length bigint NOT NULL,
     by_site boolean NOT NULL,
+    exclude text[] NOT NULL,
+    drivers text[] NOT NULL,
+    by_open_days boolean NOT NULL,
     methods text[] NOT NULL,
     coverage numeric NOT NULL,
     parameters jsonb NOT NULL,
@@ -194,6 +208,9 @@ COMMENT ON COLUMN ims.backtest.spacing IS 'periods from one origin to the next';
 COMMENT ON COLUMN ims.backtest.history_periods IS 'number of periods looked back, at most';
 COMMENT ON COLUMN ims.backtest.season_length IS 'periods of a season, 1 for none';
 COMMENT ON COLUMN ims.backtest.by_site IS 'whether each site was judged apart';
+COMMENT ON COLUMN ims.backtest.exclude IS 'kinds of marks whose periods are left out';
+COMMENT ON COLUMN ims.backtest.drivers IS 'kinds of marks whose effect is forecast';
+COMMENT ON COLUMN ims.backtest.by_open_days IS 'whether demand is by open days of the site';
 COMMENT ON COLUMN ims.backtest.methods IS 'methods compared, import:<model> for one made elsewhere';
 COMMENT ON COLUMN ims.backtest.coverage IS 'probability of the intervals';
 COMMENT ON COLUMN ims.backtest.parameters IS 'further arguments of the call';

@@ -11,6 +11,9 @@ SELECT r.owner_id,
        r.history_periods,
        r.season_length,
        r.by_site,
+       pg_catalog.array_to_string(r.exclude, ', ') AS exclude,
+       pg_catalog.array_to_string(r.drivers, ', ') AS drivers,
+       r.by_open_days,
        r.method,
        r.coverage,
        r.parameters::text AS parameters,
@@ -32,6 +35,9 @@ COMMENT ON COLUMN ims_bi.forecast_run.horizon IS 'number of periods forecast';
 COMMENT ON COLUMN ims_bi.forecast_run.history_periods IS 'number of periods looked back, at most';
 COMMENT ON COLUMN ims_bi.forecast_run.season_length IS 'periods of a season, 1 for none';
 COMMENT ON COLUMN ims_bi.forecast_run.by_site IS 'whether each site is forecast apart';
+COMMENT ON COLUMN ims_bi.forecast_run.exclude IS 'kinds of marks whose periods are left out, with commas';
+COMMENT ON COLUMN ims_bi.forecast_run.drivers IS 'kinds of marks whose effect is forecast, with commas';
+COMMENT ON COLUMN ims_bi.forecast_run.by_open_days IS 'whether demand is by open days of the site';
 COMMENT ON COLUMN ims_bi.forecast_run.method IS 'method that was asked for';
 COMMENT ON COLUMN ims_bi.forecast_run.coverage IS 'probability of the intervals';
 COMMENT ON COLUMN ims_bi.forecast_run.parameters IS 'further arguments of the call';
@@ -57,6 +63,7 @@ SELECT r.owner_id,
        p.computed,
        p.lower_bound,
        p.upper_bound,
+       p.driver_effect,
        o.quantity::numeric AS override,
        o.reason AS override_reason,
        COALESCE(o.quantity::numeric, p.computed) AS forecast,
@@ -71,10 +78,11 @@ SELECT r.owner_id,
         SELECT ims._period_after(n.bucket, n.first_period, u.place - 1) AS period,
                u.value::numeric AS computed,
                u.lower_value::numeric AS lower_bound,
-               u.upper_value::numeric AS upper_bound
+               u.upper_value::numeric AS upper_bound,
+               u.effect::numeric AS driver_effect
           FROM ROWS FROM (pg_catalog.unnest(r.forecast), pg_catalog.unnest(r.lower_bound),
-                          pg_catalog.unnest(r.upper_bound))
-               WITH ORDINALITY AS u (value, lower_value, upper_value, place)) AS p
+                          pg_catalog.unnest(r.upper_bound), pg_catalog.unnest(r.driver_effect))
+               WITH ORDINALITY AS u (value, lower_value, upper_value, effect, place)) AS p
   LEFT JOIN ims.forecast_override AS o
     ON o.owner_id = r.owner_id AND o.item_id = r.item_id AND o.site_id = r.site_id
    AND o.bucket = n.bucket AND o.period = p.period
@@ -98,6 +106,8 @@ COMMENT ON COLUMN ims_bi.forecast.bucket IS 'day, week or month';
 COMMENT ON COLUMN ims_bi.forecast.computed IS 'demand as computed, base units';
 COMMENT ON COLUMN ims_bi.forecast.lower_bound IS 'lower bound of the interval';
 COMMENT ON COLUMN ims_bi.forecast.upper_bound IS 'upper bound of the interval';
+COMMENT ON COLUMN ims_bi.forecast.driver_effect IS
+    'part of it that promotions, holidays and events are expected to make, null without drivers';
 COMMENT ON COLUMN ims_bi.forecast.override IS 'demand as people expect it, null where nobody said';
 COMMENT ON COLUMN ims_bi.forecast.override_reason IS 'why';
 COMMENT ON COLUMN ims_bi.forecast.forecast IS 'what counts: the override, else what was computed';
@@ -178,6 +188,9 @@ SELECT b.owner_id,
        b.as_of,
        b.bucket,
        b.horizon,
+       pg_catalog.array_to_string(b.exclude, ', ') AS exclude,
+       pg_catalog.array_to_string(b.drivers, ', ') AS drivers,
+       b.by_open_days,
        r.origins,
        r.periods,
        r.mae,
@@ -211,6 +224,9 @@ COMMENT ON COLUMN ims_bi.backtest.site IS 'code of the site, null for all togeth
 COMMENT ON COLUMN ims_bi.backtest.as_of IS 'day as of which it was made';
 COMMENT ON COLUMN ims_bi.backtest.bucket IS 'day, week or month';
 COMMENT ON COLUMN ims_bi.backtest.horizon IS 'periods forecast at each origin';
+COMMENT ON COLUMN ims_bi.backtest.exclude IS 'kinds of marks whose periods are left out, with commas';
+COMMENT ON COLUMN ims_bi.backtest.drivers IS 'kinds of marks whose effect is forecast, with commas';
+COMMENT ON COLUMN ims_bi.backtest.by_open_days IS 'whether demand is by open days of the site';
 COMMENT ON COLUMN ims_bi.backtest.origins IS 'origins at which it forecast';
 COMMENT ON COLUMN ims_bi.backtest.periods IS 'forecasts compared with demand';
 COMMENT ON COLUMN ims_bi.backtest.mae IS 'mean absolute error, base units';

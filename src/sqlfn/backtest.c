@@ -18,7 +18,7 @@
 #include "utils/builtins.h"
 
 #include "sqlfn/argument.h"
-#include "sqlfn/forecast_call.h"
+#include "sqlfn/planned.h"
 
 PG_FUNCTION_INFO_V1(ims_backtest);
 
@@ -32,7 +32,10 @@ enum
 	ARGUMENT_SPACING,
 	ARGUMENT_SEASON,
 	ARGUMENT_METHOD,
-	ARGUMENT_COVERAGE
+	ARGUMENT_COVERAGE,
+	ARGUMENT_NON_NEGATIVE,
+	ARGUMENT_SEED,
+	ARGUMENT_DRIVERS
 };
 
 enum
@@ -75,13 +78,16 @@ put_origin(ReturnSetInfo *rsinfo, const ImsForecastCall *call, const double *act
  * ims_backtest -- SQL: ims.backtest(demand double precision[], horizon, origins, ..)
  *
  * One row per origin and step, earliest origin first; none where the series
- * is too short for a single one.  Raises IV501 to IV503 on bad arguments.
+ * is too short for a single one.  ims._backtest() has what is planned, too: drivers,
+ * their names and open_shares, for each period of demand; at an origin those of its
+ * horizon are known.  Raises IV501 to IV503 on bad arguments.
  */
 Datum
 ims_backtest(PG_FUNCTION_ARGS)
 {
 	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
 	ImsForecastCall call;
+	ImsPlanned planned = {.drivers = {NULL, 0, 0}};
 	int origins;
 	int spacing;
 	int count;
@@ -97,6 +103,8 @@ ims_backtest(PG_FUNCTION_ARGS)
 	spacing = ims_integer_argument(fcinfo, ARGUMENT_SPACING, "spacing", 1,
 								   IMS_SERIES_MAX_POINTS, 1);
 	count = call.series.count;
+	if (PG_NARGS() > ARGUMENT_DRIVERS)
+		ims_planned_arguments(&planned, fcinfo, ARGUMENT_DRIVERS, count);
 	seeded = call.generator;
 
 	InitMaterializedSRF(fcinfo, MAT_SRF_USE_EXPECTED_DESC);
@@ -111,7 +119,7 @@ ims_backtest(PG_FUNCTION_ARGS)
 		outer = MemoryContextSwitchTo(one_origin);
 		call.series.count = (int) training;
 		call.generator = seeded;
-		ims_forecast_call_run(&call);
+		ims_planned_run(&call, &planned);
 		put_origin(rsinfo, &call, call.series.value + training);
 		MemoryContextSwitchTo(outer);
 		MemoryContextReset(one_origin);

@@ -21,6 +21,7 @@
 
 PG_FUNCTION_INFO_V1(ims_uncensor_demand);
 PG_FUNCTION_INFO_V1(ims_known_demand);
+PG_FUNCTION_INFO_V1(ims_known_open_demand);
 
 static ImsCensoredMethod
 method_of(const char *name)
@@ -50,7 +51,7 @@ check_lengths(const ImsSeries *demand, const ImsSeries *in_stock)
 				 errhint("Give one share for each period of demand.")));
 }
 
-static Datum
+static double *
 estimated(ImsCensoredMethod method, const ImsSeries *demand, const ImsSeries *in_stock)
 {
 	double *estimate = palloc(sizeof(double) * Max(demand->count, 1));
@@ -59,7 +60,7 @@ estimated(ImsCensoredMethod method, const ImsSeries *demand, const ImsSeries *in
 	CHECK_FOR_INTERRUPTS();
 	ims_censored_estimate(method, demand->value, in_stock->value, demand->count, scratch,
 						  estimate);
-	return ims_float_array(estimate, demand->count);
+	return estimate;
 }
 
 /*
@@ -81,7 +82,7 @@ ims_uncensor_demand(PG_FUNCTION_ARGS)
 	if (PG_ARGISNULL(1))
 		PG_RETURN_DATUM(ims_float_array(demand.value, demand.count));
 	check_lengths(&demand, &in_stock);
-	PG_RETURN_DATUM(estimated(method, &demand, &in_stock));
+	PG_RETURN_DATUM(ims_float_array(estimated(method, &demand, &in_stock), demand.count));
 }
 
 /* A series in which nothing was missed; a share that nobody knows is all of it. */
@@ -104,7 +105,7 @@ is_sold_without_stock(const ImsSeries *demand, const ImsSeries *in_stock)
 }
 
 /* Null for periods without demand and without stock. */
-static Datum
+static double *
 without_empty_shelves(const ImsSeries *demand, const ImsSeries *in_stock)
 {
 	double *known = palloc(sizeof(double) * Max(demand->count, 1));
@@ -112,7 +113,18 @@ without_empty_shelves(const ImsSeries *demand, const ImsSeries *in_stock)
 	for (int t = 0; t < demand->count; t++)
 		known[t] =
 			in_stock->value[t] <= 0 && demand->value[t] <= 0 ? NAN : demand->value[t];
-	return ims_float_array(known, demand->count);
+	return known;
+}
+
+static const double *
+known_demand(const ImsSeries *demand, const ImsSeries *in_stock, bool uncensor)
+{
+	if (is_always_in_stock(in_stock))
+		return demand->value;
+	check_lengths(demand, in_stock);
+	if (uncensor && !is_sold_without_stock(demand, in_stock))
+		return estimated(IMS_CENSORED_NEGATIVE_BINOMIAL, demand, in_stock);
+	return without_empty_shelves(demand, in_stock);
 }
 
 /*
@@ -134,8 +146,43 @@ ims_known_demand(PG_FUNCTION_ARGS)
 	if (is_always_in_stock(&in_stock))
 		PG_RETURN_DATUM(PG_GETARG_DATUM(0));
 	demand = ims_series_argument(fcinfo, 0, "demand");
-	check_lengths(&demand, &in_stock);
-	if (uncensor && !is_sold_without_stock(&demand, &in_stock))
-		PG_RETURN_DATUM(estimated(IMS_CENSORED_NEGATIVE_BINOMIAL, &demand, &in_stock));
-	PG_RETURN_DATUM(without_empty_shelves(&demand, &in_stock));
+	PG_RETURN_DATUM(
+		ims_float_array(known_demand(&demand, &in_stock, uncensor), demand.count));
+}
+
+/*
+ * ims_known_open_demand -- SQL: ims._known_open_demand(demand, in_stock, uncensor,
+ * open_shares)
+ *
+ * The same, where periods are compared as if they had the usual number of open days:
+ * what was missed is estimated of those, and scaled back.  What was closed throughout
+ * stays as it is, and is compared with nothing.
+ */
+Datum
+ims_known_open_demand(PG_FUNCTION_ARGS)
+{
+	ImsSeries demand;
+	ImsSeries usual;
+	ImsSeries in_stock;
+	ImsSeries open;
+	double *scaled;
+	const double *known;
+
+	if (PG_ARGISNULL(0) || PG_ARGISNULL(3))
+		return ims_known_demand(fcinfo);
+	in_stock = ims_series_argument(fcinfo, 1, "in_stock");
+	if (is_always_in_stock(&in_stock))
+		PG_RETURN_DATUM(PG_GETARG_DATUM(0));
+	demand = ims_series_argument(fcinfo, 0, "demand");
+	open = ims_series_argument(fcinfo, 3, "open_shares");
+	if (open.count < demand.count)
+		elog(ERROR, "%d open shares for %d periods", open.count, demand.count);
+	usual = demand;
+	usual.value = scaled = palloc(sizeof(double) * Max(demand.count, 1));
+	for (int t = 0; t < demand.count; t++)
+		scaled[t] = open.value[t] > 0 ? demand.value[t] / open.value[t] : NAN;
+	known = known_demand(&usual, &in_stock, !PG_ARGISNULL(2) && PG_GETARG_BOOL(2));
+	for (int t = 0; t < demand.count; t++)
+		scaled[t] = open.value[t] > 0 ? known[t] * open.value[t] : demand.value[t];
+	PG_RETURN_DATUM(ims_float_array(scaled, demand.count));
 }

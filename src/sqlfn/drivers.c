@@ -15,11 +15,10 @@
 #include "funcapi.h"
 #include "utils/builtins.h"
 
-#include "forecast/drivers.h"
 #include "ims.h"
 #include "ledger/detail.h"
 #include "sqlfn/argument.h"
-#include "sqlfn/forecast_call.h"
+#include "sqlfn/drivers.h"
 
 PG_FUNCTION_INFO_V1(ims_forecast_with_drivers);
 PG_FUNCTION_INFO_V1(ims_driver_effects);
@@ -82,8 +81,8 @@ check_fit(int rows, int columns, int least, int most)
  * Rows of drivers: an array of two dimensions, or of one where there is one driver.
  * All must be known.
  */
-static ImsDrivers
-drivers_argument(FunctionCallInfo fcinfo, int place, int least, int most)
+ImsDrivers
+ims_drivers_argument(FunctionCallInfo fcinfo, int place, int least, int most)
 {
 	ImsDrivers drivers = {NULL, 0, 1};
 	ArrayType *array;
@@ -126,8 +125,9 @@ drivers_argument(FunctionCallInfo fcinfo, int place, int least, int most)
 	return drivers;
 }
 
-static void
-fit(const ImsForecastCall *call, const ImsDrivers *drivers, ImsDriverEffects *effects)
+void
+ims_drivers_effects(const ImsForecastCall *call, const ImsDrivers *drivers,
+					ImsDriverEffects *effects)
 {
 	size_t size = ims_drivers_scratch_size(&call->series, drivers);
 	int ahead = drivers->rows - call->series.count;
@@ -141,8 +141,8 @@ fit(const ImsForecastCall *call, const ImsDrivers *drivers, ImsDriverEffects *ef
 }
 
 /* Demand as it would have been with each driver at its mean. */
-static void
-take_effect_out(ImsForecastCall *call, const ImsDriverEffects *effects)
+void
+ims_drivers_take_out(ImsForecastCall *call, const ImsDriverEffects *effects)
 {
 	double *rest =
 		palloc_extended(sizeof(double) * Max(call->series.count, 1), MCXT_ALLOC_HUGE);
@@ -177,6 +177,14 @@ put_effect_back(ImsForecastCall *call, const ImsDriverEffects *effects, int h,
 		call->upper[h] = 0;
 }
 
+void
+ims_drivers_put_back(ImsForecastCall *call, const ImsDriverEffects *effects,
+					 bool non_negative)
+{
+	for (int h = 0; h < call->request.horizon; h++)
+		put_effect_back(call, effects, h, non_negative);
+}
+
 /*
  * ims_forecast_with_drivers -- SQL: ims.forecast_with_drivers(demand, drivers, ..)
  *
@@ -195,16 +203,17 @@ ims_forecast_with_drivers(PG_FUNCTION_ARGS)
 	bool nulls[WITH_COLUMNS] = {false};
 
 	ims_forecast_call_start(&call, fcinfo, 0, 2, 3);
-	drivers = drivers_argument(fcinfo, 1, call.series.count + 1,
-							   call.series.count + IMS_FORECAST_MAX_HORIZON);
+	drivers = ims_drivers_argument(fcinfo, 1, call.series.count + 1,
+								   call.series.count + IMS_FORECAST_MAX_HORIZON);
 	call.request.horizon = drivers.rows - call.series.count;
 	call.tail = (1 - ims_coverage_argument(fcinfo, 4)) / 2;
 	ims_forecast_call_random(&call, fcinfo, 5, 6);
 	non_negative = call.request.non_negative;
 	call.request.non_negative = false;
-	fit(&call, &drivers, &effects);
-	take_effect_out(&call, &effects);
+	ims_drivers_effects(&call, &drivers, &effects);
+	ims_drivers_take_out(&call, &effects);
 	ims_forecast_call_run(&call);
+	ims_drivers_put_back(&call, &effects, non_negative);
 
 	InitMaterializedSRF(fcinfo, MAT_SRF_USE_EXPECTED_DESC);
 	values[WITH_METHOD] = CStringGetTextDatum(call.method_name);
@@ -214,7 +223,6 @@ ims_forecast_with_drivers(PG_FUNCTION_ARGS)
 	values[WITH_USED] = Int64GetDatum(effects.used);
 	for (int h = 0; h < call.request.horizon; h++)
 	{
-		put_effect_back(&call, &effects, h, non_negative);
 		values[WITH_STEP] = Int64GetDatum(h + 1);
 		values[WITH_MEAN] = Float8GetDatum(call.forecast.mean[h]);
 		values[WITH_LOWER] = ims_float_or_null(call.lower[h], &nulls[WITH_LOWER]);
@@ -243,9 +251,9 @@ ims_driver_effects(PG_FUNCTION_ARGS)
 	bool nulls[EFFECT_COLUMNS] = {false};
 
 	ims_forecast_call_series(&call, fcinfo, 0, 2);
-	drivers = drivers_argument(fcinfo, 1, call.series.count,
-							   call.series.count + IMS_FORECAST_MAX_HORIZON);
-	fit(&call, &drivers, &effects);
+	drivers = ims_drivers_argument(fcinfo, 1, call.series.count,
+								   call.series.count + IMS_FORECAST_MAX_HORIZON);
+	ims_drivers_effects(&call, &drivers, &effects);
 
 	InitMaterializedSRF(fcinfo, MAT_SRF_USE_EXPECTED_DESC);
 	for (int j = 0; j < drivers.columns; j++)

@@ -23,7 +23,7 @@
 
 #include "forecast/accuracy.h"
 #include "sqlfn/argument.h"
-#include "sqlfn/forecast_call.h"
+#include "sqlfn/planned.h"
 
 PG_FUNCTION_INFO_V1(ims_forecast_arrays);
 
@@ -42,6 +42,7 @@ enum
 	ARRAYS_NAIVE_ERROR,
 	ARRAYS_NAIVE_DEVIATION,
 	ARRAYS_LAST_SEASON,
+	ARRAYS_EFFECT,
 	ARRAYS_COLUMNS
 };
 
@@ -53,9 +54,29 @@ put_weight(StringInfo json, const char *name, double value)
 						 float8out_internal(value));
 }
 
+/* What each driver does in a period of usual length that it has for itself. */
+static void
+put_drivers(StringInfo json, const ImsPlanned *planned)
+{
+	const ImsDriverEffects *effects = &planned->effects;
+	char separator = '{';
+
+	if (effects->used == 0)
+		return;
+	appendStringInfo(json, "%s\"drivers\": ", json->len > 1 ? ", " : "");
+	for (int j = 0; j < planned->drivers.columns; j++)
+		if (effects->state[j] == IMS_DRIVER_USED)
+		{
+			appendStringInfo(json, "%c\"%s\": %s", separator, planned->names[j],
+							 float8out_internal(effects->coefficient[j]));
+			separator = ',';
+		}
+	appendStringInfoChar(json, '}');
+}
+
 /* What the method has no figure for is left out. */
 static Datum
-parameters_of(const ImsForecast *forecast)
+parameters_of(const ImsForecast *forecast, const ImsPlanned *planned)
 {
 	StringInfoData json;
 
@@ -69,6 +90,7 @@ parameters_of(const ImsForecast *forecast)
 	put_weight(&json, "drift", forecast->drift);
 	put_weight(&json, "sigma", sqrt(forecast->sigma2));
 	put_weight(&json, "aicc", forecast->aicc);
+	put_drivers(&json, planned);
 	appendStringInfoChar(&json, '}');
 	return DirectFunctionCall1(jsonb_in, CStringGetDatum(json.data));
 }
@@ -101,6 +123,23 @@ last_season(const ImsSeries *series, bool *is_null)
 	return ims_float_array(season, series->season);
 }
 
+/* What drivers do to each step, in the unit of the forecast; null without any. */
+static Datum
+effect_of(const ImsForecastCall *call, const ImsPlanned *planned, bool *is_null)
+{
+	int count = call->series.count;
+	double *effect;
+
+	*is_null = planned->effects.used == 0;
+	if (*is_null)
+		return (Datum) 0;
+	effect = palloc(sizeof(double) * call->request.horizon);
+	for (int h = 0; h < call->request.horizon; h++)
+		effect[h] = planned->effects.effect[count + h] *
+					(planned->open != NULL ? planned->open[count + h] : 1);
+	return ims_float_array(effect, call->request.horizon);
+}
+
 /* Looked up once for all rows of a query. */
 static TupleDesc
 row_type(FunctionCallInfo fcinfo)
@@ -122,21 +161,24 @@ row_type(FunctionCallInfo fcinfo)
  * ims_forecast_arrays -- SQL: ims._forecast_arrays(demand double precision[], ..)
  *
  * One row, whatever the series.  Bounds are null where the method has no
- * figure for them.  Raises IV501 to IV503 on bad arguments.
+ * figure for them.  drivers and open_shares have a row for each period of demand,
+ * then for each to come; null is none.  Raises IV501 to IV503 on bad arguments.
  */
 Datum
 ims_forecast_arrays(PG_FUNCTION_ARGS)
 {
 	ImsForecastCall call;
+	ImsPlanned planned;
 	Datum values[ARRAYS_COLUMNS];
 	bool nulls[ARRAYS_COLUMNS] = {false};
 	int horizon;
 
 	ims_forecast_call_start(&call, fcinfo, 0, 2, 3);
 	ims_forecast_call_horizon(&call, fcinfo, 1, 4);
-	ims_forecast_call_run(&call);
-
 	horizon = call.request.horizon;
+	ims_planned_arguments(&planned, fcinfo, 7, call.series.count + horizon);
+	ims_planned_run(&call, &planned);
+
 	values[ARRAYS_FORECAST] = ims_float_array(call.forecast.mean, horizon);
 	values[ARRAYS_LOWER] = ims_float_array(call.lower, horizon);
 	values[ARRAYS_UPPER] = ims_float_array(call.upper, horizon);
@@ -146,9 +188,10 @@ ims_forecast_arrays(PG_FUNCTION_ARGS)
 	values[ARRAYS_STATUS] =
 		CStringGetTextDatum(ims_forecast_status_name(call.forecast.status));
 	values[ARRAYS_REASON] = CStringGetTextDatum(call.reason);
-	values[ARRAYS_PARAMETERS] = parameters_of(&call.forecast);
+	values[ARRAYS_PARAMETERS] = parameters_of(&call.forecast, &planned);
 	values[ARRAYS_PERIODS] = Int64GetDatum(call.series.count);
 	put_scale(&call.series, values, nulls);
 	values[ARRAYS_LAST_SEASON] = last_season(&call.series, &nulls[ARRAYS_LAST_SEASON]);
+	values[ARRAYS_EFFECT] = effect_of(&call, &planned, &nulls[ARRAYS_EFFECT]);
 	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(row_type(fcinfo), values, nulls)));
 }

@@ -335,6 +335,14 @@ is_irregular(const ImsSeries *series)
 			(series->season == 1 && profile.adi > IMS_SLOW_ADI));
 }
 
+/* Whether an intermittent method will answer. */
+bool
+ims_forecast_call_is_irregular(const ImsForecastCall *call)
+{
+	return call->method == IMS_METHOD_NONE ||
+		   (call->intermittent == IMS_INTERMITTENT_AUTO && is_irregular(&call->series));
+}
+
 /* What an intermittent method answered, as whether there is demand and how much. */
 void
 ims_forecast_call_compound(const ImsForecastCall *call, ImsCompound *compound)
@@ -358,8 +366,7 @@ ims_forecast_call_run(ImsForecastCall *call)
 	call->forecast.variance = with_bounds || call->with_sums ? room_for(horizon) : NULL;
 	call->forecast.sum_variance = call->with_sums ? room_for(horizon) : NULL;
 	call->is_irregular = false;
-	if (call->method == IMS_METHOD_NONE ||
-		(call->intermittent == IMS_INTERMITTENT_AUTO && is_irregular(&call->series)))
+	if (ims_forecast_call_is_irregular(call))
 		run_intermittent(call);
 	else
 	{

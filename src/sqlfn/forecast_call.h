@@ -46,6 +46,7 @@ extern void ims_forecast_call_random(ImsForecastCall *call, FunctionCallInfo fci
 									 int non_negative, int seed);
 extern void ims_forecast_call_tune(ImsForecastCall *call, FunctionCallInfo fcinfo,
 								   int first);
+extern bool ims_forecast_call_is_irregular(const ImsForecastCall *call);
 extern void ims_forecast_call_run(ImsForecastCall *call);
 extern void ims_forecast_call_compound(const ImsForecastCall *call, ImsCompound *compound);
 extern Datum ims_forecast_model_text(const ImsForecast *forecast, bool *is_null);

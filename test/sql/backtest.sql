@@ -59,7 +59,7 @@ CREATE FUNCTION pg_temp.history(item text, to_period date) RETURNS TABLE (first_
     SELECT h.first_period, h.demand
     FROM ims.owner AS o
     JOIN ims.item AS i ON i.code = history.item
-    CROSS JOIN LATERAL ims._forecast_history(o.owner_id, ARRAY[i.item_id], false, 'week', date '2024-12-02', history.to_period, false) AS h
+    CROSS JOIN LATERAL ims._forecast_history(o.owner_id, ARRAY[i.item_id], false, 'week', date '2024-12-02', history.to_period, false, '{outlier}') AS h
 $$;
 SELECT is((SELECT to_char(h.first_period, 'YYYY-MM-DD ') || h.demand::text FROM pg_temp.history('RARE', '2025-03-10') AS h), '2025-01-06 {5,0,0,0,0,5,0,0,1}', 'weeks are those of the site, from the first with demand');
 SELECT is((SELECT cardinality(h.demand) FROM pg_temp.history('TEA', '2025-12-22') AS h), 50, 'a week each');

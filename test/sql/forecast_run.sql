@@ -36,7 +36,7 @@ GRANT SELECT ON history TO PUBLIC;
 -- The real one comes back in the second half.
 SELECT pg_get_functiondef('ims._forecast_history_query'::regproc) AS real_history \gset
 CREATE OR REPLACE FUNCTION ims._forecast_history_query(owner_id bigint, item_ids bigint[], by_site boolean,
-    bucket text, from_period date, to_period date, whole boolean)
+    bucket text, from_period date, to_period date, whole boolean, exclude text[])
 RETURNS text LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
     SELECT format('SELECT h.* FROM pg_temp.history AS h WHERE h.first_period < %L AND h.demand IS NOT NULL', $6)
 $$;
@@ -454,7 +454,7 @@ SELECT is((SELECT string_agg(concat_ws(' ', i.code, r.status, round(r.forecast[1
 
 SELECT is(sum(cardinality(h.demand)), 8 * 6 + 4::bigint, 'the history has eight weeks of six items and four of one')
 FROM ims._forecast_history(:owner_id, ARRAY(SELECT i.item_id FROM ims.item AS i WHERE i.code LIKE 'R-%' AND i.code NOT IN ('R-OLD', 'R-BACK', 'R-NOTBACK', 'R-HEIR', 'R-GONE', 'R-IDLE', 'R-TON', 'R-GRAM')), false, 'week',
-    '2025-12-01', '2026-03-02', false) AS h;
+    '2025-12-01', '2026-03-02', false, '{outlier}') AS h;
 SELECT is_empty('SELECT * FROM ims.verify()', 'verify() finds nothing');
 SET LOCAL session_replication_role = replica;
 SELECT is((SELECT string_agg(DISTINCT v.check_name, ' ') FROM (SELECT 1) AS x, LATERAL (
