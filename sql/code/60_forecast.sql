@@ -450,19 +450,21 @@ CREATE FUNCTION ims._demand_array_combine(state internal, other internal)
 RETURNS internal
 LANGUAGE c IMMUTABLE PARALLEL SAFE
 AS 'MODULE_PATHNAME', 'ims_demand_array_combine';
-COMMENT ON FUNCTION ims._demand_array_combine IS 'state of ims.demand_array() over the rows of two';
+COMMENT ON FUNCTION ims._demand_array_combine IS
+    'state of ims.demand_array(), or of a forecast of rows, over the rows of two';
 
 CREATE FUNCTION ims._demand_array_send(state internal)
 RETURNS bytea
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE
 AS 'MODULE_PATHNAME', 'ims_demand_array_send';
-COMMENT ON FUNCTION ims._demand_array_send IS 'state of ims.demand_array() as bytes';
+COMMENT ON FUNCTION ims._demand_array_send IS 'state of ims.demand_array(), or of a forecast of rows, as bytes';
 
 CREATE FUNCTION ims._demand_array_receive(bytes bytea, unused internal)
 RETURNS internal
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE
 AS 'MODULE_PATHNAME', 'ims_demand_array_receive';
-COMMENT ON FUNCTION ims._demand_array_receive IS 'state of ims.demand_array() from bytes';
+COMMENT ON FUNCTION ims._demand_array_receive IS
+    'state of ims.demand_array(), or of a forecast of rows, from bytes';
 
 CREATE FUNCTION ims._demand_array_finish(state internal)
 RETURNS double precision[]
@@ -496,3 +498,113 @@ quantity or without period count for nothing. The order of the rows does not mat
 PostgreSQL takes the arguments of an aggregate by position only.
 Example: SELECT ims.demand_array(d.quantity, d.day, ''2026-01-01'', ''2026-01-04'', ''day'', ''zero'') FROM (VALUES (2, ''2026-01-01''::date), (3, ''2026-01-03'')) AS d (quantity, day);';
 REVOKE ALL ON FUNCTION ims.demand_array(numeric, date, date, date, text, text) FROM PUBLIC;
+
+CREATE FUNCTION ims._forecast_array_add(
+    state internal,
+    quantity numeric,
+    period date,
+    from_period date,
+    to_period date,
+    step text,
+    gaps text,
+    horizon bigint,
+    season_length bigint,
+    method text)
+RETURNS internal
+LANGUAGE c IMMUTABLE PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'ims_forecast_array_add';
+COMMENT ON FUNCTION ims._forecast_array_add IS 'state of ims.forecast_array() after one more row';
+
+CREATE FUNCTION ims._forecast_array_finish(state internal)
+RETURNS double precision[]
+LANGUAGE c IMMUTABLE PARALLEL SAFE COST 10000
+AS 'MODULE_PATHNAME', 'ims_forecast_array_finish';
+COMMENT ON FUNCTION ims._forecast_array_finish IS 'forecast from the state of ims.forecast_array()';
+
+CREATE AGGREGATE ims.forecast_array(
+    quantity numeric,
+    period date,
+    from_period date,
+    to_period date,
+    step text,
+    gaps text,
+    horizon bigint,
+    season_length bigint,
+    method text) (
+    SFUNC = ims._forecast_array_add,
+    STYPE = internal,
+    SSPACE = 1000,
+    FINALFUNC = ims._forecast_array_finish,
+    COMBINEFUNC = ims._demand_array_combine,
+    SERIALFUNC = ims._demand_array_send,
+    DESERIALFUNC = ims._demand_array_receive,
+    PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE ims.forecast_array(numeric, date, date, date, text, text, bigint, bigint, text) IS
+'forecast from rows of demand, one value per step
+
+What ims.forecast() says of ims.demand_array() over the same rows, which the first six arguments
+are for; horizon: periods to forecast, from to_period on; season_length and method as there, NULL
+for its defaults. Below zero becomes zero. All but quantity and period are the same for all rows
+of a group (IV501, IV504). A row never is an error: of more than six decimals quantity is
+rounded, and what is no number, or 10^18 or more, makes its period unknown. No rows: NULL.
+For bounds, status and reason see ims.forecast_json().
+Example: SELECT ims.forecast_array(d.quantity, d.day, ''2026-01-01'', ''2026-01-07'', ''day'', ''zero'', 2, NULL, NULL) FROM (VALUES (2, ''2026-01-01''::date), (3, ''2026-01-03'')) AS d (quantity, day);';
+REVOKE ALL ON FUNCTION ims.forecast_array(numeric, date, date, date, text, text, bigint, bigint, text) FROM PUBLIC;
+
+CREATE FUNCTION ims._forecast_json_add(
+    state internal,
+    quantity numeric,
+    period date,
+    from_period date,
+    to_period date,
+    step text,
+    gaps text,
+    horizon bigint,
+    season_length bigint,
+    method text,
+    coverage double precision,
+    non_negative boolean,
+    seed bigint)
+RETURNS internal
+LANGUAGE c IMMUTABLE PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'ims_forecast_json_add';
+COMMENT ON FUNCTION ims._forecast_json_add IS 'state of ims.forecast_json() after one more row';
+
+CREATE FUNCTION ims._forecast_json_finish(state internal)
+RETURNS jsonb
+LANGUAGE c IMMUTABLE PARALLEL SAFE COST 10000
+AS 'MODULE_PATHNAME', 'ims_forecast_json_finish';
+COMMENT ON FUNCTION ims._forecast_json_finish IS 'forecast from the state of ims.forecast_json()';
+
+CREATE AGGREGATE ims.forecast_json(
+    quantity numeric,
+    period date,
+    from_period date,
+    to_period date,
+    step text,
+    gaps text,
+    horizon bigint,
+    season_length bigint,
+    method text,
+    coverage double precision,
+    non_negative boolean,
+    seed bigint) (
+    SFUNC = ims._forecast_json_add,
+    STYPE = internal,
+    SSPACE = 1000,
+    FINALFUNC = ims._forecast_json_finish,
+    COMBINEFUNC = ims._demand_array_combine,
+    SERIALFUNC = ims._demand_array_send,
+    DESERIALFUNC = ims._demand_array_receive,
+    PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE ims.forecast_json(numeric, date, date, date, text, text, bigint, bigint, text, double precision, boolean, bigint) IS
+'forecast from rows of demand, with bounds and reason
+
+An object: arrays forecast, lower, upper and standard_deviation with one element per step, null
+where there is no figure; method_used, status and reason. They are the columns of ims.forecast(),
+as coverage, non_negative and seed are its arguments, NULL for their defaults. All else is as of
+ims.forecast_array(). jsonb_to_record() makes columns of it.
+Example: SELECT r.forecast, r.upper, r.status FROM (SELECT ims.forecast_json(d.quantity, d.day, ''2026-01-01'', ''2026-01-07'', ''day'', ''zero'', 2, NULL, NULL, 0.9, NULL, NULL) FROM (VALUES (2, ''2026-01-01''::date), (3, ''2026-01-03'')) AS d (quantity, day)) AS f (answer), jsonb_to_record(f.answer) AS r (forecast double precision[], upper double precision[], status text);';
+REVOKE ALL ON FUNCTION ims.forecast_json(numeric, date, date, date, text, text, bigint, bigint, text, double precision, boolean, bigint) FROM PUBLIC;

@@ -14,6 +14,7 @@
 #include <math.h>
 
 #include "catalog/pg_type.h"
+#include "common/shortest_dec.h"
 #include "fmgr.h"
 #include "mb/pg_wchar.h"
 #include "utils/array.h"
@@ -238,6 +239,16 @@ ims_float_or_null(double value, bool *is_null)
 {
 	*is_null = isnan(value);
 	return Float8GetDatum(*is_null ? 0 : value);
+}
+
+/* As few digits as give the same number again, whatever the session's settings are. */
+void
+ims_append_float(StringInfo text, double value)
+{
+	char digits[DOUBLE_SHORTEST_DECIMAL_LEN];
+
+	double_to_shortest_decimal_buf(value, digits);
+	appendStringInfoString(text, digits);
 }
 
 /* Without a null element the array is its head and the values. */

@@ -9,6 +9,7 @@
 #define IMS_SQLFN_ARGUMENT_H
 
 #include "fmgr.h"
+#include "lib/stringinfo.h"
 #include "utils/array.h"
 
 #include "compat.h"
@@ -34,6 +35,7 @@ pg_noreturn extern void ims_refuse_word(const char *name, const char *value,
 										const char *choices);
 
 extern Datum ims_float_or_null(double value, bool *is_null);
+extern void ims_append_float(StringInfo text, double value);
 extern Datum ims_float_array(const double *value, int count);
 
 #endif /* IMS_SQLFN_ARGUMENT_H */

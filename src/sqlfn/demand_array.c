@@ -2,6 +2,7 @@
  *
  * demand_array.c
  *	  The aggregate ims.demand_array: rows of demand to one value per period.
+ *	  forecast_aggregate.c has those that forecast; their states are the same.
  *
  * Sums are kept in millionths and become floating point at the very end, so
  * that the order of the rows, and how many workers summed them, does not
@@ -31,16 +32,6 @@
 /* Quantities of a million base units, below 10^12 of them, are quantities too. */
 #define MILLION 1000000
 
-typedef struct DemandState
-{
-	DateADT from; /* first day of the window */
-	DateADT to;	  /* the day after its last */
-	ImsStep step;
-	ImsGaps gaps;
-	int count;
-	int128 sum[FLEXIBLE_ARRAY_MEMBER];
-} DemandState;
-
 PG_FUNCTION_INFO_V1(ims_demand_array_add);
 PG_FUNCTION_INFO_V1(ims_demand_array_combine);
 PG_FUNCTION_INFO_V1(ims_demand_array_send);
@@ -59,11 +50,16 @@ ims_gaps_of(const text *value)
 	ims_refuse_word("gaps", text_to_cstring(value), "zero, null or carry");
 }
 
-static DemandState *
+static Size
+state_size(int count)
+{
+	return offsetof(ImsDemandState, sum) + sizeof(int128) * count;
+}
+
+static ImsDemandState *
 make_state(MemoryContext context, int count)
 {
-	DemandState *state =
-		MemoryContextAlloc(context, offsetof(DemandState, sum) + sizeof(int128) * count);
+	ImsDemandState *state = MemoryContextAlloc(context, state_size(count));
 
 	state->count = count;
 	for (int i = 0; i < count; i++)
@@ -97,15 +93,36 @@ check_given(FunctionCallInfo fcinfo)
 					 errhint("Give the same window, step and gaps for all rows.")));
 }
 
+/* Rows of one group, or of two workers' parts of it, agree on all but demand. */
+static void
+check_agreement(const ImsDemandState *state, DateADT from, DateADT to, ImsStep step,
+				ImsGaps gaps, const ImsForecastOptions *options)
+{
+	const char *name;
+
+	if (state->from != from || state->to != to || state->step != step || state->gaps != gaps)
+		ims_refuse_window("Rows of one group differ in window, step or gaps.", from, to,
+						  "Give the same window, step and gaps for all rows.");
+	name = ims_forecast_options_difference(&state->options, options);
+	if (name != NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_IMS_INVALID_FORECAST_ARGUMENT),
+				 errmsg("argument \"%s\" changes within a group", name),
+				 errdetail_internal("%s",
+									ims_error_detail("Rows of one group differ in it.",
+													 ims_detail_text("argument", name))),
+				 errhint("Give the same for all rows, or group by it.")));
+}
+
 /* The state of the group, made by its first row; later rows must agree. */
-static DemandState *
-state_for_row(FunctionCallInfo fcinfo)
+ImsDemandState *
+ims_demand_state_of_row(FunctionCallInfo fcinfo, const ImsForecastOptions *options)
 {
 	DateADT from;
 	DateADT to;
 	ImsStep step;
 	ImsGaps gaps;
-	DemandState *state;
+	ImsDemandState *state;
 
 	check_given(fcinfo);
 	from = PG_GETARG_DATEADT(3);
@@ -119,52 +136,68 @@ state_for_row(FunctionCallInfo fcinfo)
 		state->to = to;
 		state->step = step;
 		state->gaps = gaps;
+		state->options = *options;
 		return state;
 	}
-	state = (DemandState *) PG_GETARG_POINTER(0);
-	if (state->from != from || state->to != to || state->step != step || state->gaps != gaps)
-		ims_refuse_window("Rows of one group differ in window, step or gaps.", from, to,
-						  "Give the same window, step and gaps for all rows.");
+	state = (ImsDemandState *) PG_GETARG_POINTER(0);
+	check_agreement(state, from, to, step, gaps, options);
 	return state;
-}
-
-static void
-add(DemandState *state, int period, int128 quantity)
-{
-	Assert(period >= 0 && period < state->count);
-	ims_demand_add(&state->sum[period], quantity);
 }
 
 /*
  * In millionths.  What was asked of a predecessor may be worth a thousand times
  * as much of its successor, which no single line of the ledger could be.
  */
-int128
-ims_demand_amount(Numeric number)
+static ImsQuantityStatus
+parse_amount(Numeric number, int128 *amount)
 {
-	ImsQuantity quantity;
+	ImsQuantity quantity = 0;
 	ImsQuantityStatus status = ims_quantity_parse(number, &quantity);
-	int128 sum;
 	Datum million;
 	Datum millions;
 	Datum rest;
 
-	if (status == IMS_QUANTITY_OK)
-		return quantity;
+	*amount = quantity;
 	if (status != IMS_QUANTITY_TOO_LARGE)
-		ims_refuse_quantity(number, status);
+		return status;
 	million = DirectFunctionCall1(int4_numeric, Int32GetDatum(MILLION));
 	millions = DirectFunctionCall2(numeric_div_trunc, NumericGetDatum(number), million);
 	status = ims_quantity_parse(DatumGetNumeric(millions), &quantity);
 	if (status != IMS_QUANTITY_OK)
-		ims_refuse_quantity(number, status);
-	sum = (int128) quantity * MILLION;
+		return status;
+	*amount = (int128) quantity * MILLION;
 	rest = DirectFunctionCall2(numeric_sub, NumericGetDatum(number),
 							   DirectFunctionCall2(numeric_mul, millions, million));
 	status = ims_quantity_parse(DatumGetNumeric(rest), &quantity);
+	*amount += quantity;
+	return status;
+}
+
+int128
+ims_demand_amount(Numeric number)
+{
+	int128 amount;
+	ImsQuantityStatus status = parse_amount(number, &amount);
+
 	if (status != IMS_QUANTITY_OK)
 		ims_refuse_quantity(number, status);
-	return sum + quantity;
+	return amount;
+}
+
+/* The same of any number, to the nearest millionth, for what is estimated anyway. */
+int128
+ims_demand_estimate(Numeric number)
+{
+	int128 amount;
+	ImsQuantityStatus status = parse_amount(number, &amount);
+
+	if (status == IMS_QUANTITY_TOO_FINE)
+		status =
+			parse_amount(DatumGetNumeric(
+							 DirectFunctionCall2(numeric_round, NumericGetDatum(number),
+												 Int32GetDatum(IMS_QUANTITY_SCALE))),
+						 &amount);
+	return status == IMS_QUANTITY_OK ? amount : IMS_DEMAND_UNKNOWN;
 }
 
 /*
@@ -176,15 +209,16 @@ ims_demand_amount(Numeric number)
 Datum
 ims_demand_array_add(PG_FUNCTION_ARGS)
 {
-	DemandState *state = state_for_row(fcinfo);
+	static const ImsForecastOptions none = {0};
+	ImsDemandState *state = ims_demand_state_of_row(fcinfo, &none);
 	DateADT date;
 
 	if (PG_ARGISNULL(1) || PG_ARGISNULL(2))
 		PG_RETURN_POINTER(state);
 	date = PG_GETARG_DATEADT(2);
 	if (date >= state->from && date < state->to)
-		add(state, ims_period_of(state->from, state->step, date),
-			ims_demand_amount(PG_GETARG_NUMERIC(1)));
+		ims_demand_add(&state->sum[ims_period_of(state->from, state->step, date)],
+					   ims_demand_amount(PG_GETARG_NUMERIC(1)));
 	PG_RETURN_POINTER(state);
 }
 
@@ -193,8 +227,10 @@ Datum
 ims_demand_array_combine(PG_FUNCTION_ARGS)
 {
 	MemoryContext context = aggregate_context(fcinfo);
-	DemandState *state = PG_ARGISNULL(0) ? NULL : (DemandState *) PG_GETARG_POINTER(0);
-	DemandState *other = PG_ARGISNULL(1) ? NULL : (DemandState *) PG_GETARG_POINTER(1);
+	ImsDemandState *state =
+		PG_ARGISNULL(0) ? NULL : (ImsDemandState *) PG_GETARG_POINTER(0);
+	ImsDemandState *other =
+		PG_ARGISNULL(1) ? NULL : (ImsDemandState *) PG_GETARG_POINTER(1);
 
 	if (other == NULL && state == NULL)
 		PG_RETURN_NULL();
@@ -203,16 +239,14 @@ ims_demand_array_combine(PG_FUNCTION_ARGS)
 	if (state == NULL)
 	{
 		state = make_state(context, other->count);
-		memcpy(state, other, offsetof(DemandState, sum) + sizeof(int128) * other->count);
+		memcpy(state, other, state_size(other->count));
 		PG_RETURN_POINTER(state);
 	}
-	if (state->from != other->from || state->to != other->to ||
-		state->step != other->step || state->gaps != other->gaps)
-		ims_refuse_window("Rows of one group differ in window, step or gaps.", other->from,
-						  other->to, "Give the same window, step and gaps for all rows.");
+	check_agreement(state, other->from, other->to, other->step, other->gaps,
+					&other->options);
 	for (int i = 0; i < other->count; i++)
 		if (other->sum[i] != IMS_DEMAND_NO_ROW)
-			add(state, i, other->sum[i]);
+			ims_demand_add_estimate(&state->sum[i], other->sum[i]);
 	PG_RETURN_POINTER(state);
 }
 
@@ -220,19 +254,13 @@ ims_demand_array_combine(PG_FUNCTION_ARGS)
 Datum
 ims_demand_array_send(PG_FUNCTION_ARGS)
 {
-	const DemandState *state = (DemandState *) PG_GETARG_POINTER(0);
+	const ImsDemandState *state = (ImsDemandState *) PG_GETARG_POINTER(0);
 	StringInfoData message;
 
 	aggregate_context(fcinfo);
-	pq_begintypsend(&message);
-	pq_sendint32(&message, state->from);
-	pq_sendint32(&message, state->to);
-	pq_sendint8(&message, state->step);
-	pq_sendint8(&message, state->gaps);
-	pq_sendint32(&message, state->count);
-
 	/* both processes are of one server: the bytes as they are */
-	pq_sendbytes(&message, (const char *) state->sum, sizeof(int128) * state->count);
+	pq_begintypsend(&message);
+	pq_sendbytes(&message, (const char *) state, state_size(state->count));
 	PG_RETURN_BYTEA_P(pq_endtypsend(&message));
 }
 
@@ -241,55 +269,53 @@ Datum
 ims_demand_array_receive(PG_FUNCTION_ARGS)
 {
 	bytea *bytes = PG_GETARG_BYTEA_PP(0);
-	StringInfoData message;
-	DemandState header;
-	DemandState *state;
+	ImsDemandState head;
+	ImsDemandState *state;
 
 	aggregate_context(fcinfo);
-	initStringInfo(&message);
-	appendBinaryStringInfo(&message, VARDATA_ANY(bytes), VARSIZE_ANY_EXHDR(bytes));
-	header.from = (DateADT) pq_getmsgint(&message, 4);
-	header.to = (DateADT) pq_getmsgint(&message, 4);
-	header.step = pq_getmsgbyte(&message);
-	header.gaps = pq_getmsgbyte(&message);
-	header.count = pq_getmsgint(&message, 4);
-	Assert(header.count > 0 && header.count <= IMS_WINDOW_MOST_PERIODS);
-	state = make_state(CurrentMemoryContext, header.count);
-	memcpy(state, &header, offsetof(DemandState, sum));
-	memcpy(state->sum, pq_getmsgbytes(&message, sizeof(int128) * state->count),
-		   sizeof(int128) * state->count);
-	pq_getmsgend(&message);
-	pfree(message.data);
+	memcpy(&head, VARDATA_ANY(bytes), offsetof(ImsDemandState, sum));
+	Assert(head.count > 0 && head.count <= IMS_WINDOW_MOST_PERIODS);
+	Assert(VARSIZE_ANY_EXHDR(bytes) == state_size(head.count));
+	state = make_state(CurrentMemoryContext, head.count);
+	memcpy(state, VARDATA_ANY(bytes), state_size(head.count));
 	PG_RETURN_POINTER(state);
 }
 
-/* One value per period, oldest first. */
-Datum
-ims_demand_of_sums(const int128 *sum, int count, ImsGaps gaps)
+/* One value per period, oldest first; NaN for what is not known. */
+double *
+ims_demand_values(const int128 *sum, int count, ImsGaps gaps)
 {
 	double *value = palloc(sizeof(double) * count);
 
 	for (int i = 0; i < count; i++)
 	{
-		if (sum[i] != IMS_DEMAND_NO_ROW)
+		if (sum[i] < IMS_DEMAND_NO_ROW)
+			value[i] = NAN;
+		else if (sum[i] > IMS_DEMAND_NO_ROW)
 			value[i] = (double) sum[i] / IMS_QUANTITY_ONE;
 		else if (gaps == IMS_GAPS_CARRY)
 			value[i] = i > 0 ? value[i - 1] : NAN;
 		else
 			value[i] = gaps == IMS_GAPS_ZERO ? 0 : NAN;
 	}
-	return ims_float_array(value, count);
+	return value;
+}
+
+Datum
+ims_demand_of_sums(const int128 *sum, int count, ImsGaps gaps)
+{
+	return ims_float_array(ims_demand_values(sum, count, gaps), count);
 }
 
 /* ims_demand_array_finish -- the array of a group */
 Datum
 ims_demand_array_finish(PG_FUNCTION_ARGS)
 {
-	const DemandState *state;
+	const ImsDemandState *state;
 
 	aggregate_context(fcinfo);
 	if (PG_ARGISNULL(0))
 		PG_RETURN_NULL();
-	state = (DemandState *) PG_GETARG_POINTER(0);
+	state = (ImsDemandState *) PG_GETARG_POINTER(0);
 	PG_RETURN_DATUM(ims_demand_of_sums(state->sum, state->count, state->gaps));
 }

@@ -18,7 +18,6 @@
 #include "funcapi.h"
 #include "lib/stringinfo.h"
 #include "utils/builtins.h"
-#include "utils/float.h"
 #include "utils/fmgrprotos.h"
 
 #include "forecast/accuracy.h"
@@ -49,9 +48,10 @@ enum
 static void
 put_weight(StringInfo json, const char *name, double value)
 {
-	if (isfinite(value))
-		appendStringInfo(json, "%s\"%s\": %s", json->len > 1 ? ", " : "", name,
-						 float8out_internal(value));
+	if (!isfinite(value))
+		return;
+	appendStringInfo(json, "%s\"%s\": ", json->len > 1 ? ", " : "", name);
+	ims_append_float(json, value);
 }
 
 /* What each driver does in a period of usual length that it has for itself. */

@@ -64,41 +64,81 @@ refuse_method(const char *name)
  * the methods for irregular demand those are offered that the others lack.
  */
 static void
-find_method(ImsForecastCall *call, const char *name)
+find_method(const char *name, ImsMethod *method, ImsIntermittentMethod *intermittent)
 {
-	call->method = REGULAR_CHOICE;
-	call->intermittent = IMS_INTERMITTENT_NONE;
+	*method = REGULAR_CHOICE;
+	*intermittent = IMS_INTERMITTENT_NONE;
 	if (name == NULL || pg_strcasecmp(name, "auto") == 0)
 	{
-		call->intermittent = IMS_INTERMITTENT_AUTO;
+		*intermittent = IMS_INTERMITTENT_AUTO;
 		return;
 	}
 	for (int i = IMS_METHOD_NONE + 1; i < IMS_METHOD_COUNT; i++)
 		if (pg_strcasecmp(name, ims_forecast_method_name(i)) == 0)
 		{
-			call->method = i;
+			*method = i;
 			return;
 		}
 	for (int i = IMS_INTERMITTENT_CROSTON; i <= IMS_INTERMITTENT_COMBINED; i++)
 		if (pg_strcasecmp(name, ims_intermittent_method_name(i)) == 0)
 		{
-			call->method = IMS_METHOD_NONE;
-			call->intermittent = i;
+			*method = IMS_METHOD_NONE;
+			*intermittent = i;
 			return;
 		}
 	refuse_method(name);
 }
 
-/* Demand and its season alone. */
+static int
+season_argument(FunctionCallInfo fcinfo, int place)
+{
+	return ims_integer_argument(fcinfo, place, "season_length", 1, IMS_SERIES_MAX_SEASON,
+								1);
+}
+
+static int
+horizon_argument(FunctionCallInfo fcinfo, int place)
+{
+	return ims_integer_argument(fcinfo, place, "horizon", 1, IMS_FORECAST_MAX_HORIZON, 0);
+}
+
+/* A series and its season alone. */
+static void
+start_series(ImsForecastCall *call, ImsSeries series, int season_length)
+{
+	call->series = series;
+	call->series.season = season_length;
+	ims_forecast_request(&call->request, 1);
+	call->request.interrupt = check_for_interrupts;
+}
+
+/* The same by their places. */
 void
 ims_forecast_call_series(ImsForecastCall *call, FunctionCallInfo fcinfo, int demand,
 						 int season_length)
 {
-	call->series = ims_series_argument(fcinfo, demand, "demand");
-	call->series.season = ims_integer_argument(fcinfo, season_length, "season_length", 1,
-											   IMS_SERIES_MAX_SEASON, 1);
-	ims_forecast_request(&call->request, 1);
-	call->request.interrupt = check_for_interrupts;
+	start_series(call, ims_series_argument(fcinfo, demand, "demand"),
+				 season_argument(fcinfo, season_length));
+}
+
+/* No interval, and no sums, until they are asked for. */
+static void
+start_answer(ImsForecastCall *call)
+{
+	call->tail = 0;
+	call->with_sums = false;
+	call->lower = call->upper = NULL;
+}
+
+static void
+set_random(ImsForecastCall *call, bool non_negative, int64 seed)
+{
+	call->request.non_negative = non_negative;
+	pg_prng_seed(&call->generator, (uint64) seed);
+	call->request.uniform = uniform;
+	call->request.uniform_state = &call->generator;
+	if (call->method == IMS_METHOD_ETS)
+		call->request.paths = IMS_FORECAST_PATHS;
 }
 
 /* Arguments by their places; horizon 1 and no interval until told otherwise. */
@@ -107,10 +147,8 @@ ims_forecast_call_start(ImsForecastCall *call, FunctionCallInfo fcinfo, int dema
 						int season_length, int method)
 {
 	ims_forecast_call_series(call, fcinfo, demand, season_length);
-	find_method(call, ims_text_argument(fcinfo, method));
-	call->tail = 0;
-	call->with_sums = false;
-	call->lower = call->upper = NULL;
+	find_method(ims_text_argument(fcinfo, method), &call->method, &call->intermittent);
+	start_answer(call);
 }
 
 /* horizon; then, from its place on, coverage, non_negative and seed */
@@ -118,8 +156,7 @@ void
 ims_forecast_call_horizon(ImsForecastCall *call, FunctionCallInfo fcinfo, int horizon,
 						  int coverage)
 {
-	call->request.horizon =
-		ims_integer_argument(fcinfo, horizon, "horizon", 1, IMS_FORECAST_MAX_HORIZON, 0);
+	call->request.horizon = horizon_argument(fcinfo, horizon);
 	call->tail = (1 - ims_coverage_argument(fcinfo, coverage)) / 2;
 	ims_forecast_call_random(call, fcinfo, coverage + 1, coverage + 2);
 }
@@ -129,12 +166,64 @@ void
 ims_forecast_call_random(ImsForecastCall *call, FunctionCallInfo fcinfo, int non_negative,
 						 int seed)
 {
-	call->request.non_negative = PG_ARGISNULL(non_negative) || PG_GETARG_BOOL(non_negative);
-	pg_prng_seed(&call->generator, PG_ARGISNULL(seed) ? 1 : (uint64) PG_GETARG_INT64(seed));
-	call->request.uniform = uniform;
-	call->request.uniform_state = &call->generator;
-	if (call->method == IMS_METHOD_ETS)
-		call->request.paths = IMS_FORECAST_PATHS;
+	set_random(call, PG_ARGISNULL(non_negative) || PG_GETARG_BOOL(non_negative),
+			   PG_ARGISNULL(seed) ? 1 : PG_GETARG_INT64(seed));
+}
+
+/*
+ * What the rows of an aggregate bring besides demand.  From a place on: horizon,
+ * season_length and method; and where an interval is wanted coverage,
+ * non_negative and seed.
+ */
+void
+ims_forecast_options_read(ImsForecastOptions *options, FunctionCallInfo fcinfo, int first,
+						  bool with_interval)
+{
+	options->horizon = horizon_argument(fcinfo, first);
+	options->season_length = season_argument(fcinfo, first + 1);
+	find_method(ims_text_argument(fcinfo, first + 2), &options->method,
+				&options->intermittent);
+	options->coverage = 0;
+	options->non_negative = true;
+	options->seed = 1;
+	if (!with_interval)
+		return;
+	options->coverage = ims_coverage_argument(fcinfo, first + 3);
+	options->non_negative = PG_ARGISNULL(first + 4) || PG_GETARG_BOOL(first + 4);
+	options->seed = PG_ARGISNULL(first + 5) ? 1 : PG_GETARG_INT64(first + 5);
+}
+
+/* The first argument in which they differ, or NULL. */
+const char *
+ims_forecast_options_difference(const ImsForecastOptions *options,
+								const ImsForecastOptions *other)
+{
+	if (options->horizon != other->horizon)
+		return "horizon";
+	if (options->season_length != other->season_length)
+		return "season_length";
+	if (options->method != other->method || options->intermittent != other->intermittent)
+		return "method";
+	if (options->coverage != other->coverage)
+		return "coverage";
+	if (options->non_negative != other->non_negative)
+		return "non_negative";
+	return options->seed != other->seed ? "seed" : NULL;
+}
+
+/* A call like that of ims.forecast() with these options. */
+void
+ims_forecast_call_of(ImsForecastCall *call, ImsSeries series,
+					 const ImsForecastOptions *options)
+{
+	start_series(call, series, options->season_length);
+	call->method = options->method;
+	call->intermittent = options->intermittent;
+	start_answer(call);
+	call->request.horizon = options->horizon;
+	if (options->coverage > 0)
+		call->tail = (1 - options->coverage) / 2;
+	set_random(call, options->non_negative, options->seed);
 }
 
 /* One of the letters, or NUL. */

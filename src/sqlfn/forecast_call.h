@@ -16,6 +16,18 @@
 /* Futures, where there is no formula. */
 #define IMS_FORECAST_PATHS 2000
 
+/* What is asked for, without a series; of plain bytes, for states of aggregates. */
+typedef struct ImsForecastOptions
+{
+	ImsMethod method;					/* as of a call */
+	ImsIntermittentMethod intermittent; /* as of a call */
+	int horizon;
+	int season_length;
+	double coverage; /* 0: no interval */
+	int64 seed;
+	bool non_negative;
+} ImsForecastOptions;
+
 typedef struct ImsForecastCall
 {
 	ImsSeries series;
@@ -47,6 +59,12 @@ extern void ims_forecast_call_random(ImsForecastCall *call, FunctionCallInfo fci
 extern void ims_forecast_call_tune(ImsForecastCall *call, FunctionCallInfo fcinfo,
 								   int first);
 extern bool ims_forecast_call_is_irregular(const ImsForecastCall *call);
+extern void ims_forecast_options_read(ImsForecastOptions *options, FunctionCallInfo fcinfo,
+									  int first, bool with_interval);
+extern const char *ims_forecast_options_difference(const ImsForecastOptions *options,
+												   const ImsForecastOptions *other);
+extern void ims_forecast_call_of(ImsForecastCall *call, ImsSeries series,
+								 const ImsForecastOptions *options);
 extern void ims_forecast_call_run(ImsForecastCall *call);
 extern void ims_forecast_call_compound(const ImsForecastCall *call, ImsCompound *compound);
 extern Datum ims_forecast_model_text(const ImsForecast *forecast, bool *is_null);

@@ -216,6 +216,8 @@ FROM (VALUES
     ('IV501', $$ SELECT ims.forecast('{1}', 1, coverage => 1) $$),
     ('IV501', $$ SELECT ims.forecast('{1}', 1, model => 'ARIMA') $$),
     ('IV501', $$ SELECT ims.demand_array(1, '2026-01-01', '2026-01-01', NULL, 'day', 'zero') $$),
+    ('IV501', $$ SELECT ims.forecast_array(1, '2026-01-01', '2026-01-01', '2026-01-02', 'day', 'zero', h, 1, 'auto')
+                FROM (VALUES (1), (2)) AS v (h) $$),
     ('IV502', $$ SELECT ims.forecast('{1}', 1, method => 'ARIMA') $$),
     ('IV503', $$ SELECT ims.forecast('{{1}}', 1) $$),
     ('IV503', $$ SELECT ims.abc_class('{1,-1}') $$),

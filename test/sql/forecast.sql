@@ -4,11 +4,11 @@
 -- where asked; no series is an error, every
 -- bad argument is one, with its facts; the same arguments give the same answer,
 -- in one process or in several; a cancel is heard.  Pictures are valid XML.
--- The aggregate is compared with GROUP BY; classes and accuracy with figures by hand.
+-- The aggregates are compared with GROUP BY, and with forecasts of its arrays; classes and accuracy with figures by hand.
 \i test/setup.psql
 BEGIN;
 SET LOCAL client_min_messages = warning;
-SELECT plan(167);
+SELECT plan(204);
 
 CREATE FUNCTION pg_temp.near(got double precision, wanted double precision) RETURNS boolean
 LANGUAGE sql AS $$
@@ -312,6 +312,92 @@ SELECT is(ims.demand_array(d.quantity, d.day::date, '2026-01-01', '2026-01-03', 
     'demand_array: no sum is out of range, or inexact before its end')
 FROM (SELECT 1e15, '2026-01-01' FROM generate_series(1, 999) UNION ALL SELECT s.sign * 1e15, '2026-01-02' FROM (VALUES (1), (-1)) AS s (sign), generate_series(1, 999)
     UNION ALL VALUES (1234567890123.000009, '2026-01-02'), (-1234567890122.000009, '2026-01-02'), (-0.5, '2026-01-02'), (0.499999, '2026-01-02')) AS d (quantity, day);
+
+-- A forecast of rows is that of their array, figure by figure, whatever the session's settings are.
+SELECT f.parameters AS kept FROM shirt, ims._forecast_arrays(demand, 3, 12, 'ETS', 0.95, true, 1) AS f \gset
+SET LOCAL extra_float_digits = -15;
+SELECT is_empty($$
+    SELECT m.method, s.item, s.means, f.means, s.answer, g.*
+    FROM unnest(string_to_array('auto,naive,seasonal naive,drift,mean,moving average,simple exponential smoothing,Holt,damped Holt,'
+        'additive Holt-Winters,multiplicative Holt-Winters,ETS,average of ETS models,Theta,dynamic optimised Theta,mean of ETS and Theta,'
+        'Croston,SBA,SBJ,TSB,ADIDA,IMAPA,combined', ',') || NULL::text) AS m (method)
+    CROSS JOIN LATERAL (
+        SELECT s.item, ims.demand_array(s.quantity, s.day, '2026-01-05', '2026-03-30', 'week', 'null') AS demand,
+            ims.forecast_array(s.quantity, s.day, '2026-01-05', '2026-03-30', 'week', 'null', 5, 3, m.method) AS means,
+            ims.forecast_json(s.quantity, s.day, '2026-01-05', '2026-03-30', 'week', 'null', 5, 3, m.method, 0.8, false, 7) AS answer
+        FROM public.sale AS s WHERE s.item < 12 GROUP BY s.item) AS s
+    CROSS JOIN LATERAL (SELECT array_agg(f.forecast ORDER BY f.step) FROM ims.forecast(s.demand, 5, 3, m.method) AS f) AS f (means)
+    CROSS JOIN LATERAL (
+        SELECT array_agg(g.forecast ORDER BY g.step), array_agg(g.lower ORDER BY g.step), array_agg(g.upper ORDER BY g.step),
+            array_agg(g.standard_deviation ORDER BY g.step), min(g.method_used), min(g.status), min(g.reason)
+        FROM ims.forecast(s.demand, 5, 3, m.method, 0.8, false, 7) AS g) AS g
+    CROSS JOIN LATERAL jsonb_to_record(s.answer) AS r (forecast double precision[], lower double precision[], upper double precision[],
+        standard_deviation double precision[], method_used text, status text, reason text)
+    WHERE s.means IS DISTINCT FROM f.means OR r IS DISTINCT FROM g OR r.status IS NULL$$, 'forecast_array, forecast_json: as ims.forecast() of demand_array');
+SELECT is(f.parameters, :'kept'::jsonb, 'nor do they change what a run keeps') FROM shirt, ims._forecast_arrays(demand, 3, 12, 'ETS', 0.95, true, 1) AS f;
+SET LOCAL extra_float_digits = 1;
+SELECT is((SELECT array_agg(k ORDER BY k) FROM (SELECT ims.forecast_json(1, '2026-01-01', '2026-01-01', '2026-01-02', 'day', 'zero', 1, 1, NULL, NULL, NULL, NULL)) AS f (answer), jsonb_object_keys(f.answer) AS k)::text,
+    '{forecast,lower,method_used,reason,standard_deviation,status,upper}', 'forecast_json: its keys');
+
+-- No row is an error, and no series.
+SELECT is(concat_ws(' ', array_to_string(ims.demand_array(CASE WHEN w.is_array THEN d.quantity END, d.day, '2026-01-01', '2026-01-05', 'day', w.gaps), ',', '-'),
+    ims.forecast_json(d.quantity, d.day, '2026-01-01', '2026-01-05', 'day', w.gaps, 2, NULL, w.method, NULL, w.non_negative, NULL) - '{lower,upper,standard_deviation}'::text[]),
+    w.wanted, 'forecast_json: ' || w.title)
+FROM (VALUES
+    (1, 'rows', true, 'zero', 'naive', true, '{1,2,3,4}'::numeric[], '1,2,3,4 {"reason": "", "status": "ok", "forecast": [4, 4], "method_used": "naive"}'),
+    (2, 'below zero', true, 'zero', 'naive', true, '{1,2,3,-4}', '1,2,3,-4 {"reason": "", "status": "ok", "forecast": [0, 0], "method_used": "naive"}'),
+    (3, 'below zero where asked', true, 'zero', 'naive', false, '{1,2,3,-4}', '1,2,3,-4 {"reason": "", "status": "ok", "forecast": [-4, -4], "method_used": "naive"}'),
+    (4, 'a gap of zero', true, 'zero', 'naive', true, '{1,2,NULL,NULL}', '1,2,0,0 {"reason": "", "status": "ok", "forecast": [0, 0], "method_used": "naive"}'),
+    (5, 'a gap of null', true, 'null', 'naive', true, '{1,2,NULL,4}', '1,2,-,4 {"reason": "missing values were filled in", "status": "ok", "forecast": [4, 4], "method_used": "naive"}'),
+    (6, 'nothing known', true, 'null', NULL, true, '{NULL,NULL}', '-,-,-,- {"reason": "no value in the history", "status": "no data", "forecast": [0, 0], "method_used": "none"}'),
+    (7, 'all zero', true, 'zero', NULL, true, '{NULL,0}', '0,0,0,0 {"reason": "all values are equal", "status": "fallback", "forecast": [0, 0], "method_used": "mean"}'),
+    (8, 'no number', false, 'zero', 'naive', true, '{1,NaN,3,4}', '0,0,0,0 {"reason": "missing values were filled in", "status": "ok", "forecast": [4, 4], "method_used": "naive"}'),
+    (9, 'no number in its gap', false, 'carry', 'naive', true, '{1,2,Infinity}', '-,-,-,- {"reason": "missing values were filled in", "status": "ok", "forecast": [2, 2], "method_used": "naive"}'),
+    (10, 'too large', false, 'zero', 'naive', true, '{1,2,1e18,1e300}', '0,0,0,0 {"reason": "missing values were filled in", "status": "ok", "forecast": [2, 2], "method_used": "naive"}'),
+    (11, 'as large as can be', true, 'zero', 'naive', true, '{1,2,3,999999999999999999}', '1,2,3,1e+18 {"reason": "", "status": "ok", "forecast": [1000000000000000000, 1000000000000000000], "method_used": "naive"}'),
+    (12, 'too fine', false, 'zero', 'naive', true, '{1,2,3,4.00000050000000001}', '0,0,0,0 {"reason": "", "status": "ok", "forecast": [4.000001, 4.000001], "method_used": "naive"}'),
+    (13, 'all but nothing', false, 'zero', 'naive', true, '{1,2,3,1e-300}', '0,0,0,0 {"reason": "", "status": "ok", "forecast": [0, 0], "method_used": "naive"}')
+    ) AS w (place, title, is_array, gaps, method, non_negative, quantities, wanted)
+CROSS JOIN LATERAL unnest(w.quantities) WITH ORDINALITY AS u (quantity, n)
+CROSS JOIN LATERAL (SELECT u.quantity, '2025-12-31'::date + u.n::integer) AS d (quantity, day)
+GROUP BY w.place, w.title, w.is_array, w.gaps, w.method, w.non_negative, w.wanted
+ORDER BY w.place;
+SELECT is(ims.forecast_array(d.quantity, d.day, '2026-01-01', '2026-01-03', 'day', 'zero', 1, 1, 'naive')::text, '{7}', 'forecast_array: what is not known stays so, whatever is added')
+FROM (VALUES (7::numeric, '2026-01-01'::date), ('NaN', '2026-01-02'), (5, '2026-01-02'), ('Infinity', '2026-01-02'), (999999999999999999, '2026-01-02'), ('-Infinity', '2026-01-02'),
+    (NULL, '2026-01-02'), (9, NULL), (9, '2026-01-03'), (9, 'infinity')) AS d (quantity, day);
+SELECT is(concat_ws(' ', ims.forecast_array(s.quantity, s.day, '2026-01-05', '2026-03-30', 'week', 'zero', 2, NULL, NULL) FILTER (WHERE s.item = 1) =
+        (SELECT ims.forecast_array(s.quantity, s.day, '2026-01-05', '2026-03-30', 'week', 'zero', 2, NULL, NULL) FROM public.sale AS s WHERE s.item = 1),
+    ims.forecast_array(s.quantity, s.day, '2026-01-05', '2026-03-30', 'week', 'zero', 2, NULL, NULL) FILTER (WHERE s.item < 0) IS NULL,
+    ims.forecast_json(s.quantity, s.day, '2026-01-05', '2026-03-30', 'week', 'zero', 2, NULL, NULL, NULL, NULL, NULL) FILTER (WHERE s.item < 0) IS NULL,
+    ims.forecast_array(s.quantity, s.day, '2026-01-05', '2026-03-30', 'week', 'zero', 2, NULL, NULL ORDER BY s.day DESC) =
+        ims.forecast_array(s.quantity, s.day, '2026-01-05', '2026-03-30', 'week', 'zero', 2, NULL, NULL ORDER BY s.quantity)),
+    't t t t', 'forecast_array, forecast_json: FILTER, no rows, any order')
+FROM public.sale AS s;
+SELECT is(array_agg(f.means::text ORDER BY f.day)::text, '{"{1,1}","{3,3}","{6,6}"}', 'forecast_array: as a window function, what was forecast from day to day')
+FROM (SELECT d.day, ims.forecast_array(d.quantity, d.day, '2026-01-01', '2026-01-06', 'day', 'carry', 2, NULL, 'naive') OVER (ORDER BY d.day) AS means
+    FROM (VALUES (1, '2026-01-01'::date), (3, '2026-01-03'), (6, '2026-01-05')) AS d (quantity, day)) AS f;
+SELECT is(pg_temp.problem(format('SELECT ims.forecast_json(1, ''2026-01-01'', %s) FROM (VALUES (1), (2)) AS v (n)', p.arguments)), p.wanted, 'forecast_json refuses ' || p.arguments)
+FROM (VALUES
+    (1, $$'2026-01-01', '2026-01-02', 'day', 'zero', NULL, 1, NULL, NULL, NULL, NULL$$, 'IV501 {"most": 10000, "least": 1, "argument": "horizon"}'),
+    (2, $$'2026-01-01', '2026-01-02', 'day', 'zero', 10000, 366, NULL, NULL, NULL, NULL$$, 'none'),
+    (3, $$'2026-01-01', '2026-01-02', 'day', 'zero', 10001, 1, NULL, NULL, NULL, NULL$$, 'IV501 {"most": 10000, "least": 1, "value": 10001, "argument": "horizon"}'),
+    (4, $$'2026-01-01', '2026-01-02', 'day', 'zero', 1, 367, NULL, NULL, NULL, NULL$$, 'IV501 {"most": 366, "least": 1, "value": 367, "argument": "season_length"}'),
+    (5, $$'2026-01-01', '2026-01-02', 'day', 'zero', 1, 1, 'arima', NULL, NULL, NULL$$, 'IV502 {"method": "arima"}'),
+    (6, $$'2026-01-01', '2026-01-02', 'day', 'zero', 1, 1, NULL, 1, NULL, NULL$$, 'IV501 {"most": 1, "least": 0, "value": 1, "argument": "coverage"}'),
+    (7, $$'2026-01-01', NULL, 'day', 'zero', 1, 1, NULL, NULL, NULL, NULL$$, 'IV501 {"argument": "to_period"}'),
+    (8, $$'2026-01-01', '2026-01-01', 'day', 'zero', 1, 1, NULL, NULL, NULL, NULL$$, 'IV504 {"most": 100000, "to_period": "2026-01-01", "from_period": "2026-01-01"}'),
+    (9, $$'2026-01-01', '2026-01-02'::date + n, 'day', 'zero', 1, 1, NULL, NULL, NULL, NULL$$, 'IV504 {"most": 100000, "to_period": "2026-01-04", "from_period": "2026-01-01"}'),
+    (10, $$'2026-01-01', '2026-01-02', 'day', 'zero', n, 1, NULL, NULL, NULL, NULL$$, 'IV501 {"argument": "horizon"}'),
+    (11, $$'2026-01-01', '2026-01-02', 'day', 'zero', 1, n, NULL, NULL, NULL, NULL$$, 'IV501 {"argument": "season_length"}'),
+    (12, $$'2026-01-01', '2026-01-02', 'day', 'zero', 1, 1, CASE n WHEN 1 THEN 'Holt' END, NULL, NULL, NULL$$, 'IV501 {"argument": "method"}'),
+    (13, $$'2026-01-01', '2026-01-02', 'day', 'zero', 1, 1, CASE n WHEN 1 THEN 'SBA' ELSE 'TSB' END, NULL, NULL, NULL$$, 'IV501 {"argument": "method"}'),
+    (14, $$'2026-01-01', '2026-01-02', 'day', 'zero', 1, 1, CASE n WHEN 1 THEN 'ets' ELSE 'ETS' END, NULL, NULL, NULL$$, 'none'),
+    (15, $$'2026-01-01', '2026-01-02', 'day', 'zero', 1, 1, NULL, n / 10.0, NULL, NULL$$, 'IV501 {"argument": "coverage"}'),
+    (16, $$'2026-01-01', '2026-01-02', 'day', 'zero', 1, 1, NULL, NULL, n = 1, NULL$$, 'IV501 {"argument": "non_negative"}'),
+    (17, $$'2026-01-01', '2026-01-02', 'day', 'zero', 1, 1, NULL, NULL, NULL, n$$, 'IV501 {"argument": "seed"}'),
+    (18, $$'2026-01-01', '2026-01-02', 'day', 'zero', 1, n / n, NULL, 0.95 + n * 0, n > 0, n / n$$, 'none')
+    ) AS p (place, arguments, wanted)
+ORDER BY p.place;
 
 -- Irregular demand.
 SELECT is(string_agg(DISTINCT concat_ws(': ', f.method_used, f.status, f.reason), ' '), d.wanted, 'auto: ' || d.name)

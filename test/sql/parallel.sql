@@ -1,9 +1,10 @@
 -- A role that sees its owners' rows only may read in parallel plans: the set
 -- of its owners is found in the leader and in the workers, for tables, for
--- every view and for the default owner.
+-- every view and for the default owner.  Rows are summed by any number of
+-- workers, and forecasts of them are the same.
 \i test/setup.psql
 BEGIN;
-SELECT plan(8);
+SELECT plan(13);
 \i test/posting.psql
 \i doc/roles.sql
 CREATE ROLE ims_test_reader IN ROLE ims_reader;
@@ -61,6 +62,41 @@ SELECT is(pg_temp.number_of_rows(:'by_default'), 3000::bigint, 'without the lead
 SET LOCAL parallel_leader_participation = on;
 SET LOCAL ROLE ims_test_reader;
 SELECT is(pg_temp.number_of_rows('TABLE ims.movement'), 3000::bigint, 'a policy is followed');
+
+-- Rows of every group in every worker; one of them says that nothing is known of its week.
+RESET ROLE;
+CREATE TABLE public.sold AS
+SELECT abs(hashint4(i)) % 30 AS item, '2025-01-06'::date + abs(hashint4(-i)) % 364 AS day,
+    CASE WHEN i = 777 THEN 'NaN' ELSE (abs(hashint4(i + 100000)) % 1000000)::numeric / 10000 END AS quantity
+FROM generate_series(1, 20000) AS i;
+ANALYZE public.sold;
+GRANT SELECT ON public.sold TO ims_test_reader;
+CREATE FUNCTION pg_temp.answers(query text) RETURNS text
+LANGUAGE plpgsql AS $$
+DECLARE
+    answers text;
+BEGIN
+    EXECUTE format('SELECT count(*) || '' '' || md5(string_agg(q::text, '' '' ORDER BY q::text)) FROM (%s) AS q', query) INTO answers;
+    RETURN answers;
+END
+$$;
+SET LOCAL ROLE ims_test_reader;
+\set forecasts 'SELECT s.item, ims.forecast_array(s.quantity, s.day, ''2025-01-06'', ''2026-01-05'', ''week'', ''zero'', 8, NULL, NULL), ims.forecast_json(s.quantity, s.day, ''2025-01-06'', ''2026-01-05'', ''week'', ''zero'', 8, 13, ''ETS'', 0.9, NULL, 5) FROM public.sold AS s GROUP BY s.item'
+SELECT ok(pg_temp.plan_has(:'forecasts', 'Finalize') AND pg_temp.plan_has(:'forecasts', 'Partial')
+        AND pg_temp.plan_has(:'forecasts', 'Parallel Seq Scan on sold'), 'rows to forecast are summed by several processes');
+SELECT pg_temp.answers(:'forecasts') AS two \gset
+SET LOCAL parallel_leader_participation = off;
+SELECT pg_temp.answers(:'forecasts') AS two_alone \gset
+SET LOCAL max_parallel_workers_per_gather = 1;
+SELECT pg_temp.answers(:'forecasts') AS one_alone \gset
+SET LOCAL max_parallel_workers_per_gather = 0;
+SELECT pg_temp.answers(:'forecasts') AS none \gset
+SELECT ok(NOT pg_temp.plan_has(:'forecasts', 'Partial') AND :'none' LIKE '30 %', 'or by one');
+SET LOCAL max_parallel_workers_per_gather = 2;
+SET LOCAL parallel_leader_participation = on;
+SELECT is(w.answers, :'none', format('forecasts are the same by %s', w.title))
+FROM (VALUES (1, 'two workers and the leader', :'two'), (2, 'two workers', :'two_alone'), (3, 'one', :'one_alone')) AS w (place, title, answers)
+ORDER BY w.place;
 
 -- Every plan that may be parallel is.
 RESET ROLE;

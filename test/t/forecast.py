@@ -60,7 +60,11 @@ LONG_CALLS = [
     "ims.life_cycle(demand => s.sparse)", "ims.abc_class(amounts => s.demand)",
 ]
 
-tap = Tap(len(FIXED) + len(IRREGULAR) + 10)
+# A million rows, summed and forecast: long in the one and in the other.
+ROWS = ("SELECT ims.forecast_json(1000 + abs(hashint4(t)) %% 500, '1900-01-01'::date + t %% 99999, '1900-01-01',"
+        " '2173-10-15', 'day', 'zero', 10000, 12, 'auto', 0.9, true, 1) FROM generate_series(1, %d) AS t")
+
+tap = Tap(len(FIXED) + len(IRREGULAR) + 11)
 
 
 def rows(name):
@@ -229,6 +233,10 @@ def cancels(connection):
         over, cancelled = lateness(connection, 0.15, statement)
         tap.ok(cancelled and over < CANCEL_SECONDS, "%s: cancelled in time" % what)
         tap.note("%.3f s after its timeout" % over)
+    over = {count: lateness(connection, 0.15, ROWS % count) for count in (100000, 1000000)}
+    tap.ok(all(seconds < CANCEL_SECONDS for seconds, _ in over.values()) and over[1000000][1],
+           "forecasts of rows: cancelled in time")
+    tap.note(", ".join("%.3f s" % seconds for seconds, _ in over.values()))
     names = methods(connection)
     late = {(name, series, season): lateness(
         connection, 0.05,
