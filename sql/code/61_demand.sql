@@ -78,6 +78,7 @@ CREATE FUNCTION ims._series_log_add(
     item_id bigint,
     site_id bigint,
     channel_id bigint,
+    class_id bigint,
     day date,
     at timestamptz,
     amount numeric)
@@ -114,6 +115,7 @@ CREATE AGGREGATE ims._series_log(
     item_id bigint,
     site_id bigint,
     channel_id bigint,
+    class_id bigint,
     day date,
     at timestamptz,
     amount numeric) (
@@ -127,7 +129,7 @@ CREATE AGGREGATE ims._series_log(
     DESERIALFUNC = ims._series_log_receive,
     PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE ims._series_log(bigint, bigint, bigint, date, timestamptz, numeric) IS
+COMMENT ON AGGREGATE ims._series_log(bigint, bigint, bigint, bigint, date, timestamptz, numeric) IS
     'rows of many series as bytes, for ims._demand_rows() or ims._in_stock_rows()';
 
 CREATE FUNCTION ims._demand_rows(
@@ -136,7 +138,8 @@ CREATE FUNCTION ims._demand_rows(
     to_period date,
     step text,
     gaps text)
-RETURNS TABLE (item_id bigint, site_id bigint, channel_id bigint, amounts double precision[])
+RETURNS TABLE (
+    item_id bigint, site_id bigint, channel_id bigint, class_id bigint, amounts double precision[])
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE ROWS 10000
 AS 'MODULE_PATHNAME', 'ims_demand_rows';
 COMMENT ON FUNCTION ims._demand_rows IS
@@ -148,7 +151,8 @@ CREATE FUNCTION ims._in_stock_rows(
     from_period date,
     to_period date,
     step text)
-RETURNS TABLE (item_id bigint, site_id bigint, channel_id bigint, amounts double precision[])
+RETURNS TABLE (
+    item_id bigint, site_id bigint, channel_id bigint, class_id bigint, amounts double precision[])
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE ROWS 10000
 AS 'MODULE_PATHNAME', 'ims_in_stock_rows';
 COMMENT ON FUNCTION ims._in_stock_rows IS
@@ -382,19 +386,35 @@ $$;
 COMMENT ON FUNCTION ims._predecessor_query IS
     'predecessors as the text of a relation, and their ids; null for none';
 
--- Lines of demand: item_id, site_id, channel_id, shipped, returned, day.
--- Instants of a day lie within a day of the same day in UTC, in every zone.
+-- OFFSET: parties are put in classes before the many lines are joined.
+CREATE FUNCTION ims._party_class_query(owner_id bigint)
+RETURNS text
+LANGUAGE sql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT format('SELECT y.party_id, f.class_id FROM ims.party AS y'
+        ' JOIN (SELECT g.attributes ->> ''class'' AS class, min(g.party_id) AS class_id'
+        ' FROM ims.party AS g WHERE g.owner_id = %1$s GROUP BY 1) AS f'
+        ' ON f.class = y.attributes ->> ''class'' WHERE y.owner_id = %1$s OFFSET bigint ''0''', $1)
+$$;
+COMMENT ON FUNCTION ims._party_class_query IS
+    'text of a query for parties that have a class: party_id, class_id, the least party of the class';
+
+-- Lines of demand: item_id, site_id, channel_id, class_id, shipped, returned, day.
+-- Instants of a day lie within a day of the same day in UTC, in every zone.  A
+-- class of customers goes by the least party_id that has it, 0 for none.
 CREATE FUNCTION ims._demand_line_query(
     owner_id bigint,
     item_ids bigint[],
     site_ids bigint[],
     channel_ids bigint[],
-    party_class text,
+    party_classes text[],
     first_day date,
     end_day date,
     net_returns text,
     by_site boolean,
     by_channel boolean,
+    by_party_class boolean,
     with_predecessors boolean)
 RETURNS text
 LANGUAGE plpgsql STABLE PARALLEL SAFE
@@ -403,16 +423,18 @@ AS $$
 DECLARE
     lower_at CONSTANT text := quote_literal(ims._utc((first_day - 1)::timestamp AT TIME ZONE 'UTC'));
     upper_at CONSTANT text := quote_literal(ims._utc((end_day + 1)::timestamp AT TIME ZONE 'UTC'));
-    with_posting CONSTANT boolean := channel_ids IS NOT NULL OR party_class IS NOT NULL OR by_channel;
+    with_posting CONSTANT boolean := channel_ids IS NOT NULL OR party_classes IS NOT NULL
+        OR by_channel OR by_party_class;
     before record;
     lines text;
     own text;
 BEGIN
-    lines := format('SELECT l.item_id, %s AS site_id, %s AS channel_id, l.shipped,'
+    lines := format('SELECT l.item_id, %s AS site_id, %s AS channel_id, %s AS class_id, l.shipped,'
             ' %s AS returned, ims._local_day(%s, l.time_zone) AS day'
             ' FROM ims_bi.demand_line AS l',
         CASE WHEN by_site THEN 'l.site_id' ELSE '0::bigint' END,
         CASE WHEN by_channel THEN 'coalesce(p.channel_id, 0)' ELSE '0::bigint' END,
+        CASE WHEN by_party_class THEN 'coalesce(k.class_id, 0)' ELSE '0::bigint' END,
         CASE WHEN net_returns = 'none' THEN '0::numeric' ELSE 'l.returned' END,
         CASE WHEN net_returns = 'return' THEN 'coalesce(l.returned_at, l.demanded_at)'
              ELSE 'l.demanded_at' END);
@@ -420,9 +442,14 @@ BEGIN
         lines := lines || ' JOIN ims.posting AS p'
             ' ON p.owner_id = l.owner_id AND p.posting_id = l.posting_id';
     END IF;
-    IF party_class IS NOT NULL THEN
+    IF party_classes IS NOT NULL THEN
         lines := lines || format(' JOIN ims.party AS y ON y.owner_id = p.owner_id'
-            ' AND y.party_id = p.party_id AND y.attributes ->> ''class'' = %L', party_class);
+            ' AND y.party_id = p.party_id AND y.attributes ->> ''class'' = ANY (%L::text[])',
+            party_classes);
+    END IF;
+    IF by_party_class THEN
+        lines := lines || format(' LEFT JOIN (%s) AS k ON k.party_id = p.party_id',
+            ims._party_class_query(owner_id));
     END IF;
     lines := lines || format(' WHERE l.owner_id = %s', owner_id);
     IF net_returns = 'return' THEN
@@ -443,7 +470,7 @@ BEGIN
     END IF;
     SELECT q.* INTO before FROM ims._predecessor_query(owner_id, item_ids, with_predecessors) AS q;
     IF before.relation IS NOT NULL THEN
-        own := own || format(' UNION ALL SELECT s.item_id, l.site_id, l.channel_id,'
+        own := own || format(' UNION ALL SELECT s.item_id, l.site_id, l.channel_id, l.class_id,'
             ' round(l.shipped * s.share, 6), round(l.returned * s.share, 6), l.day'
             ' FROM (%s AND l.item_id = ANY (%L::bigint[])) AS l'
             ' JOIN %s ON s.predecessor_id = l.item_id AND l.day < s.from_day',
@@ -453,7 +480,8 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION ims._demand_line_query IS
-    'text of a query for lines of demand: item_id, site_id, channel_id, shipped, returned, day';
+    'text of a query for lines of demand: '
+    'item_id, site_id, channel_id, class_id, shipped, returned, day';
 
 -- Stretches of time in which a lot was not released, null where there is none: it
 -- is asked for whenever series are read, and most owners hold little.
@@ -589,7 +617,7 @@ BEGIN
     IF only_site IS NOT NULL AND ims._fits_series_log() THEN
         RETURN format('SELECT (r.series).item_id, (r.series).site_id, (r.series).amounts AS in_stock'
                 ' FROM (SELECT ims._in_stock_rows(a.log, %L, %L, %L, %L) AS series'
-                ' FROM (SELECT ims._series_log(e.item_id, e.site_id, 0, NULL, e.at, e.change) AS log'
+                ' FROM (SELECT ims._series_log(e.item_id, e.site_id, 0, 0, NULL, e.at, e.change) AS log'
                 ' FROM (%s) AS e) AS a) AS r',
             only_zone, first_day, end_day, bucket, own);
     END IF;
@@ -608,7 +636,7 @@ CREATE FUNCTION ims._demand_series_query(
     item_ids bigint[],
     site_ids bigint[],
     channel_ids bigint[],
-    party_class text,
+    party_classes text[],
     bucket text,
     first_day date,
     end_day date,
@@ -616,6 +644,7 @@ CREATE FUNCTION ims._demand_series_query(
     gaps text,
     by_site boolean,
     by_channel boolean,
+    by_party_class boolean,
     with_stock boolean,
     with_predecessors boolean)
 RETURNS text
@@ -624,20 +653,22 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
     lines CONSTANT text := ims._demand_line_query(owner_id, item_ids, site_ids, channel_ids,
-        party_class, first_day, end_day, net_returns, by_site, by_channel, with_predecessors);
+        party_classes, first_day, end_day, net_returns, by_site, by_channel, by_party_class,
+        with_predecessors);
     series text;
 BEGIN
     IF ims._fits_series_log() THEN
         series := format('SELECT (r.series).item_id, (r.series).site_id, (r.series).channel_id,'
-                ' (r.series).amounts AS demand'
+                ' (r.series).class_id, (r.series).amounts AS demand'
                 ' FROM (SELECT ims._demand_rows(a.log, %L, %L, %L, %L) AS series'
-                ' FROM (SELECT ims._series_log(d.item_id, d.site_id, d.channel_id, d.day, NULL,'
-                ' d.shipped - d.returned) AS log FROM (%s) AS d) AS a) AS r',
+                ' FROM (SELECT ims._series_log(d.item_id, d.site_id, d.channel_id, d.class_id,'
+                ' d.day, NULL, d.shipped - d.returned) AS log FROM (%s) AS d) AS a) AS r',
             first_day, end_day, bucket, gaps, lines);
     ELSE
-        series := format('SELECT d.item_id, d.site_id, d.channel_id,'
+        series := format('SELECT d.item_id, d.site_id, d.channel_id, d.class_id,'
                 ' ims.demand_array(d.shipped - d.returned, d.day, %L::date, %L::date, %L::text,'
-                ' %L::text) AS demand FROM (%s) AS d GROUP BY d.item_id, d.site_id, d.channel_id',
+                ' %L::text) AS demand FROM (%s) AS d'
+                ' GROUP BY d.item_id, d.site_id, d.channel_id, d.class_id',
             first_day, end_day, bucket, gaps, lines);
     END IF;
     IF NOT with_stock THEN
@@ -650,8 +681,8 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION ims._demand_series_query IS
-    'text of a query for series: item_id, site_id, channel_id, demand, in_stock; '
-    'site_id and channel_id are 0 where all are summed';
+    'text of a query for series: item_id, site_id, channel_id, class_id, demand, in_stock; '
+    'site_id, channel_id and class_id are 0 where all are summed';
 
 -- First days of the periods of a window.
 CREATE FUNCTION ims._period_days(bucket text, first_day date, end_day date)
@@ -704,7 +735,7 @@ BEGIN
     THEN
         RETURN series;
     END IF;
-    RETURN format('SELECT d.item_id, d.site_id, d.channel_id,'
+    RETURN format('SELECT d.item_id, d.site_id, d.channel_id, d.class_id,'
         ' CASE WHEN k.periods IS NULL THEN d.demand ELSE ARRAY('
         ' SELECT CASE WHEN u.n <> ALL (k.periods) THEN u.value END'
         ' FROM unnest(d.demand) WITH ORDINALITY AS u (value, n) ORDER BY u.n) END AS demand,'
@@ -825,13 +856,29 @@ becomes one of the periods to come. IV204, IV504.
 Example: SELECT o.period, o.open_days FROM ims.open_days(sites => ''{NORTH}'', bucket => ''month'') AS o;';
 REVOKE ALL ON FUNCTION ims.open_days FROM PUBLIC;
 
+-- The class of a series by name; parties are looked at only where it is asked for.
+CREATE FUNCTION ims._class_column(by_party_class boolean)
+RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN CASE WHEN by_party_class THEN '(y.attributes ->> ''class'')' ELSE 'NULL::text' END;
+COMMENT ON FUNCTION ims._class_column IS 'text of a column that names the class of customers';
+
+CREATE FUNCTION ims._class_join(owner_id bigint, by_party_class boolean, series text)
+RETURNS text
+LANGUAGE sql STABLE PARALLEL SAFE
+RETURN CASE WHEN by_party_class
+    THEN format(' LEFT JOIN ims.party AS y ON y.owner_id = %s AND y.party_id = nullif(%I.class_id, 0)',
+        owner_id, series)
+    ELSE '' END;
+COMMENT ON FUNCTION ims._class_join IS 'text of the join that this column needs';
+
 CREATE FUNCTION ims.demand_series(
     owner text DEFAULT NULL,
     items text[] DEFAULT NULL,
     category text DEFAULT NULL,
     sites text[] DEFAULT NULL,
     channels text[] DEFAULT NULL,
-    party_class text DEFAULT NULL,
+    party_classes text[] DEFAULT NULL,
     bucket text DEFAULT 'week',
     from_day date DEFAULT NULL,
     to_day date DEFAULT NULL,
@@ -840,6 +887,7 @@ CREATE FUNCTION ims.demand_series(
     exclude text[] DEFAULT '{outlier}',
     by_site boolean DEFAULT true,
     by_channel boolean DEFAULT false,
+    by_party_class boolean DEFAULT false,
     with_stock boolean DEFAULT true,
     with_predecessors boolean DEFAULT true,
     by_open_days boolean DEFAULT false)
@@ -851,6 +899,7 @@ RETURNS TABLE (
     item text,
     site text,
     channel text,
+    party_class text,
     first_period date,
     demand double precision[],
     in_stock double precision[],
@@ -868,6 +917,7 @@ DECLARE
     span record;
     series text;
 BEGIN
+    by_party_class := coalesce(by_party_class, false);
     bucket := coalesce(bucket, 'week');
     net_returns := coalesce(net_returns, 'sale');
     gaps := coalesce(gaps, 'zero');
@@ -880,24 +930,24 @@ BEGIN
     FROM unnest(exclude) AS k (kind);
     series := ims._demand_series_query(my_owner_id,
         ims._demand_item_ids(my_owner_id, items, category), ims._site_ids(sites),
-        ims._channel_ids(my_owner_id, channels), party_class, bucket, span.first_day,
+        ims._channel_ids(my_owner_id, channels), party_classes, bucket, span.first_day,
         span.end_day, net_returns, gaps, coalesce(by_site, true), coalesce(by_channel, false),
-        coalesce(with_stock, true), coalesce(with_predecessors, true));
+        by_party_class, coalesce(with_stock, true), coalesce(with_predecessors, true));
     series := ims._unmarked_series_query(series, my_owner_id, exclude, bucket, span.first_day,
         span.end_day);
     RETURN QUERY EXECUTE format('SELECT d.item_id, nullif(d.site_id, 0), nullif(d.channel_id, 0),'
-        ' %L::text, i.code, w.code, c.code, %L::date, %s, d.in_stock,'
+        ' %L::text, i.code, w.code, c.code, %s, %L::date, %s, d.in_stock,'
         ' CASE WHEN (0 = ALL (d.demand)) IS NOT FALSE THEN ''no demand'''
         ' WHEN 0 > ANY (d.demand) THEN ''returns'' ELSE ''ok'' END, ''shipment''::text, o.open_days'
         ' FROM (%s) AS d'
         ' LEFT JOIN (%s) AS o ON o.site_id = d.site_id'
         ' LEFT JOIN ims.item AS i ON i.owner_id = %s AND i.item_id = d.item_id'
         ' LEFT JOIN ims.location AS w ON w.location_id = nullif(d.site_id, 0)'
-        ' LEFT JOIN ims.channel AS c ON c.owner_id = %s AND c.channel_id = nullif(d.channel_id, 0)',
-        my_owner.code, span.first_day, CASE WHEN by_open_days
+        ' LEFT JOIN ims.channel AS c ON c.owner_id = %s AND c.channel_id = nullif(d.channel_id, 0)%s',
+        my_owner.code, ims._class_column(by_party_class), span.first_day, CASE WHEN by_open_days
             THEN 'ims._usual_demand(d.demand, o.open_days, o.usual_days)' ELSE 'd.demand' END,
         series, ims._open_days_query(bucket, span.first_day, span.end_day), my_owner_id,
-        my_owner_id);
+        my_owner_id, ims._class_join(my_owner_id, by_party_class, 'd'));
 END
 $$;
 COMMENT ON FUNCTION ims.demand_series IS
@@ -912,10 +962,11 @@ none leaves it out; what was reversed never was. gaps: what a period without lin
 null or carry (the value before). exclude: kinds of marks whose periods become NULL.
 in_stock: share of each period in which sellable places of the site had stock of released
 lots, or without lot; NULL: never any.
-party_class: the attribute class of the customer. by_site and by_channel make a row for each;
-with_predecessors adds the demand of items before. open_days: days of each period that the
-calendar of the site works, NULL without one; with by_open_days demand is that of the
-usual_days of ims.open_days(), NULL where the site was closed throughout and sold nothing.
+party_class: the attribute class of a customer. by_site, by_channel and by_party_class make a
+row for each, and one for lines that have none; with_predecessors adds the demand of items
+before. open_days: days of each period that the calendar of the site works, NULL without one;
+with by_open_days demand is that of the usual_days of ims.open_days(), NULL where the site was
+closed throughout and sold nothing.
 status: ok, returns (a period is below zero) or no demand; basis: shipment until orders are
 in the ledger. IV504 on a window without a whole period.
 Example: SELECT s.item, f.forecast FROM ims.demand_series() AS s, ims.forecast(demand => s.demand, horizon => 4) AS f;';
@@ -927,13 +978,14 @@ CREATE FUNCTION ims.demand_history(
     category text DEFAULT NULL,
     sites text[] DEFAULT NULL,
     channels text[] DEFAULT NULL,
-    party_class text DEFAULT NULL,
+    party_classes text[] DEFAULT NULL,
     bucket text DEFAULT 'week',
     from_day date DEFAULT NULL,
     to_day date DEFAULT NULL,
     net_returns text DEFAULT 'sale',
     by_site boolean DEFAULT true,
     by_channel boolean DEFAULT false,
+    by_party_class boolean DEFAULT false,
     with_stock boolean DEFAULT true,
     with_predecessors boolean DEFAULT true)
 RETURNS TABLE (
@@ -944,6 +996,7 @@ RETURNS TABLE (
     item text,
     site text,
     channel text,
+    party_class text,
     period date,
     ordered numeric,
     shipped numeric,
@@ -967,6 +1020,7 @@ DECLARE
     lines text;
     levels text;
 BEGIN
+    by_party_class := coalesce(by_party_class, false);
     bucket := coalesce(bucket, 'week');
     net_returns := coalesce(net_returns, 'sale');
     SELECT o.code, o.time_zone INTO my_owner FROM ims.owner AS o WHERE o.owner_id = my_owner_id;
@@ -975,22 +1029,23 @@ BEGIN
     my_items := ims._demand_item_ids(my_owner_id, items, category);
     my_sites := ims._site_ids(sites);
     lines := ims._demand_line_query(my_owner_id, my_items, my_sites,
-        ims._channel_ids(my_owner_id, channels), party_class, span.first_day, span.end_day,
-        net_returns, coalesce(by_site, true), coalesce(by_channel, false),
+        ims._channel_ids(my_owner_id, channels), party_classes, span.first_day, span.end_day,
+        net_returns, coalesce(by_site, true), coalesce(by_channel, false), by_party_class,
         coalesce(with_predecessors, true));
     levels := CASE WHEN coalesce(with_stock, true)
         THEN ims._in_stock_query(my_owner_id, my_items, my_sites, bucket, span.first_day,
             span.end_day, coalesce(by_site, true), coalesce(with_predecessors, true))
         ELSE 'SELECT 0::bigint, 0::bigint, NULL::double precision[] WHERE false' END;
     RETURN QUERY EXECUTE format('WITH line AS MATERIALIZED ('
-        ' SELECT d.item_id, d.site_id, d.channel_id, ims._period_start(%1$L, d.day) AS day,'
-        ' sum(d.shipped) AS shipped, sum(d.returned) AS returned'
-        ' FROM (%2$s) AS d WHERE d.day >= %3$L AND d.day < %4$L GROUP BY 1, 2, 3, 4),'
-        ' series AS (SELECT DISTINCT l.item_id, l.site_id, l.channel_id FROM line AS l),'
+        ' SELECT d.item_id, d.site_id, d.channel_id, d.class_id,'
+        ' ims._period_start(%1$L, d.day) AS day, sum(d.shipped) AS shipped, sum(d.returned) AS returned'
+        ' FROM (%2$s) AS d WHERE d.day >= %3$L AND d.day < %4$L GROUP BY 1, 2, 3, 4, 5),'
+        ' series AS (SELECT DISTINCT l.item_id, l.site_id, l.channel_id, l.class_id FROM line AS l),'
         ' period AS (SELECT p.day, p.n, coalesce(lead(p.day) OVER (ORDER BY p.n), %4$L) AS end_day'
         ' FROM unnest(%5$L::date[]) WITH ORDINALITY AS p (day, n))'
         ' SELECT s.item_id, nullif(s.site_id, 0), nullif(s.channel_id, 0), %6$L::text, i.code,'
-        ' w.code, c.code, p.day, NULL::numeric, coalesce(l.shipped, 0), coalesce(l.returned, 0),'
+        ' w.code, c.code, %10$s, p.day, NULL::numeric, coalesce(l.shipped, 0),'
+        ' coalesce(l.returned, 0),'
         ' coalesce(l.shipped - l.returned, 0), round(k.in_stock[p.n]::numeric, 6),'
         ' (SELECT array_agg(DISTINCT m.kind ORDER BY m.kind) FROM ims.demand_mark AS m'
         ' WHERE m.owner_id = %7$s AND (m.item_id = s.item_id OR m.item_id IS NULL)'
@@ -998,17 +1053,18 @@ BEGIN
         ' AND m.from_day < p.end_day AND m.to_day > p.day), ''shipment''::text, o.open_days[p.n]'
         ' FROM series AS s CROSS JOIN period AS p'
         ' LEFT JOIN line AS l ON l.item_id = s.item_id AND l.site_id = s.site_id'
-        ' AND l.channel_id = s.channel_id AND l.day = p.day'
+        ' AND l.channel_id = s.channel_id AND l.class_id = s.class_id AND l.day = p.day'
         ' LEFT JOIN (%8$s) AS k (item_id, site_id, in_stock)'
         ' ON k.item_id = s.item_id AND k.site_id = s.site_id'
         ' LEFT JOIN (%9$s) AS o ON o.site_id = s.site_id'
         ' LEFT JOIN ims.item AS i ON i.owner_id = %7$s AND i.item_id = s.item_id'
         ' LEFT JOIN ims.location AS w ON w.location_id = nullif(s.site_id, 0)'
-        ' LEFT JOIN ims.channel AS c ON c.owner_id = %7$s AND c.channel_id = nullif(s.channel_id, 0)'
-        ' ORDER BY i.code, w.code, c.code, p.day',
+        ' LEFT JOIN ims.channel AS c ON c.owner_id = %7$s AND c.channel_id = nullif(s.channel_id, 0)%11$s'
+        ' ORDER BY i.code, w.code, c.code, %10$s COLLATE "C", p.day',
         bucket, lines, span.first_day, span.end_day,
         ims._period_days(bucket, span.first_day, span.end_day), my_owner.code, my_owner_id, levels,
-        ims._open_days_query(bucket, span.first_day, span.end_day));
+        ims._open_days_query(bucket, span.first_day, span.end_day),
+        ims._class_column(by_party_class), ims._class_join(my_owner_id, by_party_class, 's'));
 END
 $$;
 COMMENT ON FUNCTION ims.demand_history IS

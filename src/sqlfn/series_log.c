@@ -8,7 +8,7 @@
  * what reading a history costs.  Here a row costs one look into a small table and
  * a few bytes at the end of a log; series_rows.c makes the arrays, some series at
  * a time.  Workers' logs are joined by the leader.
- * Memory: the log, five to ten bytes a row, and 40 bytes a series.
+ * Memory: the log, five to ten bytes a row, and 48 bytes a series.
  *
  *-------------------------------------------------------------------------
  */
@@ -35,6 +35,14 @@
 #define FIRST_BYTES 8192
 #define MOST_ENTRY 30 /* bytes */
 #define PLACES 4	  /* for each series there is room for, a power of two */
+
+/* Places of arguments, behind the state and the key. */
+enum
+{
+	DAY = 1 + IMS_SERIES_KEY,
+	AT,
+	AMOUNT
+};
 
 typedef struct SeriesLog
 {
@@ -91,7 +99,8 @@ find_place(const SeriesLog *log, const int64 *key)
 	uint32 mask = PLACES * log->room - 1;
 	uint64 item = (uint64) key[0];
 	uint32 block = murmurhash32((uint32) (item >> 3) ^ (uint32) (item >> 35) * 31 ^
-								(uint32) key[1] * 2654435761u ^ (uint32) key[2] * 40503u);
+								(uint32) key[1] * 2654435761u ^ (uint32) key[2] * 40503u ^
+								(uint32) key[3] * 69069u);
 	uint32 at = (block << 3 | (uint32) (item & 7)) & mask;
 
 	while (log->place[at] != 0 &&
@@ -178,7 +187,7 @@ add_in_parts(SeriesLog *log, int64 series, int64 at, int128 amount)
 
 /*
  * ims_series_log_add -- transition: (internal, item_id bigint, site_id bigint,
- * channel_id bigint, day date, at timestamptz, amount numeric)
+ * channel_id bigint, class_id bigint, day date, at timestamptz, amount numeric)
  *
  * Of day and at one is given, the same for all rows.  A row without either, or
  * without an amount, says that there is the series.
@@ -201,12 +210,12 @@ ims_series_log_add(PG_FUNCTION_ARGS)
 		key[i] = PG_GETARG_INT64(1 + i);
 	}
 	series = series_of(log, key);
-	if ((PG_ARGISNULL(4) && PG_ARGISNULL(5)) || PG_ARGISNULL(6))
+	if ((PG_ARGISNULL(DAY) && PG_ARGISNULL(AT)) || PG_ARGISNULL(AMOUNT))
 		PG_RETURN_POINTER(log);
-	at = PG_ARGISNULL(5) ? (int64) PG_GETARG_DATEADT(4) : PG_GETARG_TIMESTAMPTZ(5);
+	at = PG_ARGISNULL(AT) ? (int64) PG_GETARG_DATEADT(DAY) : PG_GETARG_TIMESTAMPTZ(AT);
 	/* As it lies in a tuple, where it can be read so. */
-	if (!ims_quantity_try_stored(DatumGetPointer(PG_GETARG_DATUM(6)), &amount))
-		return add_in_parts(log, series, at, ims_demand_amount(PG_GETARG_NUMERIC(6)));
+	if (!ims_quantity_try_stored(DatumGetPointer(PG_GETARG_DATUM(AMOUNT)), &amount))
+		return add_in_parts(log, series, at, ims_demand_amount(PG_GETARG_NUMERIC(AMOUNT)));
 	append(log, series, at, amount);
 	PG_RETURN_POINTER(log);
 }

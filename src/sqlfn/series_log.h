@@ -15,8 +15,8 @@
 
 #include "miscadmin.h"
 
-/* Item, site and channel. */
-#define IMS_SERIES_KEY 3
+/* Item, site, channel and class of customers. */
+#define IMS_SERIES_KEY 4
 
 typedef struct ImsSeriesLogHead
 {

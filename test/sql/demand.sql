@@ -3,12 +3,13 @@
 -- of each period there was stock, as plain SQL computes it over a history of
 -- 3,000 movements in two zones with summer time, from a closing too; days that
 -- the site works, marks, predecessors, gaps and arguments; the same whatever the
--- number of workers, by a log of all series or by a group for each.
+-- number of workers, by a log of all series or by a group for each; by classes of
+-- customers.
 \i test/setup.psql
 BEGIN;
 SET LOCAL client_min_messages = warning;
 \i test/history.psql
-SELECT plan(135);
+SELECT plan(145);
 
 -- Other tests may have drawn the ids that the history took.
 SELECT count(pg_catalog.setval(s.name, 1000000)) FROM (VALUES ('ims.owner_owner_id_seq'::regclass),
@@ -22,12 +23,13 @@ SELECT ims.create_site(code => 'DT', time_zone => 'Asia/Tokyo') AS ignored_site 
 SELECT ims.create_category(owner => 'DEMAND', code => 'DRINKS') AS ignored_category \gset
 SELECT ims.create_category(owner => 'DEMAND', code => 'HOT', parent => 'DRINKS') AS ignored_category \gset
 SELECT count(ims.create_item(owner => 'DEMAND', code => i.code, category => i.category)) FROM (VALUES
-    ('TEA', 'HOT'), ('TEA-2', 'DRINKS'), ('TEA-3', NULL), ('MUG', NULL), ('IDLE', NULL)) AS i (code, category) \gset ignored_
+    ('TEA', 'HOT'), ('TEA-2', 'DRINKS'), ('TEA-3', NULL), ('MUG', NULL), ('IDLE', NULL), ('CUP', NULL)) AS i (code, category) \gset ignored_
 SELECT ims.create_item(owner => 'DEMAND', code => 'ADVICE', stocked => false) AS ignored_item \gset
 SELECT ims.create_channel(owner => 'DEMAND', code => 'WEB') AS ignored_channel \gset
 SELECT ims.create_channel(owner => 'DEMAND', code => 'SHOP') AS ignored_channel \gset
 SELECT count(ims.create_party(owner => 'DEMAND', code => p.code, kind => 'customer', attributes => p.attributes::jsonb))
-FROM (VALUES ('ANN', '{"class": "retail"}'), ('BIG', '{"class": "wholesale"}')) AS p (code, attributes) \gset ignored_
+FROM (VALUES ('ANN', '{"class": "retail"}'), ('BIG', '{"class": "wholesale"}'), ('CAT', '{}'), ('DOG', '{"class": null}'),
+    ('EVE', '{"class": "retail"}'), ('FOX', '{"class": 7}'), ('GNU', '{"class": ""}')) AS p (code, attributes) \gset ignored_
 
 CREATE TEMPORARY TABLE done (name text, posting_id bigint);
 CREATE FUNCTION pg_temp.receive(quantity numeric, site text, at timestamptz, item text DEFAULT 'TEA') RETURNS void
@@ -97,7 +99,7 @@ FROM (VALUES
     (4, 'a class of customers', 'DN', NULL, 'retail', '{1,5,0,0,0,0,0,0}'),
     (5, 'a channel and a class', 'DN', 'SHOP', 'wholesale', '{1,0,0,0,0,0,0,0}')) AS w (place, title, site, channel, class, wanted)
 CROSS JOIN LATERAL ims.demand_series(:window, items => '{TEA}', sites => ARRAY[w.site],
-    channels => CASE WHEN w.channel IS NOT NULL THEN ARRAY[w.channel] END, party_class => w.class) AS s
+    channels => CASE WHEN w.channel IS NOT NULL THEN ARRAY[w.channel] END, party_classes => CASE WHEN w.class IS NOT NULL THEN ARRAY[w.class] END) AS s
 ORDER BY w.place;
 SELECT results_eq($$SELECT s.owner_code, s.item, s.site, s.channel, s.first_period, s.demand::text, s.status, s.basis
     FROM ims.demand_series(owner => 'DEMAND', from_day => '2026-01-05', to_day => '2026-03-02') AS s ORDER BY s.item, s.site$$,
@@ -168,6 +170,36 @@ SELECT results_eq($$SELECT l.demanded_at, l.returned_at, l.shipped, l.returned F
         ('2026-02-17 12:00+00', '2026-02-17 12:00+00', 0, 1), ('2026-01-06 12:00+00', '2026-02-11 12:00+00', 0, 1),
         ('2026-01-14 17:00+00', '2026-02-18 12:00+00', 0, 1), ('2026-01-14 17:00+00', '2026-02-18 12:00+00', 0, -1),
         ('2026-01-14 17:00+00', '2026-02-18 13:00+00', 0, 1), ('2026-01-14 17:00+00', '2026-02-18 13:00+00', 0, -1)$$, 'lines of demand, each with the time it belongs to');
+
+-- Classes of customers: a row for each, on one shelf.
+SELECT results_eq($$SELECT s.site, s.channel, s.party_class, s.demand::text, s.in_stock IS NOT DISTINCT FROM w.in_stock
+    FROM ims.demand_series(owner => 'DEMAND', items => '{TEA}', by_party_class => true, from_day => '2026-01-05', to_day => '2026-03-02') AS s
+    JOIN ims.demand_series(owner => 'DEMAND', items => '{TEA}', from_day => '2026-01-05', to_day => '2026-03-02') AS w USING (site)
+    ORDER BY s.site, s.party_class$$,
+    $$VALUES ('DN', NULL::text, 'retail', '{1,5,0,0,0,0,0,0}', true), ('DN', NULL, 'wholesale', '{1,0,0,0,0,0,0,0}', true),
+        ('DN', NULL, NULL, '{0,0,0,0,0,0,-1,0}', true), ('DT', NULL, NULL, '{0,2,0,0,0,0,0,0}', true)$$,
+    'a row per class: a return goes with its sale, what names no customer is apart');
+SELECT pg_temp.receive(100, 'DN', '2026-01-05 12:00+00', 'CUP') \gset ignored_
+SELECT count(*) FROM (VALUES (1, 'ANN', 'WEB', 1), (2, 'EVE', 'WEB', 2), (3, 'EVE', NULL, 4), (4, 'CAT', 'WEB', 8), (5, 'DOG', NULL, 16),
+    (6, NULL, 'WEB', 32), (7, 'FOX', 'SHOP', 5), (8, 'GNU', 'SHOP', 7)) AS v (place, party, channel, quantity)
+CROSS JOIN LATERAL pg_temp.ship('cup', v.quantity, 'DN', '2026-01-05 18:00+00'::timestamptz + v.place * interval '1 hour', 'CUP', v.party, v.channel) \gset ignored_
+SELECT results_eq($$SELECT s.party_class, s.demand[1] FROM ims.demand_series(owner => 'DEMAND', items => '{CUP}', by_party_class => true,
+    from_day => '2026-01-05', to_day => '2026-01-12') AS s ORDER BY s.party_class COLLATE "C"$$,
+    $$VALUES ('', 7::double precision), ('7', 5), ('retail', 7), (NULL, 56)$$, 'customers of a class are one, whoever has none is with those');
+SELECT results_eq($$SELECT s.channel, s.party_class, s.demand[1] FROM ims.demand_series(owner => 'DEMAND', items => '{CUP}', by_channel => true,
+    by_party_class => true, by_site => false, from_day => '2026-01-05', to_day => '2026-01-12') AS s ORDER BY s.channel, s.party_class COLLATE "C"$$,
+    $$VALUES ('SHOP', '', 7::double precision), ('SHOP', '7', 5), ('WEB', 'retail', 3), ('WEB', NULL, 40), (NULL, 'retail', 4), (NULL, NULL, 16)$$,
+    'by channel and class');
+SELECT results_eq($$SELECT s.party_class, s.demand[1] FROM ims.demand_series(owner => 'DEMAND', items => '{CUP}', by_party_class => true,
+    party_classes => '{retail,7,none,NULL}', from_day => '2026-01-05', to_day => '2026-01-12') AS s ORDER BY s.party_class$$,
+    $$VALUES ('7', 5::double precision), ('retail', 7)$$, 'some classes by themselves');
+SELECT is((SELECT count(*) FROM ims.demand_series(:window, party_classes => '{}')), 0::bigint, 'of no class, nothing');
+SELECT is((SELECT count(*) || ' ' || count(s.party_class) FROM ims.demand_series(:window, items => '{CUP}', by_party_class => NULL) AS s), '1 0',
+    'all classes in one without saying');
+SELECT results_eq($$SELECT h.party_class, h.period, h.shipped, h.returned, h.demand, h.in_stock
+    FROM ims.demand_history(owner => 'DEMAND', items => '{TEA}', sites => '{DN}', by_party_class => true, from_day => '2026-01-05', to_day => '2026-01-19') AS h$$,
+    $$VALUES ('retail', '2026-01-05'::date, 4::numeric, 3::numeric, 1::numeric, 0.958333), ('retail', '2026-01-12', 5, 0, 5, 0.357143),
+        ('wholesale', '2026-01-05', 1, 0, 1, 0.958333), ('wholesale', '2026-01-12', 0, 0, 0, 0.357143)$$, 'history by class, in the order of its name');
 
 -- Days that the site works: a Saturday more, a holiday, two weeks of none.
 SELECT ims.create_calendar(code => 'DC'), ims.create_calendar(code => 'DC-NEVER', working_days => '{}') \gset ignored_
@@ -242,6 +274,9 @@ FROM (VALUES
     (4, 'TEA-3', false, '{0,0,0,0,0,0,0,4}', 'unless it is asked for alone')) AS w (place, item, predecessors, wanted, title)
 CROSS JOIN LATERAL ims.demand_series(:window, items => ARRAY[w.item], sites => '{DN}', with_predecessors => w.predecessors) AS s
 ORDER BY w.place;
+SELECT results_eq($$SELECT s.party_class, s.demand::text FROM ims.demand_series(owner => 'DEMAND', items => '{TEA-2}', sites => '{DN}', by_party_class => true,
+    from_day => '2026-01-05', to_day => '2026-03-02') AS s ORDER BY s.party_class$$,
+    $$VALUES ('retail', '{1,0,0,0,0,0,0,0}'), ('wholesale', '{1,0,0,0,0,0,0,0}'), (NULL, '{0,0,0,0,2,0,0,0}')$$, 'each class has what came before');
 SELECT is((SELECT array_agg(h.demand ORDER BY h.period) FROM ims.demand_history(:window, items => '{TEA-3}', sites => '{DN}') AS h)::text,
     '{1.000000,0,0,0,1.000000,0,0,4}', 'history has them too');
 SELECT is(ARRAY(SELECT round(u.share::numeric * 168) FROM unnest(s.in_stock) WITH ORDINALITY AS u (share, n) ORDER BY u.n)::text,
@@ -381,54 +416,63 @@ SELECT is_empty($$
 SELECT ok(bool_or(1 > ANY (h.in_stock)) AND bool_or(0 < ANY (h.in_stock)), 'and there were empty shelves') FROM whole AS h;
 
 -- By a log of all series, or by a group for each.
-CREATE FUNCTION pg_temp.all_series() RETURNS TABLE (place integer, item_id bigint, site_id bigint, channel_id bigint,
+CREATE FUNCTION pg_temp.all_series() RETURNS TABLE (place integer, item_id bigint, site_id bigint, channel_id bigint, party_class text,
     demand double precision[], in_stock double precision[]) LANGUAGE sql AS $$
-    SELECT w.place, s.item_id, s.site_id, s.channel_id, s.demand, s.in_stock
-    FROM (VALUES (1, 'HISTORY', 'week', 'zero', true, false), (2, 'HISTORY', 'day', 'null', false, false), (3, 'HISTORY', 'month', 'carry', false, true),
-        (4, 'DEMAND', 'week', 'carry', true, true), (5, 'DEMAND', 'day', 'zero', false, false)) AS w (place, owner, bucket, gaps, by_site, by_channel)
+    SELECT w.place, s.item_id, s.site_id, s.channel_id, s.party_class, s.demand, s.in_stock
+    FROM (VALUES (1, 'HISTORY', 'week', 'zero', true, false, false), (2, 'HISTORY', 'day', 'null', false, false, false),
+        (3, 'HISTORY', 'month', 'carry', false, true, true), (4, 'DEMAND', 'week', 'carry', true, true, true), (5, 'DEMAND', 'day', 'zero', false, false, false),
+        (6, 'DEMAND', 'day', 'zero', false, false, true)) AS w (place, owner, bucket, gaps, by_site, by_channel, by_party_class)
     CROSS JOIN LATERAL ims.demand_series(owner => w.owner, bucket => w.bucket, gaps => w.gaps, by_site => w.by_site,
-        by_channel => w.by_channel, from_day => '2023-12-18', to_day => '2026-03-02') AS s
+        by_channel => w.by_channel, by_party_class => w.by_party_class, from_day => '2023-12-18', to_day => '2026-03-02') AS s
 $$;
 CREATE TEMPORARY TABLE by_log AS SELECT s.* FROM pg_temp.all_series() AS s;
 SELECT ok(q.text ~ '_demand_rows' AND q.text ~ '_in_stock_rows' AND q.text !~ 'GROUP BY', 'a log, where the ledger is not too large')
-FROM ims._demand_series_query(9001, NULL, NULL, NULL, NULL, 'week', '2023-12-18', '2024-05-13', 'sale', 'zero', false, false, true, true) AS q (text);
+FROM ims._demand_series_query(9001, NULL, NULL, NULL, NULL, 'week', '2023-12-18', '2024-05-13', 'sale', 'zero', false, false, false, true, true) AS q (text);
 SELECT pg_get_functiondef('ims._fits_series_log'::regproc) AS real_fits \gset
 CREATE OR REPLACE FUNCTION ims._fits_series_log() RETURNS boolean LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS 'SELECT false';
 SELECT ok(q.text !~ '_rows' AND q.text ~ 'GROUP BY', 'groups, where it is')
-FROM ims._demand_series_query(9001, NULL, NULL, NULL, NULL, 'week', '2023-12-18', '2024-05-13', 'sale', 'zero', false, false, true, true) AS q (text);
+FROM ims._demand_series_query(9001, NULL, NULL, NULL, NULL, 'week', '2023-12-18', '2024-05-13', 'sale', 'zero', false, false, false, true, true) AS q (text);
 CREATE TEMPORARY TABLE by_group AS SELECT s.* FROM pg_temp.all_series() AS s;
 :real_fits;
 SELECT is_empty('(TABLE by_log EXCEPT TABLE by_group) UNION ALL (TABLE by_group EXCEPT TABLE by_log)', 'with the same series');
-SELECT ok(count(DISTINCT s.place) = 5 AND count(*) > 30, 'of all kinds') FROM by_log AS s;
+SELECT ok(count(DISTINCT s.place) = 6 AND count(*) > 30 AND count(DISTINCT s.party_class) = 4, 'of all kinds') FROM by_log AS s;
+SELECT is_empty($$
+    SELECT a.item_id, a.n, a.value, c.value
+    FROM (SELECT s.item_id, u.n, u.value FROM by_log AS s, unnest(s.demand) WITH ORDINALITY AS u (value, n) WHERE s.place = 5) AS a
+    FULL JOIN (SELECT s.item_id, u.n, sum(u.value) AS value FROM by_log AS s, unnest(s.demand) WITH ORDINALITY AS u (value, n)
+        WHERE s.place = 6 GROUP BY 1, 2) AS c USING (item_id, n)
+    WHERE a.value IS DISTINCT FROM c.value$$, 'classes add up to all, predecessors too');
 
 -- The log by itself: all that may be in a row, more series and more rows than are made into arrays at a time.
-\set rows 'SELECT r.item_id, r.site_id, r.channel_id, r.amounts::text FROM (SELECT ims._series_log('
-SELECT results_eq(:'rows' || $$v.item, v.site, v.channel, v.day, NULL, v.amount) AS log
-        FROM (VALUES (1::bigint, 0::bigint, 0::bigint, '2026-01-05'::date, 2.5), (2, 0, 0, '2026-01-25', -3), (1, 0, 0, '2026-01-11', 1),
-            (9223372036854775807, -9223372036854775808, 7, '2026-01-12', 999999999999.999999), (1, 0, 0, '2026-01-26', 9), (1, 0, 0, '2026-01-04', 9),
-            (1, 0, 0, 'infinity', 9), (1, 0, 0, '-infinity', 9), (1, 0, 1, NULL, 9), (3, 0, 0, '2026-01-05', NULL), (2, 0, 0, '2026-01-25', 0.000001))
-            AS v (item, site, channel, day, amount)) AS a, ims._demand_rows(a.log, '2026-01-05', '2026-01-26', 'week', 'null') AS r ORDER BY 1, 2, 3$$,
-    $$VALUES (1::bigint, 0::bigint, 0::bigint, '{3.5,NULL,NULL}'), (1, 0, 1, '{NULL,NULL,NULL}'), (2, 0, 0, '{NULL,NULL,-2.999999}'), (3, 0, 0, '{NULL,NULL,NULL}'),
-        (9223372036854775807, -9223372036854775808, 7, '{NULL,1000000000000,NULL}')$$, 'a log of demand');
-SELECT results_eq(:'rows' || $$v.item, 0, 0, NULL, v.at, v.amount) AS log
+\set rows 'SELECT r.item_id, r.site_id, r.channel_id, r.class_id, r.amounts::text FROM (SELECT ims._series_log('
+SELECT results_eq(:'rows' || $$v.item, v.site, v.channel, v.class, v.day, NULL, v.amount) AS log
+        FROM (VALUES (1::bigint, 0::bigint, 0::bigint, 0::bigint, '2026-01-05'::date, 2.5), (2, 0, 0, 0, '2026-01-25', -3), (1, 0, 0, 0, '2026-01-11', 1),
+            (9223372036854775807, -9223372036854775808, 7, 9223372036854775807, '2026-01-12', 999999999999.999999), (1, 0, 0, 0, '2026-01-26', 9),
+            (1, 0, 0, 0, '2026-01-04', 9), (1, 0, 0, 0, 'infinity', 9), (1, 0, 0, 0, '-infinity', 9), (1, 0, 1, 0, NULL, 9), (1, 0, 0, 1, '2026-01-12', 6),
+            (3, 0, 0, 0, '2026-01-05', NULL), (2, 0, 0, 0, '2026-01-25', 0.000001))
+            AS v (item, site, channel, class, day, amount)) AS a, ims._demand_rows(a.log, '2026-01-05', '2026-01-26', 'week', 'null') AS r ORDER BY 1, 2, 3, 4$$,
+    $$VALUES (1::bigint, 0::bigint, 0::bigint, 0::bigint, '{3.5,NULL,NULL}'), (1, 0, 0, 1, '{NULL,6,NULL}'), (1, 0, 1, 0, '{NULL,NULL,NULL}'),
+        (2, 0, 0, 0, '{NULL,NULL,-2.999999}'), (3, 0, 0, 0, '{NULL,NULL,NULL}'),
+        (9223372036854775807, -9223372036854775808, 7, 9223372036854775807, '{NULL,1000000000000,NULL}')$$, 'a log of demand');
+SELECT results_eq(:'rows' || $$v.item, 0, 0, 0, NULL, v.at, v.amount) AS log
         FROM (VALUES (1::bigint, '-infinity'::timestamptz, 1), (2, '2026-01-20 00:00+00', -1), (1, '2026-01-13 12:00+00', 1), (2, '-infinity', 1), (1, '2026-01-06 00:00+00', -1),
             (3, 'infinity', 1), (2, '2026-01-26 00:00+00', 5), (4, '2026-01-05 00:00+00', 3), (1, '2026-01-06 00:00+00', 0)) AS v (item, at, amount)) AS a,
         ims._in_stock_rows(a.log, 'UTC', '2026-01-05', '2026-01-26', 'week') AS r ORDER BY 1$$,
-    $$VALUES (1::bigint, 0::bigint, 0::bigint, '{0.14285714285714285,0.7857142857142857,1}'), (2, 0, 0, '{1,1,0.14285714285714285}'), (3, 0, 0, '{0,0,0}'), (4, 0, 0, '{1,1,1}')$$,
+    $$VALUES (1::bigint, 0::bigint, 0::bigint, 0::bigint, '{0.14285714285714285,0.7857142857142857,1}'), (2, 0, 0, 0, '{1,1,0.14285714285714285}'), (3, 0, 0, 0, '{0,0,0}'), (4, 0, 0, 0, '{1,1,1}')$$,
     'a log of changes');
-SELECT is_empty($$SELECT r.* FROM (SELECT ims._series_log(1, 0, 0, NULL, NULL, NULL) AS log WHERE false) AS a, ims._demand_rows(a.log, '2026-01-05', '2026-01-26', 'week', 'null') AS r$$,
+SELECT is_empty($$SELECT r.* FROM (SELECT ims._series_log(1, 0, 0, 0, NULL, NULL, NULL) AS log WHERE false) AS a, ims._demand_rows(a.log, '2026-01-05', '2026-01-26', 'week', 'null') AS r$$,
     'of no row, no series');
 SELECT is(ROW(count(*), count(DISTINCT r.item_id), sum(r.amounts[r.item_id]), max(cardinality(r.amounts)))::text, '(90,90,4095,100000)', 'series that do not fit at a time')
-FROM (SELECT ims._series_log(n, 0, 0, '1700-01-01'::date + n::integer - 1, NULL, n) AS log FROM generate_series(1, 90) AS n) AS a,
+FROM (SELECT ims._series_log(n, 0, 0, 0, '1700-01-01'::date + n::integer - 1, NULL, n) AS log FROM generate_series(1, 90) AS n) AS a,
     ims._demand_rows(a.log, '1700-01-01', '1973-10-17', 'day', 'zero') AS r;
 SELECT is(ROW(count(*), round(sum(r.amounts[1])::numeric, 6), round(sum(r.amounts[2])::numeric, 6))::text, '(2,1.000000,0.736111)', 'changes that do not fit at a time')
-FROM (SELECT ims._series_log(n % 2, 0, 0, NULL, '2026-01-05 00:00+00'::timestamptz + (n / 2 + 1) * interval '1 second',
+FROM (SELECT ims._series_log(n % 2, 0, 0, 0, NULL, '2026-01-05 00:00+00'::timestamptz + (n / 2 + 1) * interval '1 second',
         CASE WHEN n / 2 % 2 = 0 THEN 1 ELSE -1 END) AS log FROM generate_series(0, 2 * 1050000 - 1) AS n) AS a,
     ims._in_stock_rows(a.log, 'UTC', '2026-01-05', '2026-01-19', 'week') AS r;
-SELECT is((SELECT r.amounts::text FROM (SELECT ims._series_log(1, 0, 0, '2026-01-05', NULL, w.amount) AS log
+SELECT is((SELECT r.amounts::text FROM (SELECT ims._series_log(1, 0, 0, 0, '2026-01-05', NULL, w.amount) AS log
     FROM (VALUES (999999999999999, 20), (-999999999999999, 19), (-999999999999998.5, 1)) AS w (amount, times), generate_series(1, w.times)) AS a,
     ims._demand_rows(a.log, '2026-01-05', '2026-01-26', 'week', 'null') AS r), '{0.5,NULL,NULL}', 'no sum is out of range');
-SELECT is((SELECT r.amounts::text FROM (SELECT ims._series_log(1, 0, 0, NULL, CASE WHEN n <= 20 THEN '-infinity' ELSE '2026-01-12 00:00+00' END::timestamptz,
+SELECT is((SELECT r.amounts::text FROM (SELECT ims._series_log(1, 0, 0, 0, NULL, CASE WHEN n <= 20 THEN '-infinity' ELSE '2026-01-12 00:00+00' END::timestamptz,
     CASE WHEN n <= 20 THEN 999999999999 ELSE -999999999999 END) AS log FROM generate_series(1, 40) AS n) AS a,
     ims._in_stock_rows(a.log, 'UTC', '2026-01-05', '2026-01-26', 'week') AS r), '{1,0,0}', 'nor is a level');
 
@@ -450,8 +494,11 @@ BEGIN
     RETURN found;
 END
 $$;
-SELECT ok(pg_temp.plan_has('Partial', q.text) AND pg_temp.plan_has('Gather', q.text), 'series are read in parallel')
-FROM ims._demand_series_query(9001, NULL, NULL, NULL, NULL, 'week', '2023-12-18', '2024-05-13', 'sale', 'zero', true, false, true, true) AS q (text);
+SELECT ok(pg_temp.plan_has('Partial', q.text) AND pg_temp.plan_has('Gather', q.text)
+        AND by_class = pg_temp.plan_has('Scan.* on party', q.text), 'series are read in parallel' || CASE WHEN by_class THEN ', by class' ELSE ', without a look at parties' END)
+FROM unnest('{false,true}'::boolean[]) AS by_class
+CROSS JOIN LATERAL ims._demand_series_query(9001, NULL, NULL, NULL, NULL, 'week', '2023-12-18', '2024-05-13', 'sale', 'zero', true, false, by_class, true, true) AS q (text)
+ORDER BY by_class;
 CREATE TEMPORARY TABLE parallel_series AS
 SELECT s.item_id, s.site_id, s.demand, s.in_stock FROM ims.demand_series(:long) AS s WHERE s.site_id > 0;
 SELECT is_empty('(TABLE series EXCEPT TABLE parallel_series) UNION ALL (TABLE parallel_series EXCEPT TABLE series)',
