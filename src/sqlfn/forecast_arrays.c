@@ -67,8 +67,8 @@ put_drivers(StringInfo json, const ImsPlanned *planned)
 	for (int j = 0; j < planned->drivers.columns; j++)
 		if (effects->state[j] == IMS_DRIVER_USED)
 		{
-			appendStringInfo(json, "%c\"%s\": %s", separator, planned->names[j],
-							 float8out_internal(effects->coefficient[j]));
+			appendStringInfo(json, "%c\"%s\": ", separator, planned->names[j]);
+			ims_append_float(json, effects->coefficient[j]);
 			separator = ',';
 		}
 	appendStringInfoChar(json, '}');
