@@ -269,17 +269,30 @@ $$;
 COMMENT ON FUNCTION ims._label_gtin IS
     'GTIN of the largest unit that a quantity is a whole number of, and that number';
 
+-- A year of two digits is one of the hundred around this one (GS1 General
+-- Specifications, section 7.12): a day of another would be read as another.
+CREATE FUNCTION ims._label_date(ai text, day date, today date)
+RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT $1 || to_char($2, 'YYMMDD')
+    WHERE extract(year FROM $2) - extract(year FROM $3) BETWEEN -49 AND 50
+$$;
+COMMENT ON FUNCTION ims._label_date IS 'a date as an element, null where two digits do not tell its year';
+
 -- Elements one after another as a scanner sends them: a lot may have brackets.
 CREATE FUNCTION ims._label_elements(
-    sscc text, gtin text, trade_items bigint, lot text, best_before date, expires_on date)
+    sscc text, gtin text, trade_items bigint, lot text, best_before date, expires_on date,
+    today date)
 RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
     SELECT ']C100' || $1 || CASE WHEN $2 IS NULL THEN '' ELSE concat(
         '02', $2,
-        '15' || to_char($5, 'YYMMDD'),
-        '17' || to_char($6, 'YYMMDD'),
+        ims._label_date('15', $5, $7),
+        ims._label_date('17', $6, $7),
         '37' || $3,
         chr(29) || '10' || CASE
             WHEN $4 ~ '^[!"%&''()*+,./0-9:;<=>?A-Z_a-z-]{1,20}$' THEN $4 END) END
@@ -344,7 +357,7 @@ BEGIN
     LEFT JOIN LATERAL ims._label_gtin(my_owner_id, i.item_id, w.quantity) AS g ON true
     CROSS JOIN LATERAL (
         SELECT ims.gs1_parse(ims._label_elements(k.sscc, g.gtin, g.trade_items, t.code,
-            t.best_before, t.expires_on)) AS value) AS v;
+            t.best_before, t.expires_on, ims._today(my_owner_id))) AS value) AS v;
 END
 $$;
 COMMENT ON FUNCTION ims._named_label IS 'work of ims.handling_unit_label';
@@ -379,7 +392,8 @@ COMMENT ON FUNCTION ims.handling_unit_label IS
 'data for the label of a handling unit
 
 A homogeneous load (one item, one lot) whose item has a GTIN: human and wire are
-(00)(02)(37), with lot, best before and expiry where there are any; the GTIN is that of the
+(00)(02)(37), with lot, best before and expiry where there are any (and two digits tell the
+year: from 49 years ago to 50 ahead); the GTIN is that of the
 largest unit of the item that the quantity is a whole number of. Any other load: (00) alone.
 Both are null where the code is no SSCC. gross_weight_kg is the weight of the items and
 tare_weight_kg, null where an item has no weight; unit_count counts the units inside.

@@ -3,7 +3,7 @@
 -- it where the load is homogeneous, the SSCC alone where it is mixed.
 \i test/setup.psql
 BEGIN;
-SELECT plan(39);
+SELECT plan(45);
 \i test/verb.psql
 
 -- Numbers that are typed in.
@@ -115,6 +115,19 @@ SELECT results_eq($$SELECT l.wire, ims.gs1_wire(ims.gs1_parse(l.wire)) = l.wire 
 SELECT count(*) FROM ims.move_handling_unit('SHOP', '040123450000000023', kind => 'ship') \g /dev/null
 SELECT is((SELECT l.human FROM ims.handling_unit_label('SHOP', '040123450000000023') AS l),
     '(00)040123450000000023(02)14006381333938(15)310131(17)310228(10)A(1)(37)1', 'the label of what was shipped stays');
+
+-- Two digits do not tell every year.
+SELECT is(ims.gs1_date(ims.gs1_parse('(01)04006381333931' || regexp_replace(ims._label_date('17', d.day, '2026-11-22'), '^17', '(17)')), '17', '2026-11-22'), d.read, d.title)
+FROM (VALUES
+    (1, '1977-01-01'::date, '1977-01-01'::date, '49 years ago'),
+    (2, '2076-12-31', '2076-12-31', '50 years ahead'),
+    (3, '1976-12-31', NULL, 'before that it is left out'),
+    (4, '2077-01-01', NULL, 'and after'),
+    (5, NULL, NULL, 'as where there is none')) AS d (place, day, read, title)
+ORDER BY d.place;
+SELECT ims.change_lot('SHOP', 'MILK', 'L1', expires_on => '9999-12-31') > 0 \g /dev/null
+SELECT is(l.label, '(00)040123450000000016(02)04006381333931(10)L1(37)1', 'a label with a day of the far future')
+FROM pg_temp.label('[{"item": "MILK", "lot": "L1", "quantity": 1}]') AS l;
 SELECT is(pg_temp.refusal(c.call), c.expected, c.call)
 FROM (VALUES
     (1, $$SELECT * FROM ims.handling_unit_label('SHOP')$$, 'IV201 | argument "handling_unit" is missing | {"argument": "handling_unit"}'),
