@@ -451,16 +451,14 @@ BEGIN
         SELECT c.place, c.kind, c.id, c.name, c.item_id, c.unit
         FROM (
             SELECT 6::bigint, 'serial', s.serial_id, s.code, s.item_id, i.base_unit
-            FROM ims.item AS i
-            JOIN ims.serial AS s
-                ON s.owner_id = i.owner_id AND s.item_id = i.item_id AND s.code = $2
-            WHERE i.owner_id = $1 AND i.tracking = 'serial'
+            FROM ims.serial AS s
+            JOIN ims.item AS i ON i.owner_id = s.owner_id AND i.item_id = s.item_id
+            WHERE s.owner_id = $1 AND s.code = $2 AND i.tracking = 'serial'
             UNION ALL
             SELECT 7::bigint, 'lot', l.lot_id, l.code, l.item_id, i.base_unit
-            FROM ims.item AS i
-            JOIN ims.lot AS l
-                ON l.owner_id = i.owner_id AND l.item_id = i.item_id AND l.code = $2
-            WHERE i.owner_id = $1 AND i.tracking IN ('lot', 'serial')
+            FROM ims.lot AS l
+            JOIN ims.item AS i ON i.owner_id = l.owner_id AND i.item_id = l.item_id
+            WHERE l.owner_id = $1 AND l.code = $2 AND i.tracking IN ('lot', 'serial')
             ) AS c (place, kind, id, name, item_id, unit)
         WHERE ($3 IS NULL OR c.kind = $3) AND ($4 IS NULL OR c.item_id = $4)
         ORDER BY c.place, c.id;

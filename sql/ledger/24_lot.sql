@@ -26,6 +26,8 @@ CREATE TABLE ims.lot (
         AND greatest(made_on, best_before, sell_by, expires_on)
             <= pg_catalog.make_date(9999, 12, 31))
 );
+-- a scan says what a number is of
+CREATE INDEX lot_scan_idx ON ims.lot (owner_id, code);
 COMMENT ON TABLE ims.lot IS 'lots (batches) of an item';
 COMMENT ON COLUMN ims.lot.owner_id IS 'owner of the lot';
 COMMENT ON COLUMN ims.lot.lot_id IS 'identifies the lot';

@@ -16,6 +16,8 @@ CREATE TABLE ims.serial (
     CONSTRAINT serial_item_fkey FOREIGN KEY (owner_id, item_id) REFERENCES ims.item,
     CONSTRAINT serial_code_check CHECK (code <> '' AND pg_catalog.length(code) <= 100)
 );
+-- a scan says what a number is of
+CREATE INDEX serial_scan_idx ON ims.serial (owner_id, code);
 COMMENT ON TABLE ims.serial IS 'single units of an item, each in at most one place';
 COMMENT ON COLUMN ims.serial.owner_id IS 'owner of the unit';
 COMMENT ON COLUMN ims.serial.serial_id IS 'identifies the unit';
