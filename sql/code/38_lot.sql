@@ -355,6 +355,7 @@ BEGIN
     PERFORM set_config('ims.actor', coalesce(actor, ''), true);
     PERFORM ims._check_present('status', status IS NOT NULL);
     PERFORM ims._check_choice('status', status, 'released', 'on_hold', 'recalled', 'expired');
+    PERFORM ims._check_present('reason', coalesce(reason, '') <> '');
     item_id := ims._item_id(owner_id, item);
     lot_id := ims._lot_id(owner_id, item_id, lot);
     -- Like a posting against changes of master data; and no site may be made
@@ -404,7 +405,7 @@ COMMENT ON FUNCTION ims.set_lot_status IS
 'release, hold, recall or expire a lot
 
 status is released, on_hold, recalled or expired. Stock of a lot that is not released
-is not available; postings of the item wait for this transaction.
+is not available; postings of the item wait for this transaction. Needs a reason.
 Example: SELECT ims.set_lot_status(item => ''A-1'', lot => ''L-77'', status => ''on_hold'', reason => ''smell'');';
 REVOKE ALL ON FUNCTION ims.set_lot_status FROM PUBLIC;
 

@@ -349,9 +349,9 @@ SELECT throws_ok($$SELECT ims.move_handling_unit('SHOP', 'D1', kind => 'ship', e
     'no time but a real one');
 
 -- A lot on hold does not leave with its pallet.
-SELECT count(ims.set_lot_status('SHOP', 'MILK', 'L2', 'on_hold')) \g /dev/null
+SELECT count(ims.set_lot_status('SHOP', 'MILK', 'L2', 'on_hold', 'test')) \g /dev/null
 SELECT is(left(pg_temp.refusal($$SELECT ims.move_handling_unit('SHOP', 'P1', kind => 'ship')$$), 5), 'IV304', 'what is held stays');
-SELECT count(ims.set_lot_status('SHOP', 'MILK', 'L2', 'released')) \g /dev/null
+SELECT count(ims.set_lot_status('SHOP', 'MILK', 'L2', 'released', 'test')) \g /dev/null
 
 -- History is not rewritten.
 SELECT throws_ok(c.call, c.state, NULL, c.call)

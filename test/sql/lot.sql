@@ -3,7 +3,7 @@
 -- made before postings name them.
 \i test/setup.psql
 BEGIN;
-SELECT plan(83);
+SELECT plan(85);
 
 CREATE FUNCTION pg_temp.place(code text) RETURNS bigint LANGUAGE sql
     AS 'SELECT l.location_id FROM ims.location AS l WHERE l.code = $1';
@@ -68,9 +68,11 @@ FROM (VALUES
     ($$SELECT ims.change_item(item => 'MILK', tracking => 'none')$$, 'IV228'),
     ($$SELECT ims.delete_item(item => 'MILK')$$, 'IV228'),
     ($$SELECT ims.delete_party(party => 'none')$$, 'IV208'),
-    ($$SELECT ims.set_lot_status(item => 'MILK', lot => 'L1')$$, 'IV201'),
-    ($$SELECT ims.set_lot_status(item => 'MILK', lot => 'none', status => 'on_hold')$$, 'IV205'),
-    ($$SELECT ims.set_lot_status(item => 'MILK', lot => 'L1', status => 'bad')$$, '22023')
+    ($$SELECT ims.set_lot_status(item => 'MILK', lot => 'L1', reason => 'test')$$, 'IV201'),
+    ($$SELECT ims.set_lot_status(item => 'MILK', lot => 'L1', status => 'on_hold')$$, 'IV201'),
+    ($$SELECT ims.set_lot_status(item => 'MILK', lot => 'L1', status => 'released', reason => '')$$, 'IV201'),
+    ($$SELECT ims.set_lot_status(item => 'MILK', lot => 'none', status => 'on_hold', reason => 'test')$$, 'IV205'),
+    ($$SELECT ims.set_lot_status(item => 'MILK', lot => 'L1', status => 'bad', reason => 'test')$$, '22023')
 ) AS c (call, state);
 
 -- status and availability
@@ -89,12 +91,12 @@ SELECT lives_ok($$SELECT pg_temp.move('L1', 1, 'SUPPLIER', 'ROM')$$, 'and more o
 SELECT results_eq('SELECT * FROM pg_temp.available',
     $$VALUES ('ROM', 5::numeric, 13::numeric), ('MIL', 0, 3)$$, 'all held');
 SELECT throws_ok($$SELECT pg_temp.move('L1', 1, 'ROM', 'CUSTOMER')$$, 'IV304', NULL, 'it is not sold');
-SELECT lives_ok($$SELECT ims.set_lot_status(item => 'MILK', lot => 'L1', status => 'recalled')$$, 'recalled');
-SELECT lives_ok($$SELECT ims.set_lot_status(item => 'MILK', lot => 'L1', status => 'recalled')$$,
+SELECT lives_ok($$SELECT ims.set_lot_status(item => 'MILK', lot => 'L1', status => 'recalled', reason => 'test')$$, 'recalled');
+SELECT lives_ok($$SELECT ims.set_lot_status(item => 'MILK', lot => 'L1', status => 'recalled', reason => 'test')$$,
     'twice changes nothing');
 SELECT results_eq('SELECT * FROM pg_temp.available',
     $$VALUES ('ROM', 5::numeric, 13::numeric), ('MIL', 0, 3)$$, 'still held');
-SELECT lives_ok($$SELECT ims.set_lot_status(item => 'MILK', lot => 'L1', status => 'released')$$, 'released');
+SELECT lives_ok($$SELECT ims.set_lot_status(item => 'MILK', lot => 'L1', status => 'released', reason => 'test')$$, 'released');
 SELECT results_eq('SELECT * FROM pg_temp.available',
     $$VALUES ('ROM', 12::numeric, 6::numeric), ('MIL', 3, 0)$$,
     'what lies in sellable places is sellable again');
@@ -102,7 +104,7 @@ SELECT results_eq(
     $$SELECT c.old_status, c.new_status, c.reason, c.actor FROM ims.lot_status_change AS c
       WHERE c.lot_id = pg_temp.lot('L1') ORDER BY c.lot_status_change_id$$,
     $$VALUES (NULL, 'released', NULL, NULL), ('released', 'on_hold', 'smell', 'qa'),
-             ('on_hold', 'recalled', NULL, NULL), ('recalled', 'released', NULL, NULL)$$,
+             ('on_hold', 'recalled', 'test', NULL), ('recalled', 'released', 'test', NULL)$$,
     'the history of the status');
 SELECT lives_ok($$SELECT ims.create_lot(item => 'MILK', lot => 'L3', status => 'on_hold')$$,
     'a lot made on hold');
@@ -120,12 +122,12 @@ SELECT results_eq('SELECT * FROM pg_temp.available',
 SELECT ims._engine_begin();
 UPDATE ims.availability SET reserved = 6 WHERE site_id = pg_temp.place('ROM');
 SELECT ims._engine_end();
-SELECT throws_ok($$SELECT ims.set_lot_status(item => 'MILK', lot => 'L1', status => 'on_hold')$$, 'IV302', NULL,
+SELECT throws_ok($$SELECT ims.set_lot_status(item => 'MILK', lot => 'L1', status => 'on_hold', reason => 'test')$$, 'IV302', NULL,
     'a lot whose stock is reserved is not held');
 SELECT throws_ok($$SELECT ims.change_location(location => 'ROM', sellable => false)$$, 'IV302', NULL,
     'nor its place blocked');
 SELECT lives_ok($$SELECT ims.change_item(item => 'MILK', backorder_ok => true)$$, 'with backorders');
-SELECT lives_ok($$SELECT ims.set_lot_status(item => 'MILK', lot => 'L1', status => 'on_hold')$$, 'it is');
+SELECT lives_ok($$SELECT ims.set_lot_status(item => 'MILK', lot => 'L1', status => 'on_hold', reason => 'test')$$, 'it is');
 SELECT throws_ok($$SELECT ims.change_item(item => 'MILK', backorder_ok => false)$$, 'IV302', NULL,
     'and backorders stay while more is reserved than is there');
 

@@ -70,7 +70,7 @@ ROLLBACK TO mixed;
 SELECT is(pg_temp.refusal($$ SELECT * FROM ims.relot('SHOP', 'MILK', location => 'T-HERE-B', from_lots => '{H}', to_lots => '{E}') $$),
     'IV304 | goods that are on_hold would become lot "E", which is released | {"lot": "E", "item": "MILK", "status": "on_hold", "to_status": "released"}',
     'and one that is not is refused');
-SELECT count(ims.set_lot_status('SHOP', 'MILK', 'E', 'recalled')) \g /dev/null
+SELECT count(ims.set_lot_status('SHOP', 'MILK', 'E', 'recalled', 'test')) \g /dev/null
 SELECT is(pg_temp.refusal($$ SELECT * FROM ims.relot('SHOP', 'MILK', location => 'T-HERE-B', from_lots => '{H}', to_lots => '{E}') $$), 'accepted',
     'into a stricter one they may go');
 
@@ -83,18 +83,18 @@ SELECT is(pg_temp.refusal($$ SELECT * FROM ims.relot('SHOP', 'MILK', location =>
     'or none');
 
 -- Reversal: the goods get their lots back, and no trace remains.
-SELECT count(ims.set_lot_status('SHOP', 'MILK', 'E', 'on_hold')) \g /dev/null
+SELECT count(ims.set_lot_status('SHOP', 'MILK', 'E', 'on_hold', 'test')) \g /dev/null
 SELECT count(*) FROM ims.reverse_posting('SHOP', pg_temp.last('relot'), reason => 'wrong') \g /dev/null
 SELECT is((SELECT sum(s.on_hand) FROM ims.stock AS s WHERE s.owner_id = 9001 AND s.lot_id = 9495), 4::numeric, 'the lot has its goods back');
 SELECT is_empty($$ SELECT * FROM ims.trace_back('SHOP', 'MILK', 'E') $$, 'and no trace');
 
 SELECT count(*) FROM ims.relot('SHOP', 'MILK', location => 'T-HERE-A', from_lots => '{A1}', to_lots => '{A3}',
     from_quantities => '{1}') \g /dev/null
-SELECT count(ims.set_lot_status('SHOP', 'MILK', 'A3', 'recalled')) \g /dev/null
+SELECT count(ims.set_lot_status('SHOP', 'MILK', 'A3', 'recalled', 'test')) \g /dev/null
 SELECT is(pg_temp.refusal(format($$ SELECT * FROM ims.reverse_posting('SHOP', %s, reason => 'wrong') $$, pg_temp.last('relot'))),
     'IV304 | goods that are recalled would become lot "A1", which is released | {"lot": "A1", "item": "MILK", "status": "recalled", "to_status": "released"}',
     'but not out of a lot that was recalled since');
-SELECT count(ims.set_lot_status('SHOP', 'MILK', 'A3', 'released')) \g /dev/null
+SELECT count(ims.set_lot_status('SHOP', 'MILK', 'A3', 'released', 'test')) \g /dev/null
 SELECT count(*) FROM ims.reverse_posting('SHOP', pg_temp.last('relot'), reason => 'wrong') \g /dev/null
 
 -- Serials keep their codes.
@@ -212,7 +212,7 @@ SELECT results_eq($$ SELECT l.made_on, l.expires_on FROM ims.lot AS l WHERE l.ow
 INSERT INTO ims.serial (owner_id, serial_id, item_id, code) VALUES (9001, 9581, 9304, 'S8');
 SELECT count(*) FROM ims.receive('SHOP', 'PHONE', 1, to_location => 'T-HERE-A', serial => 'S8') \g /dev/null
 SELECT posting_id AS bad FROM ims.relot('SHOP', 'PHONE', location => 'T-HERE-A', serials => '{S8}', to_lots => '{BAD}') \gset
-SELECT count(ims.set_lot_status('SHOP', 'PHONE', 'BAD', 'recalled')) \g /dev/null
+SELECT count(ims.set_lot_status('SHOP', 'PHONE', 'BAD', 'recalled', 'test')) \g /dev/null
 SELECT is(pg_temp.refusal(format($$ SELECT * FROM ims.reverse_posting('SHOP', %s, reason => 'slip') $$, :bad)),
     'IV304 | goods that are recalled would become lot "none", which is released | {"lot": null, "item": null, "status": "recalled", "to_status": "released"}',
     'nor is a recalled unit freed by a reversal');

@@ -16,7 +16,7 @@ SELECT lives_ok(
     $$ SELECT ims.receive('SHOP', 'PHONE', 1, to_location => 'T-HERE-A', serial => 'S2') $$,
     'another one in none');
 SELECT lives_ok(
-    $$ SELECT ims.set_lot_status('SHOP', 'PHONE', 'RED', 'recalled') $$,
+    $$ SELECT ims.set_lot_status('SHOP', 'PHONE', 'RED', 'recalled', 'test') $$,
     'the lot is recalled');
 SELECT is(pg_temp.refusal(c.statement), c.expected, c.name)
 FROM (VALUES
@@ -40,7 +40,7 @@ FROM (VALUES
 ) AS c (name, statement, expected);
 
 SELECT lives_ok($$
-    SELECT ims.set_lot_status('SHOP', 'PHONE', 'RED', 'released');
+    SELECT ims.set_lot_status('SHOP', 'PHONE', 'RED', 'released', 'test');
     SELECT ims.ship('SHOP', 'PHONE', 1, from_location => 'T-HERE-A', serial => 'S1');
     $$, 'released, it is shipped by its serial alone');
 SELECT is(

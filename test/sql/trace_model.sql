@@ -118,7 +118,7 @@ $$;
 SELECT count(*) FROM unnest('{T-HERE-A,T-HERE-B}'::text[]) AS place
     CROSS JOIN LATERAL ims.receive('SHOP', 'N', 50, to_location => place) \g /dev/null
 SELECT count(pg_temp.act(n)) FROM generate_series(1, 900) AS n \g /dev/null
-SELECT count(ims.set_lot_status('SHOP', 'A', 'L2', 'on_hold')) \g /dev/null
+SELECT count(ims.set_lot_status('SHOP', 'A', 'L2', 'on_hold', 'test')) \g /dev/null
 SELECT count(*) FROM ims.receive('SHOP', 'A', 1, to_location => 'T-HERE-Q', lot => 'L3') \g /dev/null
 SELECT count(ims.create_handling_unit('SHOP', code => c)) FROM unnest('{P3,P4,P5,P6}'::text[]) AS c \g /dev/null
 SELECT count(*) FROM ims.receive('SHOP', 'A', 5, to_location => 'T-HERE-A', lot => 'L1', handling_unit => 'P3') \g /dev/null

@@ -61,7 +61,7 @@ only_sequences 'verify is clean on the copy, but for the sequences'
 
 post_some main shop
 q main shop "SELECT * FROM ims.change_item(owner => 'MAIN', item => 'PEN', name => 'better pen');
-    SELECT ims.set_lot_status(owner => 'MAIN', item => 'MILK', lot => 'L1', status => 'recalled');
+    SELECT ims.set_lot_status(owner => 'MAIN', item => 'MILK', lot => 'L1', status => 'recalled', reason => 'test');
     SELECT ims.receive(owner => 'MAIN', item => 'SUGAR', quantity => 1, to_location => 'N-01',
                        effective_at => '2026-02-04 12:00+00')" > "$test_dir/out"
 succeeds 'what is posted arrives' caught_up
