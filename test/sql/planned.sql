@@ -8,7 +8,7 @@
 BEGIN;
 SET LOCAL client_min_messages = warning;
 \i test/refusal.psql
-SELECT plan(70);
+SELECT plan(71);
 
 CREATE FUNCTION pg_temp.near(got double precision, wanted double precision) RETURNS boolean LANGUAGE sql AS $$
     SELECT coalesce(abs(got - wanted) <= 1e-9 * greatest(1, abs(wanted)), got IS NULL AND wanted IS NULL)
@@ -51,6 +51,9 @@ SELECT v.code, array_agg(pg_temp.plain(w.n) + v.lift * w.share ORDER BY w.n)
 FROM (VALUES ('PROMO', 15), ('TWIN', 15), ('PLAIN', 0), ('AHEAD', 0), ('LONG AGO', 0), ('BAD', -19)) AS v (code, lift), planned_week AS w
 WHERE w.n <= 30
 GROUP BY v.code;
+-- Without what promotions seem to do two weeks are below zero.
+INSERT INTO series (code, demand)
+SELECT 'WILD', array_agg(CASE w.n WHEN 4 THEN 300 WHEN 10 THEN 1 WHEN 16 THEN 1 WHEN 22 THEN 300 ELSE pg_temp.plain(w.n) END ORDER BY w.n) FROM planned_week AS w WHERE w.n <= 30;
 INSERT INTO series (code, demand, in_stock, first_period) VALUES
     ('SHORT', '{30,31,32}', NULL, '2026-03-09'), ('RARE', '{0,0,4,0,0,5,0,0,3,0,0,6,0,0,4,0,0,5,0,0,3,0,0,6,0,0,5,0,0,4}', NULL, '2025-09-01'),
     ('UNSEEN', ARRAY[20,25,24,NULL,22,21,23,20,25,24,20,22,21,23,20,25,24,20,22,21,23,20,25,24,20,22,21,23,20,25], NULL, '2025-09-01');
@@ -66,7 +69,7 @@ RETURNS text LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
     SELECT format('SELECT h.* FROM pg_temp.history AS h WHERE h.first_period < %L', $6)
 $$;
 SELECT count(ims.add_demand_mark(kind => m.kind, item => i.code, from_day => m.from_day::date, to_day => m.from_day::date + m.days))
-FROM (VALUES ('PROMO'), ('TWIN'), ('BAD')) AS i (code), (VALUES ('promotion', '2025-09-22', 7), ('promotion', '2025-11-03', 7), ('promotion', '2025-12-15', 3), ('promotion', '2025-12-16', 2),
+FROM (VALUES ('PROMO'), ('TWIN'), ('BAD'), ('WILD')) AS i (code), (VALUES ('promotion', '2025-09-22', 7), ('promotion', '2025-11-03', 7), ('promotion', '2025-12-15', 3), ('promotion', '2025-12-16', 2),
     ('promotion', '2026-01-26', 7), ('promotion', '2026-04-06', 7), ('promotion', '2026-04-20', 2), ('promotion', '2026-05-04', 7)) AS m (kind, from_day, days) \gset ignored_
 SELECT count(ims.add_demand_mark(kind => v.kind, item => v.item, from_day => v.from_day::date, to_day => v.from_day::date + CASE v.from_day WHEN '2025-12-15' THEN 3 ELSE 7 END))
 FROM (VALUES ('TWIN', 'holiday', '2025-12-15'), ('TWIN', 'holiday', '2025-09-22'), ('TWIN', 'holiday', '2025-11-03'), ('TWIN', 'holiday', '2026-01-26'), ('TWIN', 'holiday', '2026-04-06'),
@@ -83,8 +86,8 @@ SELECT is_empty(format($$
     CROSS JOIN (SELECT array_agg(ARRAY[w.share] ORDER BY w.n) AS drivers FROM planned_week AS w) AS d
     CROSS JOIN LATERAL (SELECT array_agg(f.forecast ORDER BY f.step) AS forecast, array_agg(f.lower ORDER BY f.step) AS lower_bound, array_agg(f.upper ORDER BY f.step) AS upper_bound,
         array_agg(f.driver_effect ORDER BY f.step) AS effect, min(f.method_used) AS method, min(f.drivers_used) AS used
-        FROM ims.forecast_with_drivers(demand => s.demand, drivers => d.drivers) AS f) AS f
-    WHERE s.code IN ('PROMO', 'BAD') AND ((r.forecast, r.lower_bound, r.upper_bound, r.driver_effect, r.method, r.status, r.reason, f.used)
+        FROM ims.forecast_with_drivers(demand => s.demand, drivers => d.drivers, method => CASE s.code WHEN 'WILD' THEN 'mean of ETS and Theta' END) AS f) AS f
+    WHERE s.code IN ('PROMO', 'BAD', 'WILD') AND ((r.forecast, r.lower_bound, r.upper_bound, r.driver_effect, r.method, r.status, r.reason, f.used)
         IS DISTINCT FROM (f.forecast, f.lower_bound, f.upper_bound, f.effect, f.method, 'ok', '', 1::bigint)
       OR r.parameters ->> 'drivers' <> (SELECT jsonb_build_object('promotion', e.coefficient)::text FROM ims.driver_effects(demand => s.demand, drivers => d.drivers) AS e))$$, :run_forecast_run_id),
     'marks are drivers, by the share of days that they touch');
@@ -95,10 +98,10 @@ FROM result AS r WHERE r.code = 'BAD' AND r.forecast_run_id = :run_forecast_run_
 SELECT results_eq(format('SELECT r.code, r.status, r.reason, r.driver_effect IS NULL FROM result AS r WHERE r.forecast_run_id = %s ORDER BY r.code', :run_forecast_run_id),
     $$VALUES ('AHEAD', 'fallback', 'promotion was the same in all of the history', true), ('BAD', 'ok', '', false), ('LONG AGO', 'ok', '', true), ('PLAIN', 'ok', '', true),
         ('PROMO', 'ok', '', false), ('RARE', 'ok', 'demand is intermittent; drivers are for regular demand', true), ('SHORT', 'fallback', 'too few values; the history is too short for drivers', true),
-        ('TWIN', 'ok', 'promotion cannot be told from the rest', false), ('UNSEEN', 'fallback', 'missing values were filled in; promotion was the same in all of the history', true)$$,
+        ('TWIN', 'ok', 'promotion cannot be told from the rest', false), ('UNSEEN', 'fallback', 'missing values were filled in; promotion was the same in all of the history', true), ('WILD', 'ok', '', false)$$,
     'what says nothing is named, where it would have mattered');
 SELECT is(:run_fallbacks, 3, 'and counted');
-SELECT is_empty(format($$SELECT r.code FROM result AS r JOIN result AS w USING (owner_id, item_id) WHERE r.forecast_run_id = %s AND w.forecast_run_id = %s AND r.code NOT IN ('PROMO', 'TWIN', 'BAD')
+SELECT is_empty(format($$SELECT r.code FROM result AS r JOIN result AS w USING (owner_id, item_id) WHERE r.forecast_run_id = %s AND w.forecast_run_id = %s AND r.code NOT IN ('PROMO', 'TWIN', 'BAD', 'WILD')
     AND (r.forecast, r.lower_bound, r.upper_bound, r.method, r.parameters, r.naive_error, r.last_season) IS DISTINCT FROM (w.forecast, w.lower_bound, w.upper_bound, w.method, w.parameters, w.naive_error, w.last_season)$$,
     :run_forecast_run_id, :without), 'all others are forecast as without, to the bit');
 SELECT is_empty(format($$SELECT r.code FROM result AS r JOIN result AS w USING (owner_id, item_id) WHERE r.forecast_run_id = %s AND w.forecast_run_id = %s
@@ -213,6 +216,15 @@ SELECT is_empty(format($$SELECT b.item, b.site, b.method, b.mae, w.mae FROM judg
     AND b.site IS DISTINCT FROM 'OPEN' AND CASE b.item WHEN 'PLAIN' THEN (b.mae, b.mase, b.msis, b.pinball) IS DISTINCT FROM (w.mae, w.mase, w.msis, w.pinball) ELSE b.method = 'auto' AND NOT b.mae < w.mae END$$, :driven_id, :plain_id),
     'better with promotions, to the bit the same where there are none');
 SELECT is((SELECT DISTINCT concat_ws(' ', b.exclude, b.drivers, b.by_open_days) FROM judged AS b WHERE b.backtest_id = :driven_id), 'outlier promotion t', 'the back-test says what it knew');
+
+-- Demand that becomes irregular: drivers have a part as long as it is regular.
+SELECT is(count(*) || ' ' || count(DISTINCT f.driver_effect IS NULL), '36 2', 'each origin is what a run there would have said')
+FROM (SELECT array_agg(CASE WHEN w.n <= 20 THEN pg_temp.plain(w.n) + 15 * w.share WHEN w.n % 5 = 0 THEN 9 ELSE 0 END ORDER BY w.n) AS demand, array_agg(ARRAY[w.share] ORDER BY w.n) AS drivers,
+        array_agg(1 - (w.n % 7 = 3)::integer * 0.2 ORDER BY w.n)::double precision[] AS open FROM planned_week AS w) AS s
+CROSS JOIN LATERAL ims._backtest(s.demand, 2, 18, 1, 1, 'auto', 0.9, true, 1, s.drivers, '{promotion}', s.open) AS b
+CROSS JOIN LATERAL ims._forecast_arrays(s.demand[1 : b.origin], 2, 1, 'auto', 0.9, true, 1, s.drivers[1 : b.origin + 2], '{promotion}', s.open[1 : b.origin + 2]) AS f
+WHERE (b.forecast, b.lower, b.upper, b.method_used, b.status) IS NOT DISTINCT FROM (f.forecast[b.step], f.lower_bound[b.step], f.upper_bound[b.step], f.method_used, f.status)
+  AND b.actual = s.demand[b.origin + b.step];
 
 -- No series ends a run, whatever is marked.
 INSERT INTO series (code, demand) VALUES ('B01', '{}'), ('B02', '{5}'), ('B03', '{0,0,0,0,0,0,0,0,0,0,0,0}'), ('B04', '{NaN,3,NaN,4,5,NaN,6,4,5,3,4,5}'), ('B05', '{1e300,1e300,-1e300,1e299,1e300,1e298,1e300,1e299,1e300}'),
