@@ -373,8 +373,8 @@ SELECT is(concat_ws(' ', ims.forecast_array(s.quantity, s.day, '2026-01-05', '20
         ims.forecast_array(s.quantity, s.day, '2026-01-05', '2026-03-30', 'week', 'zero', 2, NULL, NULL ORDER BY s.quantity)),
     't t t t', 'forecast_array, forecast_json: FILTER, no rows, any order')
 FROM public.sale AS s;
-SELECT is(array_agg(f.means::text ORDER BY f.day)::text, '{"{1,1}","{3,3}","{6,6}"}', 'forecast_array: as a window function, what was forecast from day to day')
-FROM (SELECT d.day, ims.forecast_array(d.quantity, d.day, '2026-01-01', '2026-01-06', 'day', 'carry', 2, NULL, 'naive') OVER (ORDER BY d.day) AS means
+SELECT is(array_agg(f.means::text ORDER BY f.day)::text, '{"{1,1}","{2.2,2.2}","{2.8,2.8}"}', 'forecast_array: as a window function, what was forecast from day to day')
+FROM (SELECT d.day, ims.forecast_array(d.quantity, d.day, '2026-01-01', '2026-01-06', 'day', 'carry', 2, NULL, 'mean') OVER (ORDER BY d.day) AS means
     FROM (VALUES (1, '2026-01-01'::date), (3, '2026-01-03'), (6, '2026-01-05')) AS d (quantity, day)) AS f;
 SELECT is(pg_temp.problem(format('SELECT ims.forecast_json(1, ''2026-01-01'', %s) FROM (VALUES (1), (2)) AS v (n)', p.arguments)), p.wanted, 'forecast_json refuses ' || p.arguments)
 FROM (VALUES
