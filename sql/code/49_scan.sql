@@ -674,8 +674,9 @@ REVOKE ALL ON FUNCTION ims._scan_tracking FROM PUBLIC;
 
 -- Digits that read as an element string or a tag, and that are a code of the owner
 -- as they stand.  The string comes first where what it names is known, and then
--- the scan may mean two things, unless they are one, or the item tells.
-CREATE FUNCTION ims._scan_either(read ims._scanned, own ims._scanned, item_id bigint)
+-- the scan may mean two things, unless they are one, or the call tells.
+CREATE FUNCTION ims._scan_either(
+    read ims._scanned, own ims._scanned, kind text, item_id bigint)
 RETURNS ims._scanned
 LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
@@ -687,7 +688,7 @@ BEGIN
             IS NOT DISTINCT FROM (own.item_id, own.handling_unit_id, own.location_id)
     THEN
         RETURN read;
-    ELSIF own.item_id = item_id
+    ELSIF own.item_id = item_id OR own.kind = kind AND read.kind <> kind
         OR coalesce(read.item_id, read.handling_unit_id, read.location_id) IS NULL
     THEN
         RETURN own;
@@ -733,7 +734,8 @@ BEGIN
     scanned.epc := epc;
     IF elements IS NOT NULL THEN
         scanned := ims._scan_either(
-            ims._scan_elements(owner_id, scanned, elements, strict, today, item_id), own, item_id);
+            ims._scan_elements(owner_id, scanned, elements, strict, today, item_id), own, kind,
+            item_id);
     ELSE
         scanned := own;
     END IF;

@@ -4,7 +4,7 @@
 -- owner shows.
 \i test/setup.psql
 BEGIN;
-SELECT plan(103);
+SELECT plan(105);
 \i test/posting.psql
 \i test/refusal.psql
 INSERT INTO ims.item_code (owner_id, kind, code, item_id, unit) VALUES
@@ -235,6 +235,10 @@ FROM (VALUES
     (8, 'code and GTIN of one item', '0119520123456785', '{}', 'item item=PEN quantity=1 unit=CS base=12'),
     (9, 'a kind that the code is not', '0104012345678901', '{"kind": "lot"}',
      'item unknown=item problems=unknown_item:IV203'),
+    (9.1, 'a kind that tells', '3074257BF7194E4000001A85', '{"kind": "handling_unit"}',
+     'handling_unit in=3074257BF7194E4000001A85'),
+    (9.2, 'or tells nothing', '0109520123456788', '{"kind": "item"}',
+     'item item=PEN quantity=1 unit=EA problems=ambiguous:IV140'),
     (10, 'a unit whose code is a tag', '30740242201D8840009EFDF7', '{}', 'handling_unit in=30740242201D8840009EFDF7'),
     (11, 'of an item that there is', '3074257BF7194E4000001A85', '{}',
      'serial item=PHONE quantity=1 unit=EA serial=6789 problems=ambiguous:IV140')
