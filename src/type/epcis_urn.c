@@ -131,6 +131,9 @@ write_urn(const Link *link, int prefix_length, char urn[IMS_EPC_MAX_TEXT])
 	StringInfoData element;
 	ImsEpc epc;
 
+	/* what is longer is no prefix, and leaves nothing of some keys */
+	if (prefix_length > IMS_EPC_MAX_PREFIX)
+		return false;
 	switch (form->target)
 	{
 	case TO_CLASS:

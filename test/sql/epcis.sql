@@ -478,6 +478,13 @@ FROM (VALUES
     ('a text that ends', '"https://id.gs1.org/00/106141412345678908', '"urn:epc:id:sscc:0614141.1234567890'),
     ('in the middle of nothing', '{"a": "\', '{"a": "\'),
     ('nothing', '', '')) AS c (title, event, expected);
+SELECT is(ims._epcis_urn('{"a": "' || c.link || '"}', c.prefixes::text[]), '{"a": "' || c.expected || '"}', 'a prefix ' || c.title)
+FROM (VALUES
+    ('of 12 digits', 'https://id.gs1.org/417/0614141123452', '{061414112345}', 'urn:epc:id:pgln:061414112345.'),
+    ('of 13, which is none', 'https://id.gs1.org/417/0614141123452', '{0614141123452}', 'https://id.gs1.org/417/0614141123452'),
+    ('of 13, of an SSCC', 'https://id.gs1.org/00/106141412345678908', '{0614141234567}', 'https://id.gs1.org/00/106141412345678908'),
+    ('of nothing', 'https://id.gs1.org/417/0614141123452', '{""}', 'https://id.gs1.org/417/0614141123452'))
+    AS c (title, link, prefixes, expected);
 SELECT is(ims._epcis_urn('{"a": "https://id.gs1.org/00/106141412345678908"}', '{}'), '{"a": "https://id.gs1.org/00/106141412345678908"}', 'no prefix');
 -- units that are assets of the owner
 SELECT is(ims._epcis_unit_uri('https://a.b', 'O', '{0614141}', c.code), c.expected, c.title)
