@@ -120,8 +120,8 @@ Base units. Rows with incoming say whence: received, produced, taken_over. The o
 where it is: on_hand by place and handling unit, in_transit by dispatch (site is where it is
 bound for), shipped and returned (below zero) by party and document, consumed, scrapped,
 adjusted, returned_to_supplier, handed_over. blocked: of what is there, whether its lot is not
-released or its place not sellable. root_handling_unit is the outermost unit that handling_unit
-is in; shipped names those that left as a whole, as they were then. Per lot (per serial) and
+released, or its place not sellable or inactive. root_handling_unit is the outermost unit that
+handling_unit is in; shipped names those that left as a whole, as they were then. Per lot (per serial) and
 level both add up to the same; what was reversed is left out. Level 0 is the lot itself; others
 are what it became, as ims.trace_forward() finds it; by_time leaves out what left before. Goods
 with neither lot nor serial come last: produced says what became of the lot, may_be_on_hand all

@@ -17,7 +17,7 @@ typedef enum ImsNameKind
 	IMS_NAME_ITEM,			/* with its base unit */
 	IMS_NAME_LOT,			/* with its status, and its item as other */
 	IMS_NAME_SERIAL,		/* and its item as other */
-	IMS_NAME_LOCATION,		/* with a word if sellable, and its site as other */
+	IMS_NAME_LOCATION,		/* with a word if it sells, and its site as other */
 	IMS_NAME_HANDLING_UNIT, /* and as other the outermost unit that it is in now */
 	IMS_NAME_PARTY
 } ImsNameKind;

@@ -407,7 +407,8 @@ static const PlanText plan_texts[IMS_NPLAN] = {
 	 2,
 	 {INT8OID, INT8ARRAYOID},
 	 EACH("($2) AS k(id)",
-		  "l.location_id, l.code, CASE WHEN l.sellable THEN 'sellable' END, l.site_id",
+		  "l.location_id, l.code, CASE WHEN l.sellable AND l.status" EQ
+		  "'active' THEN 'sellable' END, l.site_id",
 		  "ims.location AS l WHERE l.location_id" EQ "k.id"),
 	 CURSOR_OPT_GENERIC_PLAN},
 	{IMS_PLAN_HANDLING_UNIT_NAMES,

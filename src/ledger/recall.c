@@ -254,7 +254,7 @@ put_posting(const ImsRecallRow *row, ImsRecallPostingColumn column, Datum *datum
 
 /*
  * Whether what is there cannot be sold: its lot is not released, or its place is not
- * sellable.  What is on its way has no place yet.
+ * sellable, or inactive.  What is on its way has no place yet.
  */
 static void
 put_blocked(const ImsRecallRow *row, const ImsName *lot, Datum *datum, bool *isnull)

@@ -145,7 +145,7 @@ SELECT results_eq($$ SELECT t FROM pg_temp.there() AS t WHERE t ~ 'U[456]' $$, A
 UPDATE ims.location SET status = 'inactive' WHERE code IN ('T-HERE-B', 'T-THERE-Q1');
 UPDATE ims.location SET keeps_stock = false WHERE code = 'T-THERE-Q';
 SELECT pg_temp.recall() \g /dev/null
-SELECT results_eq($$ SELECT t FROM pg_temp.there() AS t WHERE t ~ 'U[456]' $$, ARRAY['on_hand PHONE U4 1 @T-HERE-B', 'on_hand PHONE U5 1 @T-THERE-A',
+SELECT results_eq($$ SELECT t FROM pg_temp.there() AS t WHERE t ~ 'U[456]' $$, ARRAY['on_hand PHONE U4 1 @T-HERE-B blocked', 'on_hand PHONE U5 1 @T-THERE-A',
     'on_hand PHONE U6 1 @T-THERE-A'], 'where nothing can be posted nothing moves, and nothing is refused');
 UPDATE ims.location SET status = 'active' WHERE code IN ('T-HERE-B', 'T-THERE-Q1');
 UPDATE ims.location SET sellable = true WHERE code = 'T-THERE-Q1';
