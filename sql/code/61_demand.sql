@@ -121,7 +121,7 @@ CREATE AGGREGATE ims._series_log(
     amount numeric) (
     SFUNC = ims._series_log_add,
     STYPE = internal,
-    SSPACE = 10000000,
+    SSPACE = 100000,
     FINALFUNC = ims._series_log_finish,
     FINALFUNC_MODIFY = READ_WRITE,
     COMBINEFUNC = ims._series_log_combine,
@@ -130,46 +130,65 @@ CREATE AGGREGATE ims._series_log(
     PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE ims._series_log(bigint, bigint, bigint, bigint, date, timestamptz, numeric) IS
-    'rows of many series as bytes, for ims._demand_rows() or ims._in_stock_rows()';
+    'rows of many series as bytes, for ims._series_rows()';
 
-CREATE FUNCTION ims._demand_rows(
+CREATE FUNCTION ims._series_rows(
     log bytea,
     from_period date,
     to_period date,
     step text,
-    gaps text)
+    gaps text,
+    zone text)
 RETURNS TABLE (
-    item_id bigint, site_id bigint, channel_id bigint, class_id bigint, amounts double precision[])
-LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE ROWS 10000
-AS 'MODULE_PATHNAME', 'ims_demand_rows';
-COMMENT ON FUNCTION ims._demand_rows IS
-    'what ims.demand_array() says of each series of a log by day';
+    item_id bigint,
+    site_id bigint,
+    channel_id bigint,
+    class_id bigint,
+    demand double precision[],
+    in_stock double precision[])
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE ROWS 500
+AS 'MODULE_PATHNAME', 'ims_series_rows';
+COMMENT ON FUNCTION ims._series_rows IS
+    'what ims.demand_array() and ims._in_stock_array() say of each series of a log';
 
-CREATE FUNCTION ims._in_stock_rows(
-    log bytea,
-    zone text,
-    from_period date,
-    to_period date,
-    step text)
-RETURNS TABLE (
-    item_id bigint, site_id bigint, channel_id bigint, class_id bigint, amounts double precision[])
-LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE ROWS 10000
-AS 'MODULE_PATHNAME', 'ims_in_stock_rows';
-COMMENT ON FUNCTION ims._in_stock_rows IS
-    'what ims._in_stock_array() says of each series of a log by instant';
-
--- A log is one value, of a gigabyte at most, and never put on disk: a ledger of
--- more movements, about thirty million, is read by groups.
+-- A portion of a log is one value, of a gigabyte at most, which is some sixty
+-- million movements.  Items are in portions by their ids, so it takes many items
+-- for many movements; else they are read by groups.
 CREATE FUNCTION ims._fits_series_log()
 RETURNS boolean
 LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-    RETURN pg_relation_size('ims.movement') < 4000000000;
+    RETURN pg_relation_size('ims.movement') < 4000000000 * (
+        SELECT least(greatest(c.reltuples / 5000, 1), 50)
+        FROM pg_class AS c WHERE c.oid = 'ims.item'::regclass);
 END
 $$;
 COMMENT ON FUNCTION ims._fits_series_log IS 'whether series may be read by ims._series_log()';
+
+CREATE FUNCTION ims._series_portion(item_id bigint)
+RETURNS xid
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'ims_series_portion';
+COMMENT ON FUNCTION ims._series_portion IS 'portion of the items that an item is in, of 256';
+
+-- Rows have item_id, site_id, channel_id, class_id, and either day, or at, and amount.
+-- OFFSET hides from the planner what a portion is, so that it expects some hundred.
+CREATE FUNCTION ims._series_query(
+    series_rows text, first_day date, end_day date, step text, gaps text, zone text)
+RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN format('SELECT (r.series).item_id, (r.series).site_id, (r.series).channel_id,'
+    ' (r.series).class_id, (r.series).demand, (r.series).in_stock'
+    ' FROM (SELECT ims._series_rows(a.log, %L, %L, %L, %L, %L) AS series'
+    ' FROM (SELECT ims._series_log(p.item_id, p.site_id, p.channel_id, p.class_id, p.day, p.at,'
+    ' p.amount) AS log'
+    ' FROM (SELECT u.*, ims._series_portion(u.item_id) AS portion FROM (%s) AS u OFFSET bigint ''0'') AS p'
+    ' GROUP BY p.portion) AS a) AS r',
+    first_day, end_day, step, gaps, zone, series_rows);
+COMMENT ON FUNCTION ims._series_query IS
+    'text of a query for the series of rows: item_id, site_id, channel_id, class_id, demand, in_stock';
 
 CREATE FUNCTION ims._local_day(instant timestamptz, zone text)
 RETURNS date
@@ -206,6 +225,13 @@ RETURN CASE bucket
     ELSE (extract(year FROM later) - extract(year FROM period)) * 12
         + extract(month FROM later) - extract(month FROM period) END::bigint;
 COMMENT ON FUNCTION ims._periods_between IS 'periods from one first day to a later one';
+
+CREATE FUNCTION ims._no_demand(bucket text, period date, later date)
+RETURNS double precision[]
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN array_fill(0::double precision,
+    ARRAY[ims._periods_between(bucket, period, later)::integer]);
+COMMENT ON FUNCTION ims._no_demand IS 'zero for each period from one first day to a later one';
 
 CREATE FUNCTION ims._today(owner_id bigint)
 RETURNS date
@@ -506,6 +532,14 @@ $$;
 COMMENT ON FUNCTION ims._held_lot_query IS
     'stretches in which lots were held, as the text of a relation h: lot_id, from_at, to_at; null for none';
 
+-- Changes of levels as rows of a log.
+CREATE FUNCTION ims._level_rows(changes text)
+RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN format('SELECT e.item_id, e.site_id, 0::bigint AS channel_id, 0::bigint AS class_id,'
+    ' NULL::date AS day, e.at, e.change AS amount FROM (%s) AS e', changes);
+COMMENT ON FUNCTION ims._level_rows IS 'text of a query for rows of ims._series_query() from changes of levels';
+
 -- Levels of the sellable places of a site: the closing before the window, if
 -- there is one, and the movements since.  What goes from one such place to
 -- another changes nothing, unless sites are told apart and there are several:
@@ -513,16 +547,16 @@ COMMENT ON FUNCTION ims._held_lot_query IS
 -- was there before, is taken out, and comes back when the lot is released.  A
 -- predecessor's level counts with the item's until the item has history of its
 -- own: then it is taken out again.
-CREATE FUNCTION ims._in_stock_query(
+CREATE FUNCTION ims._level_query(
     owner_id bigint,
     item_ids bigint[],
     site_ids bigint[],
-    bucket text,
     first_day date,
     end_day date,
     by_site boolean,
-    with_predecessors boolean)
-RETURNS text
+    with_predecessors boolean,
+    OUT changes text,
+    OUT zone text)
 LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
@@ -531,12 +565,10 @@ DECLARE
     lower_at CONSTANT timestamptz := (first_day - 1)::timestamp AT TIME ZONE 'UTC';
     upper_at CONSTANT timestamptz := (end_day + 1)::timestamp AT TIME ZONE 'UTC';
     only_site bigint;
-    only_zone text;
     anchor record;
     before record;
     span text;
     place text;
-    changes text;
     held text;
     own text;
 BEGIN
@@ -548,13 +580,15 @@ BEGIN
     span := format('m.owner_id = %s AND m.effective_at < %L AND m.effective_at >= %L',
         owner_id, ims._utc(upper_at), coalesce(ims._utc(anchor.closed_at), '-infinity'));
     IF by_site THEN
-        SELECT min(w.location_id), min(coalesce(w.time_zone, 'UTC')) INTO only_site, only_zone
+        SELECT CASE WHEN count(*) = 1 THEN min(w.location_id) END,
+            CASE WHEN count(DISTINCT coalesce(w.time_zone, 'UTC')) = 1
+                THEN min(coalesce(w.time_zone, 'UTC')) END
+        INTO only_site, zone
         FROM (SELECT DISTINCT l.site_id FROM ims.location AS l
               WHERE l.sellable AND l.site_id > 0) AS l
-        JOIN ims.location AS w ON w.location_id = l.site_id
-        HAVING count(*) = 1;
+        JOIN ims.location AS w ON w.location_id = l.site_id;
     ELSE
-        SELECT 0, o.time_zone INTO STRICT only_site, only_zone
+        SELECT 0, o.time_zone INTO STRICT only_site, zone
         FROM ims.owner AS o WHERE o.owner_id = owner_id;
     END IF;
     -- OFFSET: places and sites are joined before the many rows are.
@@ -562,7 +596,7 @@ BEGIN
             ' JOIN ims.location AS w ON w.location_id = l.site_id'
             ' WHERE l.sellable AND l.site_id > 0 AND %s OFFSET bigint ''0'')',
         coalesce(only_site || '::bigint', 'l.site_id'),
-        coalesce(quote_literal(only_zone) || '::text', 'coalesce(w.time_zone, ''UTC'')'),
+        coalesce(quote_literal(zone) || '::text', 'coalesce(w.time_zone, ''UTC'')'),
         CASE WHEN site_ids IS NULL THEN 'true'
              ELSE format('l.site_id = ANY (%L::bigint[])', site_ids) END);
     IF only_site IS NULL THEN
@@ -580,7 +614,7 @@ BEGIN
             ' FROM ims.movement AS m LEFT JOIN %1$s AS f ON f.location_id = m.from_location_id'
             ' LEFT JOIN %1$s AS t ON t.location_id = m.to_location_id'
             ' WHERE %2$s AND (f.location_id IS NULL) <> (t.location_id IS NULL)', place, span,
-            only_site, only_zone);
+            only_site, zone);
     END IF;
     IF anchor.closing_id IS NOT NULL THEN
         changes := changes || format(' UNION ALL SELECT b.item_id, l.site_id, b.on_hand::numeric,'
@@ -614,23 +648,48 @@ BEGIN
             ' WHERE e.item_id = ANY (%L::bigint[])',
             changes, before.relation, before.predecessor_ids);
     END IF;
-    IF only_site IS NOT NULL AND ims._fits_series_log() THEN
-        RETURN format('SELECT (r.series).item_id, (r.series).site_id, (r.series).amounts AS in_stock'
-                ' FROM (SELECT ims._in_stock_rows(a.log, %L, %L, %L, %L) AS series'
-                ' FROM (SELECT ims._series_log(e.item_id, e.site_id, 0, 0, NULL, e.at, e.change) AS log'
-                ' FROM (%s) AS e) AS a) AS r',
-            only_zone, first_day, end_day, bucket, own);
+    changes := own;
+END
+$$;
+COMMENT ON FUNCTION ims._level_query IS
+    'text of a query for changes of levels: item_id, site_id, change, at, zone; and the zone where there is one';
+
+CREATE FUNCTION ims._in_stock_query(
+    owner_id bigint,
+    item_ids bigint[],
+    site_ids bigint[],
+    bucket text,
+    first_day date,
+    end_day date,
+    by_site boolean,
+    with_predecessors boolean)
+RETURNS text
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    level record;
+BEGIN
+    SELECT q.* INTO level
+    FROM ims._level_query(owner_id, item_ids, site_ids, first_day, end_day, by_site,
+        with_predecessors) AS q;
+    IF level.zone IS NOT NULL AND ims._fits_series_log() THEN
+        RETURN format('SELECT r.item_id, r.site_id, r.in_stock FROM (%s) AS r',
+            ims._series_query(ims._level_rows(level.changes), first_day, end_day, bucket, 'zero',
+                level.zone));
     END IF;
     RETURN format('SELECT e.item_id, e.site_id,'
             ' ims._in_stock_array(e.change, e.at, e.zone, %L::date, %L::date, %L::text) AS in_stock'
             ' FROM (%s) AS e GROUP BY e.item_id, e.site_id',
-        first_day, end_day, bucket, own);
+        first_day, end_day, bucket, level.changes);
 END
 $$;
 COMMENT ON FUNCTION ims._in_stock_query IS
     'text of a query for the share of each period in stock: item_id, site_id, in_stock';
 
--- What ims.demand_series() reads, for whoever needs series for more.
+-- What ims.demand_series() reads, for whoever needs series for more.  One log has
+-- all rows, of demand and of levels, unless there are channels or classes, which
+-- share a level.  with_idle: items that were in stock, too, without any demand.
 CREATE FUNCTION ims._demand_series_query(
     owner_id bigint,
     item_ids bigint[],
@@ -646,24 +705,41 @@ CREATE FUNCTION ims._demand_series_query(
     by_channel boolean,
     by_party_class boolean,
     with_stock boolean,
-    with_predecessors boolean)
+    with_predecessors boolean,
+    with_idle boolean DEFAULT false)
 RETURNS text
 LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
+    by_log CONSTANT boolean := ims._fits_series_log();
     lines CONSTANT text := ims._demand_line_query(owner_id, item_ids, site_ids, channel_ids,
         party_classes, first_day, end_day, net_returns, by_site, by_channel, by_party_class,
         with_predecessors);
+    line_rows CONSTANT text := format('SELECT d.item_id, d.site_id, d.channel_id,'
+        ' d.class_id, d.day, NULL::timestamptz AS at, d.shipped - d.returned AS amount'
+        ' FROM (%s) AS d', lines);
+    level record;
     series text;
 BEGIN
-    IF ims._fits_series_log() THEN
-        series := format('SELECT (r.series).item_id, (r.series).site_id, (r.series).channel_id,'
-                ' (r.series).class_id, (r.series).amounts AS demand'
-                ' FROM (SELECT ims._demand_rows(a.log, %L, %L, %L, %L) AS series'
-                ' FROM (SELECT ims._series_log(d.item_id, d.site_id, d.channel_id, d.class_id,'
-                ' d.day, NULL, d.shipped - d.returned) AS log FROM (%s) AS d) AS a) AS r',
-            first_day, end_day, bucket, gaps, lines);
+    IF with_stock AND by_log AND NOT (by_channel OR by_party_class) THEN
+        SELECT q.* INTO level
+        FROM ims._level_query(owner_id, item_ids, site_ids, first_day, end_day, by_site,
+            with_predecessors) AS q;
+        IF level.zone IS NOT NULL THEN
+            RETURN format('SELECT d.item_id, d.site_id, d.channel_id, d.class_id, %s AS demand,'
+                ' d.in_stock FROM (%s) AS d WHERE %s',
+                CASE WHEN with_idle THEN format('coalesce(d.demand, ims._no_demand(%L, %L, %L))',
+                    bucket, first_day, end_day) ELSE 'd.demand' END,
+                ims._series_query(line_rows || ' UNION ALL ' || ims._level_rows(level.changes),
+                    first_day, end_day, bucket, gaps, level.zone),
+                CASE WHEN with_idle THEN 'true' ELSE 'd.demand IS NOT NULL' END);
+        END IF;
+    END IF;
+    IF by_log THEN
+        series := format('SELECT r.item_id, r.site_id, r.channel_id, r.class_id, r.demand'
+                ' FROM (%s) AS r',
+            ims._series_query(line_rows, first_day, end_day, bucket, gaps, 'UTC'));
     ELSE
         series := format('SELECT d.item_id, d.site_id, d.channel_id, d.class_id,'
                 ' ims.demand_array(d.shipped - d.returned, d.day, %L::date, %L::date, %L::text,'
@@ -674,10 +750,14 @@ BEGIN
     IF NOT with_stock THEN
         RETURN format('SELECT d.*, NULL::double precision[] AS in_stock FROM (%s) AS d', series);
     END IF;
-    RETURN format('SELECT d.*, k.in_stock FROM (%s) AS d'
-            ' LEFT JOIN (%s) AS k ON k.item_id = d.item_id AND k.site_id = d.site_id',
-        series, ims._in_stock_query(owner_id, item_ids, site_ids, bucket, first_day, end_day,
-            by_site, with_predecessors));
+    RETURN format('SELECT coalesce(d.item_id, k.item_id) AS item_id,'
+            ' coalesce(d.site_id, k.site_id) AS site_id, coalesce(d.channel_id, 0) AS channel_id,'
+            ' coalesce(d.class_id, 0) AS class_id,'
+            ' coalesce(d.demand, ims._no_demand(%L, %L, %L)) AS demand, k.in_stock'
+            ' FROM (%s) AS d %s JOIN (%s) AS k ON k.item_id = d.item_id AND k.site_id = d.site_id',
+        bucket, first_day, end_day, series, CASE WHEN with_idle THEN 'FULL' ELSE 'LEFT' END,
+        ims._in_stock_query(owner_id, item_ids, site_ids, bucket, first_day, end_day, by_site,
+            with_predecessors));
 END
 $$;
 COMMENT ON FUNCTION ims._demand_series_query IS

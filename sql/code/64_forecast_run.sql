@@ -120,15 +120,9 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
     listed_ids CONSTANT bigint[] := ims._listed_items(owner_id, item_ids);
-    series CONSTANT text := format('SELECT coalesce(d.item_id, k.item_id) AS item_id,'
-            ' coalesce(d.site_id, k.site_id) AS site_id, 0::bigint AS channel_id, 0::bigint AS class_id,'
-            ' coalesce(d.demand, array_fill(0::double precision, ARRAY[%s])) AS demand, k.in_stock'
-            ' FROM (%s) AS d FULL JOIN (%s) AS k ON k.item_id = d.item_id AND k.site_id = d.site_id',
-        ims._periods_between(bucket, from_period, to_period),
-        ims._demand_series_query(owner_id, listed_ids, NULL, NULL, NULL, bucket, from_period,
-            to_period, 'sale', 'zero', by_site, false, false, false, true),
-        ims._in_stock_query(owner_id, listed_ids, NULL, bucket, from_period, to_period, by_site,
-            true));
+    series CONSTANT text := ims._demand_series_query(owner_id, listed_ids, NULL, NULL, NULL,
+        bucket, from_period, to_period, 'sale', 'zero', by_site, false, false, true, true,
+        with_idle => true);
 BEGIN
     RETURN format('SELECT d.item_id, d.site_id,'
         ' ims._period_after(%L, %L, f.n - 1) AS first_period, d.demand[f.n : ] AS demand,'

@@ -9,7 +9,7 @@
 BEGIN;
 SET LOCAL client_min_messages = warning;
 \i test/history.psql
-SELECT plan(145);
+SELECT plan(155);
 
 -- Other tests may have drawn the ids that the history took.
 SELECT count(pg_catalog.setval(s.name, 1000000)) FROM (VALUES ('ims.owner_owner_id_seq'::regclass),
@@ -426,16 +426,26 @@ CREATE FUNCTION pg_temp.all_series() RETURNS TABLE (place integer, item_id bigin
         by_channel => w.by_channel, by_party_class => w.by_party_class, from_day => '2023-12-18', to_day => '2026-03-02') AS s
 $$;
 CREATE TEMPORARY TABLE by_log AS SELECT s.* FROM pg_temp.all_series() AS s;
-SELECT ok(q.text ~ '_demand_rows' AND q.text ~ '_in_stock_rows' AND q.text !~ 'GROUP BY', 'a log, where the ledger is not too large')
+SELECT ok(q.text ~ '_series_rows.*GROUP BY p.portion' AND q.text !~ '_array|JOIN .*_series_rows', 'one log, where the ledger is not too large')
 FROM ims._demand_series_query(9001, NULL, NULL, NULL, NULL, 'week', '2023-12-18', '2024-05-13', 'sale', 'zero', false, false, false, true, true) AS q (text);
+-- Sites of one zone are in one log, too.
+SELECT ok(q.text ~ '_in_stock_array', 'sites of several zones are not')
+FROM ims._demand_series_query(9001, NULL, NULL, NULL, NULL, 'week', '2023-12-18', '2024-05-13', 'sale', 'zero', true, false, false, true, true) AS q (text);
+CREATE TEMPORARY TABLE zone AS SELECT l.location_id, l.time_zone FROM ims.location AS l WHERE l.kind = 'site';
+UPDATE ims.location SET time_zone = 'America/New_York' WHERE kind = 'site';
+SELECT ok(q.text ~ '_series_rows' AND q.text !~ '_array', 'those of one are')
+FROM ims._demand_series_query(9001, NULL, NULL, NULL, NULL, 'week', '2023-12-18', '2024-05-13', 'sale', 'zero', true, false, false, true, true) AS q (text);
+INSERT INTO by_log SELECT 10 + s.place, s.item_id, s.site_id, s.channel_id, s.party_class, s.demand, s.in_stock FROM pg_temp.all_series() AS s;
 SELECT pg_get_functiondef('ims._fits_series_log'::regproc) AS real_fits \gset
 CREATE OR REPLACE FUNCTION ims._fits_series_log() RETURNS boolean LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS 'SELECT false';
-SELECT ok(q.text !~ '_rows' AND q.text ~ 'GROUP BY', 'groups, where it is')
+SELECT ok(q.text !~ '_series_rows' AND q.text ~ 'demand_array.*_in_stock_array.*GROUP BY', 'groups, where it is too large')
 FROM ims._demand_series_query(9001, NULL, NULL, NULL, NULL, 'week', '2023-12-18', '2024-05-13', 'sale', 'zero', false, false, false, true, true) AS q (text);
-CREATE TEMPORARY TABLE by_group AS SELECT s.* FROM pg_temp.all_series() AS s;
+CREATE TEMPORARY TABLE by_group AS SELECT 10 + s.place AS place, s.item_id, s.site_id, s.channel_id, s.party_class, s.demand, s.in_stock FROM pg_temp.all_series() AS s;
+UPDATE ims.location AS l SET time_zone = z.time_zone FROM zone AS z WHERE l.location_id = z.location_id;
+INSERT INTO by_group SELECT s.* FROM pg_temp.all_series() AS s;
 :real_fits;
 SELECT is_empty('(TABLE by_log EXCEPT TABLE by_group) UNION ALL (TABLE by_group EXCEPT TABLE by_log)', 'with the same series');
-SELECT ok(count(DISTINCT s.place) = 6 AND count(*) > 30 AND count(DISTINCT s.party_class) = 4, 'of all kinds') FROM by_log AS s;
+SELECT ok(count(DISTINCT s.place) = 12 AND count(*) > 60 AND count(*) FILTER (WHERE s.in_stock IS NOT NULL AND s.place = 11) > 10 AND count(DISTINCT s.party_class) = 4, 'of all kinds') FROM by_log AS s;
 SELECT is_empty($$
     SELECT a.item_id, a.n, a.value, c.value
     FROM (SELECT s.item_id, u.n, u.value FROM by_log AS s, unnest(s.demand) WITH ORDINALITY AS u (value, n) WHERE s.place = 5) AS a
@@ -443,38 +453,78 @@ SELECT is_empty($$
         WHERE s.place = 6 GROUP BY 1, 2) AS c USING (item_id, n)
     WHERE a.value IS DISTINCT FROM c.value$$, 'classes add up to all, predecessors too');
 
--- The log by itself: all that may be in a row, more series and more rows than are made into arrays at a time.
-\set rows 'SELECT r.item_id, r.site_id, r.channel_id, r.class_id, r.amounts::text FROM (SELECT ims._series_log('
-SELECT results_eq(:'rows' || $$v.item, v.site, v.channel, v.class, v.day, NULL, v.amount) AS log
-        FROM (VALUES (1::bigint, 0::bigint, 0::bigint, 0::bigint, '2026-01-05'::date, 2.5), (2, 0, 0, 0, '2026-01-25', -3), (1, 0, 0, 0, '2026-01-11', 1),
-            (9223372036854775807, -9223372036854775808, 7, 9223372036854775807, '2026-01-12', 999999999999.999999), (1, 0, 0, 0, '2026-01-26', 9),
-            (1, 0, 0, 0, '2026-01-04', 9), (1, 0, 0, 0, 'infinity', 9), (1, 0, 0, 0, '-infinity', 9), (1, 0, 1, 0, NULL, 9), (1, 0, 0, 1, '2026-01-12', 6),
-            (3, 0, 0, 0, '2026-01-05', NULL), (2, 0, 0, 0, '2026-01-25', 0.000001))
-            AS v (item, site, channel, class, day, amount)) AS a, ims._demand_rows(a.log, '2026-01-05', '2026-01-26', 'week', 'null') AS r ORDER BY 1, 2, 3, 4$$,
-    $$VALUES (1::bigint, 0::bigint, 0::bigint, 0::bigint, '{3.5,NULL,NULL}'), (1, 0, 0, 1, '{NULL,6,NULL}'), (1, 0, 1, 0, '{NULL,NULL,NULL}'),
-        (2, 0, 0, 0, '{NULL,NULL,-2.999999}'), (3, 0, 0, 0, '{NULL,NULL,NULL}'),
-        (9223372036854775807, -9223372036854775808, 7, 9223372036854775807, '{NULL,1000000000000,NULL}')$$, 'a log of demand');
-SELECT results_eq(:'rows' || $$v.item, 0, 0, 0, NULL, v.at, v.amount) AS log
-        FROM (VALUES (1::bigint, '-infinity'::timestamptz, 1), (2, '2026-01-20 00:00+00', -1), (1, '2026-01-13 12:00+00', 1), (2, '-infinity', 1), (1, '2026-01-06 00:00+00', -1),
-            (3, 'infinity', 1), (2, '2026-01-26 00:00+00', 5), (4, '2026-01-05 00:00+00', 3), (1, '2026-01-06 00:00+00', 0)) AS v (item, at, amount)) AS a,
-        ims._in_stock_rows(a.log, 'UTC', '2026-01-05', '2026-01-26', 'week') AS r ORDER BY 1$$,
-    $$VALUES (1::bigint, 0::bigint, 0::bigint, 0::bigint, '{0.14285714285714285,0.7857142857142857,1}'), (2, 0, 0, 0, '{1,1,0.14285714285714285}'), (3, 0, 0, 0, '{0,0,0}'), (4, 0, 0, 0, '{1,1,1}')$$,
-    'a log of changes');
-SELECT is_empty($$SELECT r.* FROM (SELECT ims._series_log(1, 0, 0, 0, NULL, NULL, NULL) AS log WHERE false) AS a, ims._demand_rows(a.log, '2026-01-05', '2026-01-26', 'week', 'null') AS r$$,
+-- The log by itself: all that may be in a row, more series and more rows than are made into arrays at a time, or are in memory.
+\set rows 'SELECT r.item_id, r.site_id, r.channel_id, r.class_id, r.demand::text, r.in_stock::text FROM (SELECT ims._series_log('
+SELECT results_eq(:'rows' || $$v.item, v.site, v.channel, v.class, v.day, v.at, v.amount) AS log
+        FROM (VALUES (1::bigint, 0::bigint, 0::bigint, 0::bigint, '2026-01-05'::date, NULL::timestamptz, 2.5), (2, 0, 0, 0, '2026-01-25', NULL, -3), (1, 0, 0, 0, '2026-01-11', NULL, 1),
+            (9223372036854775807, -9223372036854775808, 7, 9223372036854775807, '2026-01-12', NULL, 999999999999.999999), (1, 0, 0, 0, '2026-01-26', NULL, 9), (1, 0, 0, 0, '2026-01-04', NULL, 9),
+            (1, 0, 0, 0, 'infinity', NULL, 9), (1, 0, 0, 0, '-infinity', NULL, 9), (1, 0, 1, 0, NULL, NULL, 9), (1, 0, 0, 1, '2026-01-12', NULL, 6), (3, 0, 0, 0, '2026-01-05', NULL, NULL), (2, 0, 0, 0, '2026-01-25', NULL, 0.000001),
+            (1, 0, 0, 0, NULL, '-infinity', 1), (2, 0, 0, 0, NULL, '2026-01-20 00:00+00', -1), (1, 0, 0, 0, NULL, '2026-01-13 12:00+00', 1), (2, 0, 0, 0, NULL, '-infinity', 1),
+            (1, 0, 0, 0, NULL, '2026-01-06 00:00+00', -1), (5, 0, 0, 0, NULL, 'infinity', 1), (2, 0, 0, 0, NULL, '2026-01-26 00:00+00', 5), (4, 0, 0, 0, NULL, '2026-01-05 00:00+00', 3),
+            (1, 0, 0, 0, NULL, '2026-01-06 00:00+00', 0), (6, 0, 0, 0, NULL, '2026-01-06 00:00+00', NULL))
+            AS v (item, site, channel, class, day, at, amount)) AS a, ims._series_rows(a.log, '2026-01-05', '2026-01-26', 'week', 'null', 'UTC') AS r ORDER BY 1, 2, 3, 4$$,
+    $$VALUES (1::bigint, 0::bigint, 0::bigint, 0::bigint, '{3.5,NULL,NULL}', '{0.14285714285714285,0.7857142857142857,1}'), (1, 0, 0, 1, '{NULL,6,NULL}', NULL), (1, 0, 1, 0, '{NULL,NULL,NULL}', NULL),
+        (2, 0, 0, 0, '{NULL,NULL,-2.999999}', '{1,1,0.14285714285714285}'), (3, 0, 0, 0, '{NULL,NULL,NULL}', NULL), (4, 0, 0, 0, NULL, '{1,1,1}'), (5, 0, 0, 0, NULL, '{0,0,0}'),
+        (6, 0, 0, 0, NULL, '{0,0,0}'), (9223372036854775807, -9223372036854775808, 7, 9223372036854775807, '{NULL,1000000000000,NULL}', NULL)$$, 'a log of demand and levels');
+SELECT is_empty($$SELECT r.* FROM (SELECT ims._series_log(1, 0, 0, 0, NULL, NULL, NULL) AS log WHERE false) AS a, ims._series_rows(a.log, '2026-01-05', '2026-01-26', 'week', 'null', 'UTC') AS r$$,
     'of no row, no series');
-SELECT is(ROW(count(*), count(DISTINCT r.item_id), sum(r.amounts[r.item_id]), max(cardinality(r.amounts)))::text, '(90,90,4095,100000)', 'series that do not fit at a time')
+SELECT is(ROW(count(*), count(DISTINCT r.item_id), sum(r.demand[r.item_id]), max(cardinality(r.demand)), count(r.in_stock))::text, '(90,90,4095,100000,0)', 'series that do not fit at a time')
 FROM (SELECT ims._series_log(n, 0, 0, 0, '1700-01-01'::date + n::integer - 1, NULL, n) AS log FROM generate_series(1, 90) AS n) AS a,
-    ims._demand_rows(a.log, '1700-01-01', '1973-10-17', 'day', 'zero') AS r;
-SELECT is(ROW(count(*), round(sum(r.amounts[1])::numeric, 6), round(sum(r.amounts[2])::numeric, 6))::text, '(2,1.000000,0.736111)', 'changes that do not fit at a time')
+    ims._series_rows(a.log, '1700-01-01', '1973-10-17', 'day', 'zero', 'UTC') AS r;
+SELECT is(ROW(count(*), round(sum(r.in_stock[1])::numeric, 6), round(sum(r.in_stock[2])::numeric, 6), count(r.demand))::text, '(2,1.000000,0.736111,0)', 'changes that do not fit at a time')
 FROM (SELECT ims._series_log(n % 2, 0, 0, 0, NULL, '2026-01-05 00:00+00'::timestamptz + (n / 2 + 1) * interval '1 second',
         CASE WHEN n / 2 % 2 = 0 THEN 1 ELSE -1 END) AS log FROM generate_series(0, 2 * 1050000 - 1) AS n) AS a,
-    ims._in_stock_rows(a.log, 'UTC', '2026-01-05', '2026-01-19', 'week') AS r;
-SELECT is((SELECT r.amounts::text FROM (SELECT ims._series_log(1, 0, 0, 0, '2026-01-05', NULL, w.amount) AS log
+    ims._series_rows(a.log, '2026-01-05', '2026-01-19', 'week', 'zero', 'UTC') AS r;
+SELECT is((SELECT r.demand::text FROM (SELECT ims._series_log(1, 0, 0, 0, '2026-01-05', NULL, w.amount) AS log
     FROM (VALUES (999999999999999, 20), (-999999999999999, 19), (-999999999999998.5, 1)) AS w (amount, times), generate_series(1, w.times)) AS a,
-    ims._demand_rows(a.log, '2026-01-05', '2026-01-26', 'week', 'null') AS r), '{0.5,NULL,NULL}', 'no sum is out of range');
-SELECT is((SELECT r.amounts::text FROM (SELECT ims._series_log(1, 0, 0, 0, NULL, CASE WHEN n <= 20 THEN '-infinity' ELSE '2026-01-12 00:00+00' END::timestamptz,
+    ims._series_rows(a.log, '2026-01-05', '2026-01-26', 'week', 'null', 'UTC') AS r), '{0.5,NULL,NULL}', 'no sum is out of range');
+SELECT is((SELECT r.in_stock::text FROM (SELECT ims._series_log(1, 0, 0, 0, NULL, CASE WHEN n <= 20 THEN '-infinity' ELSE '2026-01-12 00:00+00' END::timestamptz,
     CASE WHEN n <= 20 THEN 999999999999 ELSE -999999999999 END) AS log FROM generate_series(1, 40) AS n) AS a,
-    ims._in_stock_rows(a.log, 'UTC', '2026-01-05', '2026-01-26', 'week') AS r), '{1,0,0}', 'nor is a level');
+    ims._series_rows(a.log, '2026-01-05', '2026-01-26', 'week', 'null', 'UTC') AS r), '{1,0,0}', 'nor is a level');
+
+-- Portions of which each has more rows of both kinds than stay in memory.
+CREATE TABLE public.log_row AS
+SELECT 1 + n % 101 AS item_id, n % 3 AS site_id, CASE WHEN n % 2 = 0 THEN '2023-12-25'::date + (n % 401)::integer END AS day,
+    CASE WHEN n % 2 = 1 THEN '2023-12-25 00:00+00'::timestamptz + n % 400009 * interval '91 seconds' END AS at,
+    (n * 7919 % 2000003 - 1000001) / 1000.0 AS amount, n / 2 % 4 AS portion
+FROM generate_series(1, 250000::bigint) AS n;
+CREATE FUNCTION pg_temp.by_portion(hashed boolean) RETURNS TABLE (portion bigint, item_id bigint, site_id bigint, channel_id bigint, class_id bigint,
+    demand double precision[], in_stock double precision[]) LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM set_config('enable_hashagg', hashed::text, true), set_config('enable_sort', (NOT hashed)::text, true);
+    RETURN QUERY SELECT a.portion, r.*
+    FROM (SELECT l.portion, ims._series_log(l.item_id, l.site_id, 0, 0, l.day, l.at, l.amount) AS log FROM public.log_row AS l GROUP BY l.portion) AS a,
+        ims._series_rows(a.log, '2024-01-01', '2025-01-06', 'week', 'null', 'America/New_York') AS r;
+    PERFORM set_config('enable_hashagg', 'on', true), set_config('enable_sort', 'on', true);
+END
+$$;
+CREATE TEMPORARY TABLE portion_series AS SELECT p.* FROM pg_temp.by_portion(true) AS p;
+SET LOCAL work_mem = '64kB';
+CREATE TEMPORARY TABLE batched_series AS SELECT p.* FROM pg_temp.by_portion(true) AS p;
+RESET work_mem;
+CREATE TEMPORARY TABLE sorted_series AS SELECT p.* FROM pg_temp.by_portion(false) AS p;
+CREATE TEMPORARY TABLE grouped_series AS
+SELECT l.portion, l.item_id, l.site_id, 0::bigint AS channel_id, 0::bigint AS class_id,
+    ims.demand_array(l.amount, l.day, '2024-01-01', '2025-01-06', 'week', 'null') FILTER (WHERE l.day IS NOT NULL),
+    ims._in_stock_array(l.amount, l.at, 'America/New_York', '2024-01-01', '2025-01-06', 'week') FILTER (WHERE l.at IS NOT NULL)
+FROM public.log_row AS l GROUP BY 1, 2, 3;
+CREATE TEMPORARY TABLE whole_series AS
+SELECT l.item_id, l.site_id, 0::bigint AS channel_id, 0::bigint AS class_id,
+    ims.demand_array(l.amount, l.day, '2024-01-01', '2025-01-06', 'week', 'null') FILTER (WHERE l.day IS NOT NULL),
+    ims._in_stock_array(l.amount, l.at, 'America/New_York', '2024-01-01', '2025-01-06', 'week') FILTER (WHERE l.at IS NOT NULL)
+FROM public.log_row AS l GROUP BY 1, 2;
+SELECT is_empty('(TABLE portion_series EXCEPT TABLE grouped_series) UNION ALL (TABLE grouped_series EXCEPT TABLE portion_series)',
+    'a log of which most is in a file is the same, all portions at a time');
+SELECT is_empty('(TABLE sorted_series EXCEPT TABLE grouped_series) UNION ALL (TABLE grouped_series EXCEPT TABLE sorted_series)', 'and one after the other');
+SELECT is_empty('(TABLE batched_series EXCEPT TABLE grouped_series) UNION ALL (TABLE grouped_series EXCEPT TABLE batched_series)', 'or as many as fit');
+SELECT ok(min(length(a.log)) > 6 * 65536 AND count(*) = 4, 'it is large enough')
+FROM (SELECT ims._series_log(l.item_id, l.site_id, 0, 0, l.day, l.at, l.amount) AS log FROM public.log_row AS l GROUP BY l.portion) AS a;
+SET LOCAL enable_material = off;
+SELECT is(ROW(count(*), count(DISTINCT (a.portion, a.log)))::text, '(8,4)', 'and may be asked for again')
+FROM (VALUES (1), (2)) AS v (n) LEFT JOIN (
+    SELECT l.portion, ims._series_log(l.item_id, l.site_id, 0, 0, l.day, l.at, l.amount) AS log
+    FROM public.log_row AS l GROUP BY l.portion) AS a ON true;
+RESET enable_material;
 
 -- Any number of workers.
 SET LOCAL min_parallel_table_scan_size = 0;
@@ -503,6 +553,20 @@ CREATE TEMPORARY TABLE parallel_series AS
 SELECT s.item_id, s.site_id, s.demand, s.in_stock FROM ims.demand_series(:long) AS s WHERE s.site_id > 0;
 SELECT is_empty('(TABLE series EXCEPT TABLE parallel_series) UNION ALL (TABLE parallel_series EXCEPT TABLE series)',
     'and are the same whatever the number of workers');
+CREATE TEMPORARY TABLE parallel_whole AS
+SELECT s.item_id, s.demand, s.in_stock FROM ims.demand_series(:long, by_site => false) AS s;
+SELECT is_empty('(TABLE whole EXCEPT TABLE parallel_whole) UNION ALL (TABLE parallel_whole EXCEPT TABLE whole)', 'of both kinds');
+RESET parallel_setup_cost;
+RESET parallel_tuple_cost;
+ANALYZE public.log_row;
+SELECT ims._series_query('SELECT l.item_id, l.site_id, 0::bigint AS channel_id, 0::bigint AS class_id, l.day, l.at, l.amount FROM public.log_row AS l',
+    '2024-01-01', '2025-01-06', 'week', 'null', 'America/New_York') AS of_rows \gset
+SELECT ok(bool_and(pg_temp.plan_has(v.node, :'of_rows') = v.wanted), 'workers make portions of many rows, and nothing is sorted')
+FROM (VALUES ('Finalize HashAggregate', true), ('Partial HashAggregate', true), ('Parallel Seq Scan', true), ('Sort', false)) AS v (node, wanted);
+CREATE TEMPORARY TABLE merged_series AS :of_rows;
+UPDATE pg_class SET reltuples = 1, relpages = 1000000 WHERE oid = 'public.log_row'::regclass;
+SELECT ok(pg_temp.plan_has('HashAggregate', :'of_rows') AND NOT pg_temp.plan_has('Sort', :'of_rows'), 'nor where few rows are expected');
+SELECT is_empty('(TABLE merged_series EXCEPT TABLE whole_series) UNION ALL (TABLE whole_series EXCEPT TABLE merged_series)', 'in files, too');
 SET LOCAL enable_indexscan = on;
 SET LOCAL enable_bitmapscan = on;
 
