@@ -18,6 +18,7 @@
 #include "combine.h"
 #include "ets.h"
 #include "forecast.h"
+#include "gaps.h"
 #include "naive.h"
 #include "smooth.h"
 #include "theta.h"
@@ -119,13 +120,26 @@ ims_forecast_model_name(ImsEtsModel model, char name[16])
 				 model.trend == 'D' ? "Ad" : (char[]){model.trend, '\0'}, model.season);
 }
 
+static bool
+has_gap(const ImsSeries *series)
+{
+	for (int t = 0; t < series->count; t++)
+		if (!isfinite(series->value[t]))
+			return true;
+	return false;
+}
+
 size_t
 ims_forecast_scratch_size(ImsMethod method, const ImsSeries *series, int horizon)
 {
 	size_t size = IMS_SCRATCH_ALIGNMENT + ims_series_prepare_size(series->count);
 
 	if (method < IMS_METHOD_COUNT && methods[method].size != NULL)
+	{
 		size += methods[method].size(series->count, series->season, horizon);
+		if (has_gap(series))
+			size += ims_fill_gaps_size(series->count, series->season);
+	}
 	return size;
 }
 
@@ -278,6 +292,13 @@ check_plausible(ImsForecastRun *run)
 		}
 }
 
+/* NaN stays what it is. */
+static double
+bounded(double value)
+{
+	return value > DBL_MAX ? DBL_MAX : value;
+}
+
 /* From the prepared scale to the caller's unit. */
 static void
 scale_back(ImsForecastRun *run)
@@ -309,6 +330,48 @@ scale_back(ImsForecastRun *run)
 	forecast->aicc += 2 * shift;
 }
 
+/*
+ * What was filled in is no evidence: it has hardly an error of its own, so that
+ * all of the error is that of the known periods, and a gap at the end is time in
+ * which the level moved unseen.
+ */
+static void
+count_known(ImsForecastRun *run)
+{
+	const ImsPrepared *prepared = run->prepared;
+	ImsForecast *forecast = run->forecast;
+	int count = prepared->series.count;
+	int used = forecast->points;
+	int spent = forecast->parameters - 1;
+	int known = 0;
+	int unseen = 0;
+	double share;
+	double moved;
+
+	for (int t = count - used; t < count; t++)
+		known += isfinite(prepared->given[t]);
+	while (!isfinite(prepared->given[count - 1 - unseen]))
+		unseen++;
+	if (known == used)
+		return;
+	share = fmax(1, (used - spent) / fmax(known - spent, fmax(1, known / 2.0)));
+	moved = isfinite(forecast->alpha) ? unseen * forecast->alpha * forecast->alpha : 0;
+	forecast->points = known;
+	forecast->sigma2 = bounded(forecast->sigma2 * share);
+	if (forecast->variance == NULL)
+		return;
+	moved *= forecast->variance[0];
+	for (int h = 0; h < run->request->horizon; h++)
+	{
+		double n = h + 1;
+
+		forecast->variance[h] = bounded((forecast->variance[h] + moved) * share);
+		if (forecast->sum_variance != NULL)
+			forecast->sum_variance[h] =
+				bounded((forecast->sum_variance[h] + n * n * moved) * share);
+	}
+}
+
 static void
 forget_variances(const ImsForecast *forecast, int horizon)
 {
@@ -337,6 +400,8 @@ answer(ImsMethod method, ImsForecastRun *run)
 		return;
 	check_plausible(run);
 	scale_back(run);
+	if (methods[run->forecast->method].size != NULL && prepared->missing > 0)
+		count_known(run);
 }
 
 void
@@ -365,6 +430,13 @@ ims_forecast(ImsMethod method, const ImsSeries *series, const ImsForecastRequest
 		for (int h = 0; h < request->horizon; h++)
 			forecast->mean[h] = 0;
 		forget_variances(forecast, request->horizon);
+		return;
+	}
+	if (prepared.known < prepared.series.count && methods[method].size != NULL &&
+		!ims_fill_gaps(prepared.value, prepared.series.count, series->season,
+					   request->interrupt, request->interrupt_context, &run.scratch))
+	{
+		refuse(forecast, IMS_FORECAST_INTERRUPTED, IMS_REASON_CALLBACK);
 		return;
 	}
 	answer(method, &run);

@@ -3,8 +3,9 @@
  * series.c
  *	  Scratch memory, and series made fit for computing.
  *
- * What ims_series_prepare() hands on is finite, at most 2 in size and at
- * least one point long; the methods rely on that and check nothing again.
+ * What ims_series_prepare() hands on is at most 2 in size and, unless nothing is
+ * known, at least one point long; where gaps.c has filled it, it is finite.  The
+ * methods rely on that and check nothing again.
  *
  *-------------------------------------------------------------------------
  */
@@ -60,30 +61,6 @@ ims_series_scale(double largest)
 	return ldexp(1.0, exponent);
 }
 
-/* Straight lines over gaps; a gap at the end keeps the last value. */
-static int
-fill_gaps(double *value, int count)
-{
-	int filled = 0;
-	int last = 0;
-
-	assert(isfinite(value[0]));
-	for (int t = 1; t < count; t++)
-	{
-		if (!isfinite(value[t]))
-		{
-			filled++;
-			continue;
-		}
-		for (int gap = last + 1; gap < t; gap++)
-			value[gap] = value[last] + (value[t] - value[last]) * (gap - last) / (t - last);
-		last = t;
-	}
-	for (int gap = last + 1; gap < count; gap++)
-		value[gap] = value[last];
-	return filled;
-}
-
 /*
  * Returns false when the scratch is too small.  A series without any value
  * comes out with a count of 0.
@@ -105,17 +82,21 @@ ims_series_prepare(const ImsSeries *series, ImsScratch *scratch, ImsPrepared *pr
 		if (isfinite(series->value[start + t]) && fabs(series->value[start + t]) > largest)
 			largest = fabs(series->value[start + t]);
 	prepared->scale = ims_series_scale(largest);
-	for (int t = 0; t < count; t++)
-		copy[t] = series->value[start + t] / prepared->scale;
-	prepared->missing = start + (count > 0 ? fill_gaps(copy, count) : 0);
+	prepared->given = series->value + start;
+	prepared->known = 0;
 	prepared->lowest = INFINITY;
 	prepared->highest = -INFINITY;
 	for (int t = 0; t < count; t++)
 	{
+		copy[t] = series->value[start + t] / prepared->scale;
+		if (!isfinite(copy[t]))
+			continue;
+		prepared->known++;
 		prepared->lowest = fmin(prepared->lowest, copy[t]);
 		prepared->highest = fmax(prepared->highest, copy[t]);
 	}
-	prepared->series.value = copy;
+	prepared->missing = series->count - prepared->known;
+	prepared->series.value = prepared->value = copy;
 	prepared->series.count = count;
 	prepared->series.season = series->season;
 	return true;

@@ -51,15 +51,18 @@ extern void ims_scratch_start(ImsScratch *scratch, void *memory, size_t size);
 extern double *ims_scratch_doubles(ImsScratch *scratch, size_t count);
 
 /*
- * A copy fit for computing: finite, without leading gaps, and divided by a
- * power of two so that squares neither overflow nor vanish.  Multiplying a
- * result by `scale` gives the caller's unit back, exactly.
+ * A copy fit for computing: without leading gaps, its first value finite, and
+ * divided by a power of two so that squares neither overflow nor vanish.
+ * Multiplying a result by `scale` gives the caller's unit back, exactly.
  */
 typedef struct ImsPrepared
 {
 	ImsSeries series;
+	double *value; /* those of the series, which gaps.c may fill */
 	double scale;
-	int missing; /* values that were filled or dropped */
+	const double *given; /* the caller's values, from the first that is known on */
+	int known;
+	int missing; /* values that are not known, leading ones included */
 	double lowest;
 	double highest;
 } ImsPrepared;
