@@ -205,7 +205,9 @@ COMMENT ON FUNCTION ims._forecast_arrays IS
 REVOKE ALL ON FUNCTION ims._forecast_arrays FROM PUBLIC;
 
 -- What is planned of the periods of a series, those to come included.  Marks are
--- looked up per series, in the query that forecasts it, so that workers share that.
+-- looked up per series, in the query that forecasts it, so that workers share that: by
+-- functions, since no worker takes a subquery that depends on its row, or one whose OFFSET
+-- is no constant.
 
 CREATE FUNCTION ims._open_shares(
     usual_days double precision,
@@ -236,22 +238,47 @@ COMMENT ON FUNCTION ims._marked_shares IS
     'share of the open days of each period that marks of each kind touch, null where they touch none';
 REVOKE ALL ON FUNCTION ims._marked_shares FROM PUBLIC;
 
-CREATE FUNCTION ims._closed_days_query(bucket text, first_day date, end_day date)
-RETURNS text
+CREATE FUNCTION ims._driver_shares(
+    owner_id bigint,
+    item_id bigint,
+    site_id bigint,
+    kinds text[],
+    bucket text,
+    first_period date,
+    periods bigint,
+    end_period date,
+    closed_days date[])
+RETURNS double precision[]
+LANGUAGE plpgsql STABLE PARALLEL SAFE COST 1000
+SET search_path = pg_catalog, pg_temp
+AS $$
+#variable_conflict use_variable
+BEGIN
+    RETURN (
+        SELECT ims._marked_shares(cardinality(kinds), array_agg(array_position(kinds, k.kind)),
+            array_agg(k.from_day), array_agg(k.to_day), bucket, first_period, periods,
+            closed_days)
+        FROM ims.demand_mark AS k
+        WHERE k.owner_id = owner_id AND k.kind = ANY (kinds)
+          AND (k.item_id = item_id OR k.item_id IS NULL)
+          AND (k.site_id = site_id OR k.site_id IS NULL)
+          AND k.to_day > first_period AND k.from_day < end_period);
+END
+$$;
+COMMENT ON FUNCTION ims._driver_shares IS
+    'what ims._marked_shares() says of the marks of an item and site, null without any';
+REVOKE ALL ON FUNCTION ims._driver_shares FROM PUBLIC;
+
+CREATE FUNCTION ims._closed_days(calendar_id bigint, first_day date, end_day date)
+RETURNS date[]
 LANGUAGE sql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
-    SELECT format('SELECT l.location_id AS site_id,'
-        ' ims._usual_days(c.working_days, %L)::double precision AS usual_days, ARRAY('
-        ' SELECT d.day FROM ims._calendar_days(c.calendar_id, %L, %L) AS d WHERE NOT d.works'
-        ' ORDER BY d.day) AS closed_days'
-        ' FROM ims.location AS l JOIN ims.calendar AS c ON c.calendar_id = l.calendar_id'
-        ' WHERE l.kind = ''site'' OFFSET 0',
-        $1, $2, $3)
+    SELECT ARRAY(
+        SELECT d.day FROM ims._calendar_days($1, $2, $3) AS d WHERE NOT d.works ORDER BY d.day)
 $$;
-COMMENT ON FUNCTION ims._closed_days_query IS
-    'text of a query for the days that sites with a calendar do not work: site_id, usual_days, closed_days';
-REVOKE ALL ON FUNCTION ims._closed_days_query FROM PUBLIC;
+COMMENT ON FUNCTION ims._closed_days IS 'days of a window on which a calendar does not work';
+REVOKE ALL ON FUNCTION ims._closed_days FROM PUBLIC;
 
 -- Relations to join to a spool s, and what of them is drivers and open_shares; nothing
 -- where nothing is wanted, or there is no such mark.
@@ -271,7 +298,7 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 #variable_conflict use_variable
 DECLARE
-    span CONSTANT text := format('%L, s.first_period, cardinality(s.demand) + %s, ', bucket,
+    span CONSTANT text := format('%L, s.first_period, cardinality(s.demand) + %s', bucket,
         periods_ahead);
     closed_days text := 'NULL';
 BEGIN
@@ -281,9 +308,14 @@ BEGIN
     IF by_open_days THEN
         closed_days := 'o.closed_days';
         open_shares := 'e.shares';
-        relations := format(' LEFT JOIN (%s) AS o ON o.site_id = s.site_id CROSS JOIN LATERAL ('
-                ' SELECT ims._open_shares(o.usual_days, %s%s) AS shares OFFSET 0) AS e',
-            ims._closed_days_query(bucket, from_period, end_period), span, closed_days);
+        relations := format(' LEFT JOIN (SELECT l.location_id AS site_id,'
+                ' ims._usual_days(c.working_days, %1$L)::double precision AS usual_days,'
+                ' ims._closed_days(c.calendar_id, %2$L, %3$L) AS closed_days'
+                ' FROM ims.location AS l JOIN ims.calendar AS c ON c.calendar_id = l.calendar_id'
+                ' WHERE l.kind = ''site'' OFFSET bigint ''0'') AS o ON o.site_id = s.site_id'
+                ' CROSS JOIN LATERAL ims._open_shares(o.usual_days, %4$s, o.closed_days)'
+                ' AS e (shares)',
+            bucket, from_period, end_period, span);
     END IF;
     IF EXISTS (
         SELECT FROM ims.demand_mark AS k
@@ -291,15 +323,9 @@ BEGIN
           AND k.to_day > from_period AND k.from_day < end_period)
     THEN
         driver_shares := 'd.shares';
-        relations := relations || format(' CROSS JOIN LATERAL ('
-                ' SELECT ims._marked_shares(%s, array_agg(array_position(%2$L::text[], k.kind)),'
-                ' array_agg(k.from_day), array_agg(k.to_day), %3$s%4$s) AS shares'
-                ' FROM ims.demand_mark AS k'
-                ' WHERE k.owner_id = %5$s AND k.kind = ANY (%2$L)'
-                ' AND (k.item_id = s.item_id OR k.item_id IS NULL)'
-                ' AND (k.site_id = s.site_id OR k.site_id IS NULL)'
-                ' AND k.to_day > s.first_period AND k.from_day < %6$L) AS d',
-            cardinality(drivers), drivers, span, closed_days, owner_id, end_period);
+        relations := relations || format(' CROSS JOIN LATERAL ims._driver_shares(%s, s.item_id,'
+                ' s.site_id, %L, %s, %L, %s) AS d (shares)',
+            owner_id, drivers, span, end_period, closed_days);
     END IF;
 END
 $$;

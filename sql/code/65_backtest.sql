@@ -64,6 +64,8 @@ AS 'MODULE_PATHNAME', 'ims_backtest';
 COMMENT ON FUNCTION ims._backtest IS 'what ims.backtest() says, where drivers and open days are known';
 REVOKE ALL ON FUNCTION ims._backtest FROM PUBLIC;
 
+-- With a setting of its own it stays a function in FROM, which workers take; as the
+-- subquery that it would become they do not.
 CREATE FUNCTION ims._judge_method(
     demand double precision[],
     horizon bigint,
@@ -93,6 +95,7 @@ RETURNS TABLE (
     msis double precision,
     pinball double precision)
 LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 40000 ROWS 1
+SET search_path = pg_catalog, pg_temp
 BEGIN ATOMIC
     SELECT f.origins_used, j.*
     FROM (
@@ -165,6 +168,8 @@ $$;
 COMMENT ON FUNCTION ims._judge_import IS 'accuracy of imported forecasts of one series, over origins and steps';
 REVOKE ALL ON FUNCTION ims._judge_import FROM PUBLIC;
 
+-- One method at a time: the planner would read the spool for each of them in the
+-- leader, since it does not see what judging costs.
 CREATE FUNCTION ims._backtest_series(
     spool text,
     owner_id bigint,
@@ -212,24 +217,23 @@ AS $$
 DECLARE
     planned CONSTANT record := ims._planned_query(owner_id, drivers, by_open_days, bucket,
         from_period, end_period, 0);
-    judged CONSTANT text := $q$
-        SELECT s.item_id, s.site_id, m.method, j.*, ims._progress_step()
-        FROM ims.%1$I AS s %2$s
-        CROSS JOIN unnest($3) AS m (method)
-        CROSS JOIN LATERAL (
-            SELECT c.* FROM ims._judge_method(ims._known_demand(s.demand, s.in_stock, false), $4,
-                $5, $6, $7, m.method, $8, $9, $10, %3$s, $11, %4$s) AS c
-            WHERE m.method NOT LIKE 'import:%%'
-            UNION ALL
-            SELECT i.* FROM ims._judge_import($1, substring(m.method FROM 8), s.item_id,
-                s.site_id, $2, s.first_period, ims._known_demand(s.demand, s.in_stock, false),
-                $4, $5, $6, $7, $8) AS i
-            WHERE m.method LIKE 'import:%%') AS j $q$;
+    computed CONSTANT text := format(
+        'SELECT s.item_id, s.site_id, $3, j.*, ims._progress_step() FROM ims.%I AS s%s'
+        ' CROSS JOIN LATERAL ims._judge_method(ims._known_demand(s.demand, s.in_stock, false),'
+        ' $4, $5, $6, $7, $3, $8, $9, $10, %s, $11, %s) AS j',
+        spool, planned.relations, planned.driver_shares, planned.open_shares);
+    imported CONSTANT text := format(
+        'SELECT s.item_id, s.site_id, $3, j.*, ims._progress_step() FROM ims.%I AS s'
+        ' CROSS JOIN LATERAL ims._judge_import($1, substring($3 FROM 8), s.item_id, s.site_id,'
+        ' $2, s.first_period, ims._known_demand(s.demand, s.in_stock, false),'
+        ' $4, $5, $6, $7, $8) AS j',
+        spool);
 BEGIN
-    RETURN QUERY EXECUTE format(judged, spool, planned.relations, planned.driver_shares,
-        planned.open_shares)
-    USING owner_id, bucket, methods, horizon, origins, spacing, season_length,
-        coverage::double precision, non_negative, seed, drivers;
+    FOREACH method IN ARRAY methods LOOP
+        RETURN QUERY EXECUTE CASE WHEN method LIKE 'import:%' THEN imported ELSE computed END
+        USING owner_id, bucket, method, horizon, origins, spacing, season_length,
+            coverage::double precision, non_negative, seed, drivers;
+    END LOOP;
 END
 $$;
 COMMENT ON FUNCTION ims._backtest_series IS 'accuracy of each method on each series of a back-test, in parallel';

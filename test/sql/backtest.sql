@@ -6,7 +6,7 @@
 BEGIN;
 SET LOCAL client_min_messages = warning;
 \i test/refusal.psql
-SELECT plan(59);
+SELECT plan(61);
 
 CREATE FUNCTION pg_temp.near(got double precision, wanted double precision) RETURNS boolean LANGUAGE sql AS $$
     SELECT coalesce(abs(got - wanted) <= 1e-9 * greatest(1, abs(wanted)), got IS NULL AND wanted IS NULL)
@@ -83,6 +83,24 @@ SELECT is_empty($$
         AND pg_temp.near(b.share_within, f.share_within) AND pg_temp.near(b.pinball, f.pinball))$$, 'measures as computed by hand from the forecasts');
 SELECT is_empty($$SELECT b.* FROM ims_bi.backtest AS b JOIN ims_bi.backtest AS s ON s.item = b.item AND s.method = 'seasonal naive'
     WHERE b.item <> 'IDLE' AND abs(b.value_added - (1 - b.mae / s.mae)) > 1e-9$$, 'value added is against seasonal naive');
+
+-- Workers: here they forget the series that they get, so that it can be seen who judges.
+SET LOCAL max_parallel_workers_per_gather = 2;
+SET LOCAL parallel_leader_participation = off;
+SELECT pg_get_functiondef('ims._known_demand'::regproc) AS real_demand, set_config('test.leader', pg_backend_pid()::text, true) AS leader \gset
+CREATE OR REPLACE FUNCTION ims._known_demand(demand double precision[], in_stock double precision[], uncensor boolean)
+RETURNS double precision[] LANGUAGE sql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
+    SELECT CASE WHEN pg_backend_pid()::text = current_setting('test.leader') THEN demand ELSE '{}' END
+$$;
+SELECT b.backtest_id AS forgotten FROM ims.run_backtest(horizon => 2, origins => 3, as_of => '2025-12-22', methods => '{naive,auto}') AS b \gset
+SELECT is((SELECT sum(r.origins) FROM ims.backtest_result AS r WHERE r.backtest_id = :forgotten), 0::numeric, 'workers judge');
+:real_demand;
+SELECT b.backtest_id AS shared FROM ims.run_backtest(horizon => 2, origins => 3, as_of => '2025-12-22', methods => '{naive,auto}') AS b \gset
+SELECT is_empty(format('SELECT to_jsonb(r) - ''backtest_id'' FROM ims.backtest_result AS r WHERE r.backtest_id = %s EXCEPT SELECT to_jsonb(r) - ''backtest_id'' FROM ims.backtest_result AS r WHERE r.backtest_id = %s',
+    :shared, :backtest_id), 'the same, whoever judges');
+SET LOCAL parallel_leader_participation = on;
+SET LOCAL max_parallel_workers_per_gather = 0;
+SELECT ims.delete_backtest(backtest_id => :forgotten), ims.delete_backtest(backtest_id => :shared) \gset ignored_
 
 -- A model made elsewhere that knew better.
 SELECT count(ims.import_forecast(model => 'oracle', lines => jsonb_build_array(jsonb_build_object('item', 'TEA', 'first_period', h.first_period + 7 * o.origin,

@@ -8,7 +8,7 @@
 BEGIN;
 SET LOCAL client_min_messages = warning;
 \i test/refusal.psql
-SELECT plan(71);
+SELECT plan(73);
 
 CREATE FUNCTION pg_temp.near(got double precision, wanted double precision) RETURNS boolean LANGUAGE sql AS $$
     SELECT coalesce(abs(got - wanted) <= 1e-9 * greatest(1, abs(wanted)), got IS NULL AND wanted IS NULL)
@@ -193,6 +193,22 @@ SELECT r.forecast_run_id AS alone FROM ims.run_forecast(horizon => 4, as_of => '
 SET LOCAL max_parallel_workers_per_gather = 2;
 SET LOCAL parallel_leader_participation = off;
 SELECT r.forecast_run_id AS shared FROM ims.run_forecast(horizon => 4, as_of => '2026-04-01', by_site => true, drivers => '{promotion,holiday,event}', by_open_days => true) AS r \gset
+-- Here a worker forgets the series that it gets, so that it can be seen who computes.
+SELECT pg_get_functiondef('ims._known_open_demand'::regproc) AS real_demand, set_config('test.leader', pg_backend_pid()::text, true) AS leader \gset
+CREATE OR REPLACE FUNCTION ims._known_open_demand(demand double precision[], in_stock double precision[], uncensor boolean, open_shares double precision[])
+RETURNS double precision[] LANGUAGE sql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
+    SELECT CASE WHEN pg_backend_pid()::text = current_setting('test.leader') THEN demand ELSE array_fill(NULL::double precision, ARRAY[cardinality(demand)]) END
+$$;
+SELECT is(r.without_data, r.series, 'workers compute') FROM ims.run_forecast(horizon => 4, as_of => '2026-04-01', by_site => true, drivers => '{promotion,holiday,event}', by_open_days => true) AS r;
+:real_demand;
+SELECT pg_get_functiondef('ims._open_shares'::regproc) AS real_shares \gset
+CREATE OR REPLACE FUNCTION ims._open_shares(usual_days double precision, bucket text, first_period date, periods bigint, closed_days date[])
+RETURNS double precision[] LANGUAGE sql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
+    SELECT CASE WHEN pg_backend_pid()::text <> current_setting('test.leader') THEN array_fill(0::double precision, ARRAY[periods::integer]) END
+$$;
+SELECT b.backtest_id AS judged FROM ims.run_backtest(items => '{PLAIN,PROMO}', as_of => '2026-04-01', methods => '{naive}', by_site => true, by_open_days => true, drivers => '{promotion}') AS b \gset
+SELECT is((SELECT count(*) FROM ims.backtest_result AS r WHERE r.backtest_id = :judged AND NOT pg_temp.near(r.wape::double precision, 1)), 0::bigint, 'and judge');
+:real_shares;
 SET LOCAL parallel_leader_participation = on;
 SELECT is_empty(format('SELECT to_jsonb(r) - ''forecast_run_id'' FROM ims.forecast_result AS r WHERE r.forecast_run_id = %s EXCEPT SELECT to_jsonb(r) - ''forecast_run_id'' FROM ims.forecast_result AS r WHERE r.forecast_run_id = %s',
     :alone, :shared), 'the same, whoever computes');
