@@ -361,11 +361,13 @@ AS $$
 #variable_conflict use_variable
 DECLARE
     asset CONSTANT text := coalesce(ims.gs1_get(elements, '8003'), ims.gs1_get(elements, '8004'));
+    -- GTIN, number of the piece, pieces of the trade item
+    piece CONSTANT text := coalesce(ims.gs1_get(elements, '8006'), ims.gs1_get(elements, '8026'));
     broken record;
 BEGIN
     scanned.element_string := elements::text;
     scanned.gtin := coalesce(ims.gs1_get(elements, '01'), ims.gs1_get(elements, '02'),
-        left(ims.gs1_get(elements, '8006'), 14));
+        ims.gs1_get(elements, '03'), left(piece, 14));
     scanned.sscc := ims.gs1_get(elements, '00');
     scanned.lot := ims.gs1_get(elements, '10');
     scanned.serial := ims.gs1_get(elements, '21');
@@ -373,7 +375,8 @@ BEGIN
     scanned.made_on := ims.gs1_date(elements, '11', today);
     scanned.best_before := ims.gs1_date(elements, '15', today);
     scanned.sell_by := ims.gs1_date(elements, '16', today);
-    scanned.expires_on := ims.gs1_date(elements, '17', today);
+    scanned.expires_on := least(ims.gs1_date(elements, '17', today),
+        ims.gs1_date(elements, '7003', today));
     scanned.handling_unit := coalesce(scanned.sscc, asset);
     scanned.kind := CASE
         WHEN scanned.handling_unit IS NOT NULL THEN 'handling_unit'
@@ -385,6 +388,12 @@ BEGIN
         ELSE 'unknown' END;
     IF scanned.gtin IS NOT NULL THEN
         scanned := ims._scan_number(owner_id, scanned, strict, item_id);
+    END IF;
+    -- a piece is not one of the item, nor nothing
+    IF right(piece, 2)::integer > 1 THEN
+        scanned := ims._scan_problem(scanned, 'ambiguous', 'quantity', 'IV140',
+            jsonb_build_object('piece', substr(piece, 15, 2)::integer,
+                'pieces', right(piece, 2)::integer));
     END IF;
     IF scanned.handling_unit IS NOT NULL THEN
         scanned := ims._scan_handling_unit(owner_id, scanned);

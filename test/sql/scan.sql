@@ -4,7 +4,7 @@
 -- owner shows.
 \i test/setup.psql
 BEGIN;
-SELECT plan(105);
+SELECT plan(111);
 \i test/posting.psql
 \i test/refusal.psql
 INSERT INTO ims.item_code (owner_id, kind, code, item_id, unit) VALUES
@@ -102,7 +102,18 @@ FROM (VALUES
      'serial item=PHONE quantity=1 unit=EA lot=RED serial=S1 in=P1 at=T-HERE-A'),
     (29, 'own code behind a symbology identifier', ']A0PEN', 'item item=PEN quantity=1 unit=EA'),
     (30, 'measure', '12.5 KGM', 'measure measured=12.5 KGM'),
-    (31, 'order number', '(400)PO-7', 'order order=PO-7')
+    (31, 'order number', '(400)PO-7', 'order order=PO-7'),
+    (32, 'expiry with the hour', '(01)09520123456795(10)L1(7003)2712302359',
+     'lot item=MILK quantity=1 unit=EA lot=L1 made=2026-01-01 best=2027-06-30 expires=2027-12-30 problems=date_differs:IV141'),
+    (33, 'the earlier one of two days of expiry', '(01)09520123456795(10)L1(17)271229(7003)2712302359',
+     'lot item=MILK quantity=1 unit=EA lot=L1 made=2026-01-01 best=2027-06-30 expires=2027-12-29 problems=date_differs:IV141'),
+    (34, 'made to order', '(03)09520123456795(10)L1',
+     'lot item=MILK quantity=1 unit=EA lot=L1 made=2026-01-01 best=2027-06-30 expires=2027-12-31'),
+    (35, 'a piece of an item in two', '(8006)095201234567880102',
+     'item item=PEN quantity=1 unit=EA problems=ambiguous:IV140'),
+    (36, 'and of an item in one', '(8006)095201234567880101', 'item item=PEN quantity=1 unit=EA'),
+    (37, 'pieces on a pallet', '(00)106141412345678908(8026)095201234567880102(37)5',
+     'handling_unit item=PEN quantity=5 unit=EA in=106141412345678908 problems=ambiguous:IV140')
     ) AS c (place, name, scan, expected)
 ORDER BY c.place;
 

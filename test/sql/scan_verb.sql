@@ -90,6 +90,8 @@ FROM (VALUES
         from_location => 'T-HERE-A')$$, 'handling_unit:other:IV141 refused'),
     (22, 'nothing known', $$pick_scan('SHOP', 'NOTHING', 'PEN', from_location => 'T-HERE-A')$$,
         'item:unknown:IV140 refused'),
+    (99, 'a piece is not the item', $$pick_scan('SHOP', '(8006)095201234567880102', 'PEN', from_location => 'T-HERE-A')$$,
+        'item:ambiguous:IV140 refused'),
     (23, 'unknown GTIN', $$pick_scan('SHOP', '4012345678901', 'PEN', from_location => 'T-HERE-A')$$,
         'item:unknown:IV203 refused'),
     (24, 'malformed', $$pick_scan('SHOP', '(01)09520123456789', 'PEN', from_location => 'T-HERE-A')$$,
