@@ -611,12 +611,7 @@ SET plan_cache_mode = force_custom_plan
 AS $$
 #variable_conflict use_variable
 DECLARE
-    handling_unit_id bigint;
-    parent text;
-    units bigint[];
     goal record;
-    lines jsonb;
-    last_event timestamptz;
 BEGIN
     status := 'posted';
     kind := coalesce(kind, 'transfer');
@@ -632,8 +627,42 @@ BEGIN
     END IF;
 
     LOCK TABLE ims.movement IN ROW EXCLUSIVE MODE;
-    handling_unit_id := ims._handling_unit_id(owner_id, handling_unit);
     goal := ims._unit_destination(kind, to_location);
+    document_number := ims._post_unit_move(owner_id,
+        ims._handling_unit_id(owner_id, handling_unit), jsonb_build_object(
+            'owner_id', owner_id, 'posting_id', posting_id, 'kind', kind,
+            'effective_at', effective_at, 'reason', reason,
+            'party_id', CASE WHEN party IS NOT NULL THEN ims._party_id(owner_id, party) END,
+            'channel_id',
+            CASE WHEN channel IS NOT NULL THEN ims._channel_id(owner_id, channel) END,
+            'reference_type', reference_type, 'reference_number', reference_number,
+            'actor', actor, 'idempotency_key', idempotency_key),
+        '{}', goal.location_id, goal.destination_id);
+    RETURN NEXT;
+END
+$$;
+COMMENT ON FUNCTION ims._move_handling_unit IS 'internal form of ims.move_handling_unit()';
+REVOKE ALL ON FUNCTION ims._move_handling_unit FROM PUBLIC;
+
+-- The posting as _post_lines takes it; line is what every line says besides, and
+-- what was entered only where there is one.
+CREATE FUNCTION ims._post_unit_move(
+    owner_id bigint, handling_unit_id bigint, posting jsonb, line jsonb, to_location_id bigint,
+    destination_id bigint, OUT document_number bigint)
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+SET plan_cache_mode = force_custom_plan
+AS $$
+#variable_conflict use_variable
+DECLARE
+    kind CONSTANT text := posting ->> 'kind';
+    handling_unit CONSTANT text := ims._unit_code(owner_id, handling_unit_id);
+    parent text;
+    units bigint[];
+    lines jsonb;
+    last_event timestamptz;
+    posted record;
+BEGIN
     units := ims._lock_unit_trees(owner_id, ARRAY[handling_unit_id]);
     IF ims._unit_root(owner_id, handling_unit_id) <> handling_unit_id THEN
         SELECT ims._unit_code(owner_id, n.parent_id) INTO parent
@@ -646,31 +675,29 @@ BEGIN
             handling_unit, jsonb_build_object('is_in', parent),
             'Take it out by ims.unpack() first, or move the other one.');
     END IF;
-    lines := ims._unit_lines(owner_id, units, goal.location_id, goal.destination_id);
+    lines := ims._unit_lines(owner_id, units, to_location_id, destination_id);
     PERFORM ims._check_something(handling_unit, lines <> '[]');
     lines := ims._measured_lines(owner_id, units, lines, kind = 'ship');
-    last_event := ims._last_unit_event(owner_id, units);
-    effective_at := ims._unit_time(effective_at, last_event);
-
-    SELECT r.posting_id, r.document_number, r.effective_at
-    INTO posting_id, document_number, effective_at
-    FROM ims._post_lines(jsonb_build_array(jsonb_build_object(
-        'owner_id', owner_id, 'posting_id', posting_id, 'kind', kind,
-        'effective_at', effective_at, 'reason', reason, 'whole_units', true,
-        'party_id', CASE WHEN party IS NOT NULL THEN ims._party_id(owner_id, party) END,
-        'channel_id', CASE WHEN channel IS NOT NULL THEN ims._channel_id(owner_id, channel) END,
-        'destination_id', goal.destination_id, 'reference_type', reference_type,
-        'reference_number', reference_number, 'actor', actor,
-        'idempotency_key', idempotency_key)), lines) AS r;
-    PERFORM ims._check_unit_time(owner_id, handling_unit_id, last_event, effective_at);
-    IF kind = 'ship' THEN
-        PERFORM ims._record_departure(owner_id, handling_unit_id, effective_at, posting_id);
+    IF jsonb_array_length(lines) > 1 THEN
+        line := line - '{entered_quantity,entered_unit}'::text[];
     END IF;
-    RETURN NEXT;
+    SELECT jsonb_agg(l.value || line ORDER BY l.n) INTO lines
+    FROM jsonb_array_elements(lines) WITH ORDINALITY AS l (value, n);
+    last_event := ims._last_unit_event(owner_id, units);
+    SELECT r.document_number, r.posting_id, r.effective_at INTO posted
+    FROM ims._post_lines(jsonb_build_array(posting || jsonb_build_object(
+        'effective_at', ims._unit_time((posting ->> 'effective_at')::timestamptz, last_event),
+        'whole_units', true, 'destination_id', destination_id)), lines) AS r;
+    document_number := posted.document_number;
+    PERFORM ims._check_unit_time(owner_id, handling_unit_id, last_event, posted.effective_at);
+    IF kind = 'ship' THEN
+        PERFORM ims._record_departure(owner_id, handling_unit_id, posted.effective_at,
+            posted.posting_id);
+    END IF;
 END
 $$;
-COMMENT ON FUNCTION ims._move_handling_unit IS 'internal form of ims.move_handling_unit()';
-REVOKE ALL ON FUNCTION ims._move_handling_unit FROM PUBLIC;
+COMMENT ON FUNCTION ims._post_unit_move IS 'move or ship a handling unit with all that is in it';
+REVOKE ALL ON FUNCTION ims._post_unit_move FROM PUBLIC;
 
 -- What left together stays in the record of it, and nesting ends: whoever
 -- comes back is a unit of its own.

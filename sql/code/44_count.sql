@@ -741,8 +741,9 @@ $$;
 COMMENT ON FUNCTION ims._check_count_scope IS 'raise unless the lines are within the scope';
 REVOKE ALL ON FUNCTION ims._check_count_scope FROM PUBLIC;
 
-CREATE FUNCTION ims._count_stock(
+CREATE FUNCTION ims._post_count(
     owner_id bigint,
+    posting_id bigint,
     item text,
     quantity numeric,
     unit text,
@@ -757,9 +758,9 @@ CREATE FUNCTION ims._count_stock(
     reference_type text,
     reference_number text,
     actor text,
-    idempotency_key text)
-RETURNS TABLE (posting_id bigint, document_number bigint, status text, replayed boolean)
-LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE ROWS 1
+    idempotency_key text,
+    OUT document_number bigint)
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 SET plan_cache_mode = force_custom_plan
 AS $$
@@ -771,19 +772,6 @@ DECLARE
     scope_item_id bigint := 0;
     postings jsonb;
 BEGIN
-    status := 'posted';
-    SELECT k.posting_id, k.document_number, k.replayed INTO posting_id, document_number, replayed
-    FROM ims._claim_key(owner_id, idempotency_key, 'count_stock', jsonb_build_object(
-        'item', item, 'quantity', trim_scale(quantity), 'unit', unit, 'location', location,
-        'lot', lot, 'serial', serial, 'handling_unit', handling_unit, 'lines', lines,
-        'complete', complete, 'counted_at', extract(epoch FROM counted_at), 'reason', reason,
-        'reference_type', reference_type, 'reference_number', reference_number,
-        'actor', actor), ims._next_posting_id()) AS k;
-    IF replayed THEN
-        RETURN NEXT;
-        RETURN;
-    END IF;
-
     lines := ims._count_arguments_as_lines(item, quantity, unit, location, lot, serial,
         handling_unit, lines, complete);
     IF complete THEN
@@ -828,6 +816,47 @@ BEGIN
     WHERE r.posting_id = posting_id;
     PERFORM ims._record_count(owner_id, posting_id, levels, counted_at,
         scope_location_ids, scope_item_id);
+END
+$$;
+COMMENT ON FUNCTION ims._post_count IS 'post a count under an id, its key claimed';
+REVOKE ALL ON FUNCTION ims._post_count FROM PUBLIC;
+
+CREATE FUNCTION ims._count_stock(
+    owner_id bigint,
+    item text,
+    quantity numeric,
+    unit text,
+    location text,
+    lot text,
+    serial text,
+    handling_unit text,
+    lines jsonb,
+    complete boolean,
+    counted_at timestamptz,
+    reason text,
+    reference_type text,
+    reference_number text,
+    actor text,
+    idempotency_key text)
+RETURNS TABLE (posting_id bigint, document_number bigint, status text, replayed boolean)
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE ROWS 1
+SET search_path = pg_catalog, pg_temp
+AS $$
+#variable_conflict use_variable
+BEGIN
+    status := 'posted';
+    SELECT k.posting_id, k.document_number, k.replayed INTO posting_id, document_number, replayed
+    FROM ims._claim_key(owner_id, idempotency_key, 'count_stock', jsonb_build_object(
+        'item', item, 'quantity', trim_scale(quantity), 'unit', unit, 'location', location,
+        'lot', lot, 'serial', serial, 'handling_unit', handling_unit, 'lines', lines,
+        'complete', complete, 'counted_at', extract(epoch FROM counted_at), 'reason', reason,
+        'reference_type', reference_type, 'reference_number', reference_number,
+        'actor', actor), ims._next_posting_id()) AS k;
+    IF NOT replayed THEN
+        document_number := ims._post_count(owner_id, posting_id, item, quantity, unit, location,
+            lot, serial, handling_unit, lines, complete, counted_at, reason, reference_type,
+            reference_number, actor, idempotency_key);
+    END IF;
     RETURN NEXT;
 END
 $$;

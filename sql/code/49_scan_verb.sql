@@ -256,7 +256,13 @@ BEGIN
     v.scanned := trim_scale(scanned)::text;
     v.verdict := CASE WHEN s.item IS NULL THEN 'taken' WHEN scanned > expected THEN 'over'
         WHEN scanned < expected THEN 'under' ELSE 'ok' END;
-    IF v.verdict = 'over' AND verb <> 'count' THEN
+    IF v.verdict IN ('over', 'under') AND s.problems @> '[{"problem": "units_inside"}]' THEN
+        RETURN ims._scan_refuse(v, v.verdict, 'IV223',
+            format('%s of item "%s" were counted on handling unit "%s", the books have %s in units inside',
+                v.scanned, s.item, s.handling_unit, v.expected),
+            jsonb_build_object('item', s.item, 'handling_unit', s.handling_unit,
+                'expected', trim_scale(expected), 'scanned', trim_scale(scanned)));
+    ELSIF v.verdict = 'over' AND verb <> 'count' THEN
         RETURN ims._scan_refuse(v, 'over', 'IV143',
             format('%s of item "%s" were scanned, %s are expected', v.scanned, s.item, v.expected),
             jsonb_build_object('item', s.item, 'expected', trim_scale(expected),
@@ -267,6 +273,35 @@ END
 $$;
 COMMENT ON FUNCTION ims._scan_quantity_verdict IS 'verdict on the quantity of a scan';
 REVOKE ALL ON FUNCTION ims._scan_quantity_verdict FROM PUBLIC;
+
+CREATE FUNCTION ims._scan_unit_verdict(s ims._scanned, expected text, may_be_new boolean)
+RETURNS ims._scan_verdict
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    v ims._scan_verdict := ims._scan_compare(6, 'handling_unit', expected, s.handling_unit,
+        'handling_unit' = ANY (s.unknown), may_be_new, 'IV207', s.item);
+    wrong jsonb := jsonb_path_query_first(s.problems,
+        '$[*] ? (@.problem like_regex "^handling_unit_(closed|in_stock|elsewhere)$")');
+    facts jsonb;
+BEGIN
+    IF v.state IS NOT NULL OR wrong IS NULL THEN
+        RETURN v;
+    END IF;
+    facts := wrong - '{problem,field,sqlstate}'::text[];
+    RETURN ims._scan_refuse(v, replace(wrong ->> 'problem', 'handling_unit_', ''),
+        wrong ->> 'sqlstate', CASE wrong ->> 'problem'
+            WHEN 'handling_unit_closed'
+            THEN format('handling unit "%s" is closed', facts ->> 'handling_unit')
+            WHEN 'handling_unit_in_stock'
+            THEN format('handling unit "%s" is in stock already', facts ->> 'handling_unit')
+            ELSE format('handling unit "%s" lies at %s', facts ->> 'handling_unit',
+                coalesce('"' || (facts ->> 'location') || '"', 'other places')) END, facts);
+END
+$$;
+COMMENT ON FUNCTION ims._scan_unit_verdict IS 'verdict on the handling unit of a scan';
+REVOKE ALL ON FUNCTION ims._scan_unit_verdict FROM PUBLIC;
 
 -- All verdicts, of the fields that the call or the scan speaks of.
 CREATE FUNCTION ims._scan_verdicts(
@@ -289,8 +324,7 @@ AS $$
             CASE WHEN s.item IS NULL THEN call ->> 'lot' ELSE s.lot END,
             (call ->> 'minimum_expiry')::date, today, verb)),
         (ims._scan_quantity_verdict(s, quantity, expected, verb)),
-        (ims._scan_compare(6, 'handling_unit', call ->> 'handling_unit', s.handling_unit,
-            'handling_unit' = ANY (s.unknown), r.may_be_new, 'IV207', s.item)),
+        (ims._scan_unit_verdict(s, call ->> 'handling_unit', r.may_be_new)),
         (ims._scan_compare(7, 'order_number', call ->> 'order_number', s.order_number,
             false, false, NULL, s.item))
         ) AS v (verdict)
@@ -320,7 +354,13 @@ BEGIN
             USING ERRCODE = v.state,
                 DETAIL = format('Expected %s, scanned %s. ', coalesce(v.expected, 'nothing else'),
                     coalesce(v.scanned, 'nothing')) || coalesce(v.facts, '{}')::text,
-                HINT = 'Call without post to see every verdict.';
+                HINT = CASE v.state
+                    WHEN 'IV223' THEN 'Count what is in each of the units, by its own label.'
+                    WHEN 'IV242' THEN 'Was it received before? To add to it, scan other goods, '
+                        'and name it as handling_unit.'
+                    WHEN 'IV305' THEN 'Where it lies, ims.where_is() tells; post the move that '
+                        'was forgotten.'
+                    ELSE 'Call without post to see every verdict.' END;
     END IF;
 END
 $$;
@@ -345,9 +385,9 @@ $$;
 COMMENT ON FUNCTION ims._register_lot IS 'make the lot that a label names, with its dates';
 REVOKE ALL ON FUNCTION ims._register_lot FROM PUBLIC;
 
--- Makes the lot, the single unit and the handling unit that a label names.  Lot
--- and handling unit may come from another scanner meanwhile; a single unit may not.
-CREATE FUNCTION ims._register_scan(owner_id bigint, s ims._scanned, actor text)
+-- Makes the lot and the single unit that a label names.  The lot may come from
+-- another scanner meanwhile; a single unit may not.
+CREATE FUNCTION ims._register_goods(owner_id bigint, s ims._scanned, actor text)
 RETURNS ims._scanned
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
@@ -361,37 +401,11 @@ BEGIN
         SELECT c.serial_id INTO s.serial_id
         FROM ims._create_serials(owner_id, s.item, ARRAY[s.serial], s.lot, actor => actor) AS c;
     END IF;
-    IF 'handling_unit' = ANY (s.unknown) THEN
-        BEGIN
-            SELECT c.handling_unit_id INTO s.handling_unit_id
-            FROM ims._create_handling_unit(owner_id, s.handling_unit, actor => actor) AS c;
-        EXCEPTION WHEN unique_violation THEN
-            s.handling_unit_id := ims._handling_unit_id(owner_id, s.handling_unit);
-        END;
-    END IF;
     RETURN s;
 END
 $$;
-COMMENT ON FUNCTION ims._register_scan IS 'make what a label names and nobody knows yet';
-REVOKE ALL ON FUNCTION ims._register_scan FROM PUBLIC;
-
--- A handling unit that the label names, else the one that the call names, else
--- for a pick the one that the single unit lies in.
-CREATE FUNCTION ims._scan_unit_id(owner_id bigint, s ims._scanned, verb text, handling_unit text)
-RETURNS bigint
-LANGUAGE plpgsql STABLE PARALLEL SAFE
-SET search_path = pg_catalog, pg_temp
-AS $$
-BEGIN
-    IF s.handling_unit_id IS NOT NULL AND (s.kind = 'handling_unit' OR verb = 'pick') THEN
-        RETURN s.handling_unit_id;
-    END IF;
-    RETURN CASE WHEN handling_unit IS NULL THEN 0
-        ELSE ims._handling_unit_id(owner_id, handling_unit) END;
-END
-$$;
-COMMENT ON FUNCTION ims._scan_unit_id IS 'handling unit of a posting that rests on a scan, 0 for none';
-REVOKE ALL ON FUNCTION ims._scan_unit_id FROM PUBLIC;
+COMMENT ON FUNCTION ims._register_goods IS 'make the lot and serial of a label that nobody knows yet';
+REVOKE ALL ON FUNCTION ims._register_goods FROM PUBLIC;
 
 CREATE FUNCTION ims._post_scan(
     owner_id bigint, verb text, s ims._scanned, call jsonb, quantity numeric, posting_id bigint,
@@ -402,18 +416,39 @@ AS $$
 #variable_conflict use_variable
 DECLARE
     unit_id bigint;
-    party_id bigint;
+    posting jsonb;
+    line jsonb;
     entered numeric;
     measured numeric;
 BEGIN
-    IF (call ->> 'register')::boolean THEN
-        s := ims._register_scan(owner_id, s, call ->> 'actor');
+    LOCK TABLE ims.movement IN ROW EXCLUSIVE MODE;
+    IF verb = 'receive' THEN
+        s := ims._register_scan(owner_id, s, call, to_id);
     END IF;
     unit_id := ims._scan_unit_id(owner_id, s, verb, call ->> 'handling_unit');
-    IF call ? 'party' THEN
-        party_id := ims._party_id(owner_id, call ->> 'party');
-    END IF;
+    posting := jsonb_build_object(
+        'owner_id', owner_id, 'posting_id', posting_id,
+        'kind', CASE WHEN verb = 'receive' THEN 'receive'
+            WHEN to_id = 3 THEN 'ship' ELSE 'transfer' END,
+        'effective_at', (call ->> 'effective_at')::timestamp AT TIME ZONE 'UTC',
+        'party_id', CASE WHEN call ? 'party' THEN ims._party_id(owner_id, call ->> 'party') END,
+        'reason', call -> 'reason', 'actor', call -> 'actor',
+        'reference_type', call -> 'reference_type',
+        'reference_number', call -> 'reference_number',
+        'idempotency_key', call -> 'idempotency_key');
     entered := ims._entered_quantity(owner_id, s.item_id, s.unit, quantity);
+    line := jsonb_build_object('reference_line', call -> 'reference_line',
+        'entered_quantity', entered,
+        'entered_unit', CASE WHEN entered IS NOT NULL THEN s.unit END);
+    IF verb = 'pick' AND s.kind = 'handling_unit' AND from_id <> to_id
+        AND ims._takes_all(owner_id, unit_id, s, quantity, from_id)
+    THEN
+        document_number := ims._pick_unit(owner_id, unit_id, s, quantity, posting, line,
+            from_id, to_id);
+        IF document_number IS NOT NULL THEN
+            RETURN;
+        END IF;
+    END IF;
     -- what the label measures, where that is what the item is measured in
     SELECT coalesce((call ->> 'labels')::numeric, 1) * ims.measure_amount(ims.measure_in(
         ims.measure_make(s.measured_quantity, s.measured_unit), i.measured_unit, 'half_up', 6))
@@ -423,26 +458,15 @@ BEGIN
       AND ims.measure_dimension(ims.measure_make(1, i.measured_unit))
         = ims.measure_dimension(ims.measure_make(s.measured_quantity, s.measured_unit));
     SELECT r.document_number INTO document_number
-    FROM ims._post_lines(
-        jsonb_build_array(jsonb_build_object(
-            'owner_id', owner_id, 'posting_id', posting_id,
-            'kind', CASE WHEN verb = 'receive' THEN 'receive'
-                WHEN to_id = 3 THEN 'ship' ELSE 'transfer' END,
-            'effective_at', (call ->> 'effective_at')::timestamp AT TIME ZONE 'UTC',
-            'party_id', party_id, 'reason', call -> 'reason', 'actor', call -> 'actor',
-            'reference_type', call -> 'reference_type',
-            'reference_number', call -> 'reference_number',
-            'idempotency_key', call -> 'idempotency_key')),
-        jsonb_build_array(jsonb_build_object(
+    FROM ims._post_lines(jsonb_build_array(posting),
+        jsonb_build_array(line || jsonb_build_object(
             'item_id', s.item_id, 'quantity', quantity, 'lot_id', coalesce(s.lot_id, 0),
             'serial_id', coalesce(s.serial_id, 0),
             'from_location_id', from_id, 'to_location_id', to_id,
             'from_handling_unit_id', CASE verb WHEN 'pick' THEN unit_id ELSE 0 END,
             'to_handling_unit_id', CASE verb WHEN 'receive' THEN unit_id ELSE 0 END,
             'measured_quantity', measured,
-            'unit_cost', call -> 'unit_cost', 'currency', call -> 'currency',
-            'reference_line', call -> 'reference_line', 'entered_quantity', entered,
-            'entered_unit', CASE WHEN entered IS NOT NULL THEN s.unit END))) AS r;
+            'unit_cost', call -> 'unit_cost', 'currency', call -> 'currency'))) AS r;
 END
 $$;
 COMMENT ON FUNCTION ims._post_scan IS 'post what was scanned, as received or picked';
@@ -452,7 +476,7 @@ REVOKE ALL ON FUNCTION ims._post_scan FROM PUBLIC;
 -- and what the call expects.  A pallet label that says nothing of its content
 -- is taken for what the call expects.
 CREATE FUNCTION ims._read_scan_call(
-    owner_id bigint, call jsonb, location_id bigint, today date, OUT s ims._scanned,
+    owner_id bigint, verb text, call jsonb, location_id bigint, today date, OUT s ims._scanned,
     OUT quantity numeric, OUT expected numeric, OUT tracking text)
 LANGUAGE plpgsql STABLE PARALLEL RESTRICTED
 SET search_path = pg_catalog, pg_temp
@@ -475,7 +499,15 @@ BEGIN
     IF call ? 'item' THEN
         item_id := ims._item_id(owner_id, call ->> 'item');
     END IF;
-    s := ims._scan_resolve(owner_id, call ->> 'scan', false, today, location_id, item_id, NULL);
+    -- What arrives is nowhere yet.
+    s := ims._scan_resolve(owner_id, call ->> 'scan', false, today,
+        CASE verb WHEN 'receive' THEN 0 ELSE location_id END, item_id, NULL);
+    IF verb = 'receive' THEN
+        s := ims._scan_arriving(owner_id, s, call, location_id);
+    ELSE
+        s := ims._scan_load(owner_id, s, location_id, today,
+            verb = 'count' OR NOT call ?& '{item,quantity}');
+    END IF;
     IF s.item_id IS NOT NULL THEN
         quantity := ims._base_quantity(owner_id, s.item_id, s.item, NULL, s.quantity * labels,
             s.unit);
@@ -555,9 +587,8 @@ BEGIN
         FROM ims._claim_key(owner_id, call ->> 'idempotency_key', verb || '_scan',
             call - 'idempotency_key', ims._next_posting_id()) AS k;
     END IF;
-    -- What arrives is nowhere yet.
-    reading := ims._read_scan_call(owner_id, call, CASE verb WHEN 'pick' THEN from_id ELSE 0 END,
-        today);
+    reading := ims._read_scan_call(owner_id, verb, call,
+        CASE verb WHEN 'pick' THEN from_id ELSE to_id END, today);
     verdicts := ARRAY(SELECT v FROM ims._scan_verdicts(reading.s, verb, call,
         reading.quantity, reading.expected, reading.tracking, today) AS v ORDER BY v.place);
     status := CASE WHEN EXISTS (SELECT FROM unnest(verdicts) AS v WHERE v.state IS NOT NULL)
@@ -687,7 +718,8 @@ at most, minimum_expiry the earliest expiry date (today at the site unless given
 labels like this one there are. One row per field with a verdict. With post => true goods are received as
 scanned, unless a verdict has a SQLSTATE, which is raised: IV140 to IV143, or what the
 posting itself would raise. register => true makes lots, serials and handling units that
-only the label knows.
+only the label knows. A handling unit arrives once (IV242); goods are added to one by their own
+label with handling_unit, or by one of the unit with another item or lot.
 Example: SELECT * FROM ims.receive_scan(scan => ''(01)09520123456788(17)271231(10)ABC'',
 item => ''A-1'', quantity => 12, to_location => ''DOCK'', register => true, post => true);';
 REVOKE ALL ON FUNCTION ims.receive_scan FROM PUBLIC;
@@ -787,7 +819,8 @@ COMMENT ON FUNCTION ims.pick_scan IS
 As ims.receive_scan(): with post => true goods go from from_location to to_location (a
 transfer), or to the customer where there is none (a shipment). Another item, lot or unit than
 asked for, an expired or held lot, a single unit that lies elsewhere, more than quantity:
-each is refused with its SQLSTATE and the numbers.
+each is refused with its SQLSTATE and the numbers. The label of a handling unit with all that
+is in it moves or ships the unit; the SSCC alone is all of it, where it is one load.
 Example: SELECT * FROM ims.pick_scan(scan => ''(01)09520123456788(10)ABC'', item => ''A-1'',
 lot => ''ABC'', quantity => 1, from_location => ''BIN-7'', post => true);';
 REVOKE ALL ON FUNCTION ims.pick_scan FROM PUBLIC;
@@ -832,27 +865,44 @@ DECLARE
     today CONSTANT date := ims._day_at(owner_id, location_id, clock_timestamp());
     reading record;
     s ims._scanned;
-    book numeric;
+    book record;
     verdicts ims._scan_verdict[];
 BEGIN
-    reading := ims._read_scan_call(owner_id, call, location_id, today);
+    replayed := false;
+    IF post THEN
+        SELECT k.posting_id, k.document_number, k.replayed
+        INTO posting_id, document_number, replayed
+        FROM ims._claim_key(owner_id, idempotency_key, 'count_scan', call || jsonb_build_object(
+            'location', location, 'counted_at', extract(epoch FROM counted_at),
+            'reason', reason, 'reference_type', reference_type,
+            'reference_number', reference_number, 'actor', actor),
+            ims._next_posting_id()) AS k;
+    END IF;
+    reading := ims._read_scan_call(owner_id, 'count', call, location_id, today);
+    IF post AND NOT replayed AND (reading.s).kind = 'handling_unit'
+        AND (reading.s).handling_unit_id IS NOT NULL
+    THEN
+        PERFORM ims._lock_unit(owner_id, (reading.s).handling_unit_id);
+        reading := ims._read_scan_call(owner_id, 'count', call, location_id, today);
+    END IF;
     s := reading.s;
     -- The unit that a label on the shelf names, not the one that the books say.
     IF s.kind <> 'handling_unit' THEN
         s.handling_unit := NULL;
     END IF;
-    book := coalesce((
-        SELECT b.on_hand
-        FROM ims.stock AS b
-        WHERE b.owner_id = owner_id AND b.item_id = s.item_id AND b.location_id = location_id
-          AND b.lot_id = coalesce(s.lot_id, 0)
-          AND b.handling_unit_id = ims._scan_unit_id(owner_id, s, 'count', handling_unit)), 0);
+    book := ims._count_book(owner_id, s, location_id, handling_unit, counted_at);
+    IF book.lines IS NOT NULL THEN
+        s := ims._scan_problem(s, 'units_inside', 'quantity', NULL);
+    END IF;
     verdicts := ARRAY(SELECT v FROM ims._scan_verdicts(s, 'count', call,
-        coalesce(reading.expected, reading.quantity), CASE WHEN s.item_id IS NOT NULL THEN book END,
+        coalesce(reading.expected, reading.quantity),
+        CASE WHEN s.item_id IS NOT NULL THEN book.quantity END,
         reading.tracking, today) AS v ORDER BY v.place);
     status := CASE WHEN EXISTS (SELECT FROM unnest(verdicts) AS v WHERE v.state IS NOT NULL)
         THEN 'refused' ELSE 'checked' END;
-    IF post THEN
+    IF replayed THEN
+        status := 'posted';
+    ELSIF post THEN
         PERFORM ims._raise_verdict(verdicts);
         IF reading.tracking = 'serial' THEN
             RAISE 'item "%" is counted unit by unit', s.item
@@ -861,16 +911,22 @@ BEGIN
                         || jsonb_build_object('item', s.item, 'tracking', reading.tracking)::text,
                     HINT = 'Collect the scans, and give them to ims.count_stock() as lines.';
         END IF;
-        SELECT c.posting_id, c.document_number, c.status, c.replayed
-        INTO posting_id, document_number, status, replayed
-        FROM ims._count_stock(owner_id, s.item, coalesce(quantity, s.quantity * coalesce(labels, 1)),
-            CASE WHEN quantity IS NULL THEN s.unit ELSE unit END, location, s.lot, NULL,
-            coalesce(s.handling_unit, handling_unit), NULL, false, counted_at, reason,
-            reference_type, reference_number, actor, idempotency_key) AS c;
+        IF book.lines IS NOT NULL THEN
+            document_number := ims._post_count(owner_id, posting_id, NULL, NULL, NULL, location,
+                NULL, NULL, NULL, book.lines, false, counted_at, reason, reference_type,
+                reference_number, actor, idempotency_key);
+        ELSE
+            document_number := ims._post_count(owner_id, posting_id, s.item,
+                coalesce(quantity, s.quantity * coalesce(labels, 1)),
+                CASE WHEN quantity IS NULL THEN s.unit ELSE unit END, location, s.lot, NULL,
+                coalesce(s.handling_unit, handling_unit), NULL, false, counted_at, reason,
+                reference_type, reference_number, actor, idempotency_key);
+        END IF;
+        status := 'posted';
     END IF;
     RETURN QUERY
     SELECT v.field, v.expected, v.scanned, v.verdict, v.state, v.message, posting_id,
-        document_number, status, coalesce(replayed, false)
+        document_number, status, replayed
     FROM unnest(verdicts) AS u
     CROSS JOIN LATERAL ims._scan_answer(u, replayed) AS v
     ORDER BY v.place;
@@ -915,7 +971,8 @@ COMMENT ON FUNCTION ims.count_scan IS
 
 quantity is what was counted of what the label names, all of it at that place; left out, it is
 the quantity of the scan times labels. The row of the quantity has the books as expected:
-over and under are no fault. With post => true it is a count like ims.count_stock(); items
+over and under are no fault, but for the label of a handling unit whose goods lie in units inside
+(IV223), where what agrees counts each of them. With post => true it is a count like ims.count_stock(); items
 tracked by serial are counted there, with one line per unit (IV213).
 Example: SELECT * FROM ims.count_scan(scan => ''(01)09520123456788(10)ABC'', quantity => 42,
 location => ''BIN-7'', post => true);';

@@ -147,6 +147,33 @@ SELECT is(pg_temp.content('P1', pg_temp.at('14:00')), 'P1 PEN 1 T-HERE-A', 'what
 SELECT is_empty($$SELECT * FROM ims.verify('SHOP') AS v WHERE v.check_name !~ '^catalog'$$, 'all is well');
 ROLLBACK TO one_instant;
 
+-- A unit that was put into it and out at one instant was never in it.
+SAVEPOINT for_no_time;
+SELECT count(*) FROM ims.pack('SHOP', 'C1', handling_units => '{T1}', location => 'T-HERE-A',
+    effective_at => pg_temp.at('15:00')) \g /dev/null
+SELECT count(*) FROM ims.unpack('SHOP', 'C1', handling_units => '{T1}', effective_at => pg_temp.at('15:00')) \g /dev/null
+SELECT is(pg_temp.content('C1', c.at), 'C1 PEN 24 CUSTOMER left 11:00, C1 PHONE S1 1 CUSTOMER left 11:00', 'a unit is away still ' || c.name)
+FROM (VALUES (pg_temp.at('15:00'), 'at the instant'), (NULL, 'afterwards')) AS c (at, name);
+SELECT count(*) FROM ims.pack('SHOP', 'C1', handling_units => '{T1}', location => 'T-HERE-A',
+    effective_at => pg_temp.at('15:00')) \g /dev/null
+SELECT is(pg_temp.content('C1'), 'C1, >T1 PEN 1 T-HERE-A', 'until another stays in it');
+ROLLBACK TO for_no_time;
+
+-- Three levels: a recall names the unit around the goods, and the outermost.
+SAVEPOINT deep;
+SELECT count(ims.create_handling_unit('SHOP', code => u)) FROM unnest('{R1,R2,R3,R4}'::text[]) AS u \g /dev/null
+SELECT count(*) FROM ims.pack('SHOP', 'R1', location => 'T-HERE-A', lines => '[{"item": "MILK", "quantity": 3, "lot": "L1"}]',
+    effective_at => pg_temp.at('15:00')) \g /dev/null
+SELECT count(*) FROM ims.pack('SHOP', 'R2', handling_units => '{R1}', effective_at => pg_temp.at('15:01')) \g /dev/null
+SELECT count(*) FROM ims.pack('SHOP', 'R3', handling_units => '{R2}', effective_at => pg_temp.at('15:02')) \g /dev/null
+SELECT count(*) FROM ims.pack('SHOP', 'R4', handling_units => '{R3}', effective_at => pg_temp.at('15:03')) \g /dev/null
+SELECT results_eq($$SELECT r.handling_unit, r.root_handling_unit FROM ims.recall_report('SHOP', 'MILK', 'L1') AS r
+    WHERE r.handling_unit = 'R1'$$, $$VALUES ('R1', 'R4')$$, 'in stock four levels deep');
+SELECT count(*) FROM ims.move_handling_unit('SHOP', 'R4', kind => 'ship', effective_at => pg_temp.at('15:04')) \g /dev/null
+SELECT results_eq($$SELECT r.handling_unit, r.root_handling_unit FROM ims.recall_report('SHOP', 'MILK', 'L1') AS r
+    WHERE r.handling_unit = 'R1'$$, $$VALUES ('R1', 'R4')$$, 'and shipped so');
+ROLLBACK TO deep;
+
 -- To another site, and back to one place after a receipt in parts.
 SELECT posting_id AS sent, document_number AS number FROM ims.move_handling_unit('SHOP', 'P1', kind => 'dispatch',
     to_location => 'T-THERE-A', effective_at => pg_temp.at('14:00')) \gset

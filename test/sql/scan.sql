@@ -95,7 +95,8 @@ FROM (VALUES
     (23, 'own code of an item', 'PEN', 'item item=PEN quantity=1 unit=EA'),
     (24, 'code of a supplier, for a case', 'ACME-7', 'item item=PEN quantity=1 unit=CS base=12'),
     (25, 'code of a place', 'T-HERE-A', 'location at=T-HERE-A'),
-    (26, 'code of a handling unit', 'P1', 'handling_unit in=P1'),
+    (26, 'code of a handling unit, with what is in it', 'P1',
+     'handling_unit item=PHONE quantity=1 unit=EA lot=RED in=P1 at=T-HERE-A'),
     (27, 'code of a lot', 'L1', 'lot item=MILK quantity=1 unit=EA lot=L1 made=2026-01-01 '
      'best=2027-06-30 expires=2027-12-31'),
     (28, 'code of a single unit, with where it lies', 'S1',
