@@ -275,8 +275,8 @@ $$;
 COMMENT ON FUNCTION ims._check_unit_time IS 'raise IV241 for what happened before the last change';
 REVOKE ALL ON FUNCTION ims._check_unit_time FROM PUBLIC;
 
--- Content.  Every balance of a unit was come to by some line: its index is
--- smaller than the balances are.
+-- Content, by the index of balances in units: their lines are many more where
+-- units are used again and again.
 CREATE FUNCTION ims._unit_balances(owner_id bigint, handling_unit_ids bigint[])
 RETURNS TABLE (
     item_id bigint, location_id bigint, lot_id bigint, handling_unit_id bigint, on_hand numeric)
@@ -284,15 +284,9 @@ LANGUAGE sql STABLE PARALLEL SAFE ROWS 100
 SET search_path = pg_catalog, pg_temp
 AS $$
     SELECT s.item_id, s.location_id, s.lot_id, s.handling_unit_id, s.on_hand::numeric
-    FROM (
-        SELECT DISTINCT m.item_id, m.to_location_id, m.lot_id, m.to_handling_unit_id
-        FROM ims.movement AS m
-        WHERE m.owner_id = $1 AND m.to_handling_unit_id = ANY ($2)
-          AND m.to_handling_unit_id <> 0) AS k
-    JOIN ims.stock AS s
-        ON s.owner_id = $1 AND s.item_id = k.item_id AND s.location_id = k.to_location_id
-        AND s.lot_id = k.lot_id AND s.handling_unit_id = k.to_handling_unit_id
-    WHERE s.on_hand > 0
+    FROM ims.stock AS s
+    WHERE s.owner_id = $1 AND s.handling_unit_id = ANY ($2) AND s.handling_unit_id <> 0
+      AND s.on_hand > 0
 $$;
 COMMENT ON FUNCTION ims._unit_balances IS 'balances of handling units that hold something';
 REVOKE ALL ON FUNCTION ims._unit_balances FROM PUBLIC;
@@ -412,7 +406,12 @@ BEGIN
         SELECT DISTINCT m.serial_id
         FROM ims.movement AS m
         WHERE m.owner_id = owner_id AND m.to_handling_unit_id = ANY (handling_unit_ids)
-          AND m.to_handling_unit_id <> 0 AND m.serial_id <> 0) AS k
+          AND m.to_handling_unit_id <> 0 AND m.serial_id <> 0
+          AND (
+            SELECT count(*) > 0
+            FROM ims._unit_balances(owner_id, handling_unit_ids) AS c
+            JOIN ims.item AS j ON j.owner_id = owner_id AND j.item_id = c.item_id
+            WHERE j.tracking = 'serial')) AS k
         JOIN ims.serial AS e ON e.owner_id = owner_id AND e.serial_id = k.serial_id
         ON i.tracking = 'serial' AND e.item_id = b.item_id AND e.location_id = b.location_id
         AND e.lot_id = b.lot_id AND e.handling_unit_id = b.handling_unit_id

@@ -67,16 +67,21 @@ AS $$
           AND n.unpacked_at IS DISTINCT FROM n.packed_at)
     -- A line dated before it left may have put something into it since.
       AND NOT EXISTS (
+        SELECT FROM ims.stock AS s
+        WHERE $3 = 'infinity' AND s.owner_id = $1 AND s.handling_unit_id = $2
+          AND s.handling_unit_id <> 0 AND s.on_hand > 0)
+      AND NOT EXISTS (
         SELECT FROM (
             SELECT m.to_location_id, m.item_id, m.lot_id, m.quantity::numeric
             FROM ims.movement AS m
-            WHERE m.owner_id = $1 AND m.to_handling_unit_id = $2 AND m.to_handling_unit_id <> 0
+            WHERE $3 < 'infinity'
+              AND m.owner_id = $1 AND m.to_handling_unit_id = $2 AND m.to_handling_unit_id <> 0
               AND m.effective_at <= $3
             UNION ALL
             SELECT m.from_location_id, m.item_id, m.lot_id, - m.quantity::numeric
             FROM ims.movement AS m
-            WHERE m.owner_id = $1 AND m.from_handling_unit_id = $2 AND m.from_handling_unit_id <> 0
-              AND m.effective_at <= $3) AS c (location_id, item_id, lot_id, quantity)
+            WHERE $3 < 'infinity' AND m.owner_id = $1 AND m.from_handling_unit_id = $2
+              AND m.from_handling_unit_id <> 0 AND m.effective_at <= $3) AS c (location_id, item_id, lot_id, quantity)
         GROUP BY c.location_id, c.item_id, c.lot_id
         HAVING sum(c.quantity) > 0)
 $$;
@@ -132,9 +137,35 @@ BEGIN
         JOIN ims.handling_unit AS h
             ON h.owner_id = my_owner_id AND h.handling_unit_id = e.handling_unit_id
         WHERE t.level < 100),
+    -- now, by the balances: of a unit that is used again and again they are few
+    held AS (
+        SELECT s.handling_unit_id, s.item_id, s.lot_id, s.location_id,
+            s.on_hand::numeric AS on_hand, i.tracking = 'serial' AS by_serial
+        FROM tree AS t
+        JOIN ims.stock AS s
+            ON s.owner_id = my_owner_id AND s.handling_unit_id = t.handling_unit_id
+            AND s.handling_unit_id <> 0 AND s.on_hand <> 0
+        JOIN ims.item AS i ON i.owner_id = my_owner_id AND i.item_id = s.item_id
+        WHERE departure_id IS NULL AND my_at = 'infinity'),
     line AS (
-        SELECT m.from_handling_unit_id AS handling_unit_id, m.item_id, m.lot_id, m.serial_id,
-            m.to_location_id AS location_id, m.quantity::numeric, m.effective_at AS left_at
+        SELECT h.handling_unit_id, h.item_id, h.lot_id, 0::bigint AS serial_id, h.location_id,
+            h.on_hand AS quantity, NULL::timestamptz AS left_at
+        FROM held AS h
+        WHERE NOT h.by_serial
+        UNION ALL
+        SELECT e.handling_unit_id, e.item_id, e.lot_id, e.serial_id, e.location_id, 1, NULL
+        FROM (
+            SELECT DISTINCT m.serial_id
+            FROM tree AS t
+            JOIN ims.movement AS m
+                ON m.owner_id = my_owner_id AND m.to_handling_unit_id = t.handling_unit_id
+                AND m.to_handling_unit_id <> 0 AND m.serial_id <> 0
+            WHERE (SELECT count(*) FILTER (WHERE h.by_serial) > 0 FROM held AS h)) AS k
+        JOIN ims.serial AS e ON e.owner_id = my_owner_id AND e.serial_id = k.serial_id
+        JOIN tree AS t ON t.handling_unit_id = e.handling_unit_id
+        UNION ALL
+        SELECT m.from_handling_unit_id, m.item_id, m.lot_id, m.serial_id, m.to_location_id,
+            m.quantity::numeric, m.effective_at
         FROM tree AS t
         JOIN ims.movement AS m
             ON m.owner_id = my_owner_id AND m.from_handling_unit_id = t.handling_unit_id
@@ -147,7 +178,7 @@ BEGIN
         JOIN ims.movement AS m
             ON m.owner_id = my_owner_id AND m.to_handling_unit_id = t.handling_unit_id
             AND m.to_handling_unit_id <> 0
-        WHERE departure_id IS NULL AND m.effective_at <= my_at
+        WHERE departure_id IS NULL AND my_at < 'infinity' AND m.effective_at <= my_at
         UNION ALL
         SELECT m.from_handling_unit_id, m.item_id, m.lot_id, m.serial_id, m.from_location_id,
             - m.quantity::numeric, NULL
@@ -155,7 +186,7 @@ BEGIN
         JOIN ims.movement AS m
             ON m.owner_id = my_owner_id AND m.from_handling_unit_id = t.handling_unit_id
             AND m.from_handling_unit_id <> 0
-        WHERE departure_id IS NULL AND m.effective_at <= my_at),
+        WHERE departure_id IS NULL AND my_at < 'infinity' AND m.effective_at <= my_at),
     content AS (
         SELECT l.handling_unit_id, l.item_id, l.lot_id, l.serial_id, l.location_id,
             sum(l.quantity) AS quantity, max(l.left_at) AS left_at

@@ -681,7 +681,7 @@ END
 $$;
 COMMENT ON FUNCTION ims._where_is_serial IS 'work of ims.where_is for a serial';
 
--- Balances of a lot, or in handling units: where its lines say that there may be some.
+-- Balances of a lot, where its lines say that there may be some; or in handling units.
 CREATE FUNCTION ims._where_is_stock(
     owner_id bigint, of_lot_id bigint, of_handling_unit_ids bigint[])
 RETURNS TABLE (
@@ -715,11 +715,10 @@ BEGIN
         WHERE $2 IS NOT NULL AND m.owner_id = $1 AND m.lot_id = $2
         GROUP BY 1, 2, 3, 4
         UNION ALL
-        SELECT m.item_id, m.lot_id, m.to_location_id, m.to_handling_unit_id
-        FROM ims.movement AS m
-        WHERE $3 IS NOT NULL AND m.owner_id = $1 AND m.to_handling_unit_id = ANY ($3)
-          AND m.to_handling_unit_id <> 0
-        GROUP BY 1, 2, 3, 4)
+        SELECT b.item_id, b.lot_id, b.location_id, b.handling_unit_id
+        FROM ims.stock AS b
+        WHERE $3 IS NOT NULL AND b.owner_id = $1 AND b.handling_unit_id = ANY ($3)
+          AND b.handling_unit_id <> 0 AND b.on_hand <> 0)
     SELECT ims._whereabouts(c.location_id, NULL),
         i.code, l.code, u.code, trim_scale(coalesce(u.quantity, s.on_hand)), i.base_unit, w.code,
         o.code, h.code,

@@ -1,9 +1,10 @@
 -- What the ledger adds up to, kept at every commit.
 --
--- Only the engine writes these tables (60_guard).  The primary key is their
--- only index and half of every page is left free, so that an update stays on
--- its page (HOT).  negative_ok is copied from item and place, so that the
--- CHECK needs no other table.
+-- Only the engine writes these tables (60_guard).  What is indexed never
+-- changes and half of every page is left free, so that an update stays on its
+-- page (HOT).  Stock in handling units has an index of its own, since a unit
+-- that is used again and again has many lines and few balances.  negative_ok is
+-- copied from item and place, so that the CHECK needs no other table.
 
 CREATE TABLE ims.stock (
     owner_id bigint NOT NULL,
@@ -19,6 +20,8 @@ CREATE TABLE ims.stock (
     CONSTRAINT stock_on_hand_check CHECK (negative_ok OR on_hand >= 0),
     CONSTRAINT stock_allocated_check CHECK (allocated >= 0 AND (negative_ok OR allocated <= on_hand))
 ) WITH (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_cost_delay = 0);
+CREATE INDEX stock_handling_unit_idx ON ims.stock (owner_id, handling_unit_id)
+    WHERE handling_unit_id <> 0;
 COMMENT ON TABLE ims.stock IS 'stock by item, place, lot and handling unit';
 COMMENT ON COLUMN ims.stock.owner_id IS 'owner of the stock';
 COMMENT ON COLUMN ims.stock.item_id IS 'item';

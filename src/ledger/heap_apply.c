@@ -80,10 +80,11 @@ open_pass(Pass *pass, ImsCall *call, bool is_stock)
 	pass->is_stock = is_stock;
 	pass->nrow = is_stock ? call->nstock : call->navailability;
 	if (is_stock)
-		ims_balance_open(&pass->table, &stock_layout, ledger->stock, ledger->stock_pkey);
+		ims_balance_open(&pass->table, &stock_layout, ledger->stock, ledger->stock_pkey,
+						 ledger->stock_handling_unit_idx);
 	else
 		ims_balance_open(&pass->table, &availability_layout, ledger->availability,
-						 ledger->availability_pkey);
+						 ledger->availability_pkey, InvalidOid);
 }
 
 static inline const int64 *

@@ -4,7 +4,8 @@
  *	  Rows of a balance table by primary key: find, lock, update.
  *
  * Below the executor: only for tables that ims_heap_eligible() has accepted,
- * so that nothing but the row and its primary key has to be kept.
+ * so that nothing but the row, its primary key and, for stock in handling
+ * units, the entry of the unit has to be kept.
  *
  * Finding a row costs a descent of the index and, as half of every page is
  * left free, a pruning of its page at nearly every visit.  Both are avoided:
@@ -127,7 +128,8 @@ begin_snapshot(ImsBalanceTable *table)
 }
 
 void
-ims_balance_open(ImsBalanceTable *table, const ImsBalanceLayout *layout, Oid heap, Oid index)
+ims_balance_open(ImsBalanceTable *table, const ImsBalanceLayout *layout, Oid heap,
+				 Oid index, Oid unit_index)
 {
 	Assert(layout->nkey <= IMS_BALANCE_MAX_KEYS);
 	Assert(layout->nint + 1 + layout->nquantity <= IMS_BALANCE_MAX_COLUMNS);
@@ -135,6 +137,7 @@ ims_balance_open(ImsBalanceTable *table, const ImsBalanceLayout *layout, Oid hea
 	table->layout = layout;
 	table->heap = table_open(heap, RowExclusiveLock);
 	table->index = index_open(index, RowExclusiveLock);
+	table->unit_index = unit_index;
 	/* what the executor checks at an UPDATE of a published table */
 	CheckCmdReplicaIdentity(table->heap, CMD_UPDATE);
 	ItemPointerSetInvalid(&table->tid);
@@ -335,6 +338,29 @@ ims_balance_lock(ImsBalanceTable *table)
 	return failure.traversed;
 }
 
+/*
+ * The index on handling units, whose id is the last column of the key.  Seldom
+ * needed, since an update stays on its page: opened when it is.
+ */
+static void
+insert_unit_entry(ImsBalanceTable *table, HeapTuple tuple, const int64 *key)
+{
+	int64 handling_unit_id = key[table->layout->nkey - 1];
+	Datum values[2] = {Int64GetDatum(key[0]), Int64GetDatum(handling_unit_id)};
+	bool nulls[2] = {false, false};
+	Relation index;
+	IndexInfo *info;
+
+	if (!OidIsValid(table->unit_index) || handling_unit_id == 0)
+		return;
+	index = index_open(table->unit_index, RowExclusiveLock);
+	info = BuildIndexInfo(index);
+	index_insert(index, values, nulls, &tuple->t_self, table->heap, UNIQUE_CHECK_NO,
+				 false, info);
+	pfree(info);
+	index_close(index, NoLock);
+}
+
 static void
 insert_index_entry(ImsBalanceTable *table, HeapTuple tuple, const int64 *key)
 {
@@ -386,6 +412,9 @@ ims_balance_update(ImsBalanceTable *table, const int64 *columns)
 
 	table->tid = tuple.t_self;
 	if (index_entry_needed)
+	{
 		insert_index_entry(table, &tuple, columns);
+		insert_unit_entry(table, &tuple, columns);
+	}
 	return true;
 }

@@ -36,6 +36,7 @@ typedef struct ImsBalanceTable
 	const ImsBalanceLayout *layout;
 	Relation heap;
 	Relation index;
+	Oid unit_index;		/* (owner, handling unit) of rows in units, if the table has it */
 	bool xact_snapshot; /* REPEATABLE READ or SERIALIZABLE */
 	Snapshot snapshot;
 	CommandId cid;
@@ -50,7 +51,7 @@ typedef struct ImsBalanceTable
 } ImsBalanceTable;
 
 extern void ims_balance_open(ImsBalanceTable *table, const ImsBalanceLayout *layout,
-							 Oid heap, Oid index);
+							 Oid heap, Oid index, Oid unit_index);
 extern void ims_balance_suspend(ImsBalanceTable *table);
 extern void ims_balance_resume(ImsBalanceTable *table);
 extern bool ims_balance_find(ImsBalanceTable *table, const int64 *key);

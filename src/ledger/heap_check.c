@@ -214,6 +214,7 @@ static const KnownColumn stock_columns[] = {
 
 static const KnownIndex stock_indexes[] = {
 	{"stock_pkey", BTREE_AM_OID, true, 5, {1, 2, 3, 4, 5}, NULL},
+	{"stock_handling_unit_idx", BTREE_AM_OID, false, 2, {1, 5}, "(handling_unit_id <> 0)"},
 };
 
 static const KnownCheck stock_checks[] = {

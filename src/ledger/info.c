@@ -102,6 +102,7 @@ static const LedgerRelation ledger_relations[] = {
 	{"movement_movement_id_seq", offsetof(ImsLedger, movement_sequence)},
 	LEDGER_RELATION(stock),
 	LEDGER_RELATION(stock_pkey),
+	LEDGER_RELATION(stock_handling_unit_idx),
 	LEDGER_RELATION(availability),
 	LEDGER_RELATION(availability_pkey),
 	LEDGER_RELATION(closing),

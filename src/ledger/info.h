@@ -30,7 +30,7 @@ typedef struct ImsLedger
 	Oid movement_lot_idx, movement_serial_idx, movement_production_idx;
 	Oid movement_from_handling_unit_idx, movement_to_handling_unit_idx;
 	Oid movement_sequence;
-	Oid stock, stock_pkey;
+	Oid stock, stock_pkey, stock_handling_unit_idx;
 	Oid availability, availability_pkey;
 	Oid closing, closing_instant_key;
 	Oid stock_count, stock_count_time_idx;

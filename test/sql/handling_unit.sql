@@ -417,6 +417,15 @@ SELECT alike(pg_temp.refusal($$ SELECT ims.move_handling_unit('SHOP', 'L2', to_l
 SELECT is(pg_temp.refusal($$ SELECT ims.move_handling_unit('SHOP', 'L2', to_location => 'T-HERE-B', effective_at => '2024-06-20 00:00+00') $$),
     'accepted', 'but from then on');
 
+-- A balance is found by its unit on whatever page its row has come to.
+SELECT ims.create_handling_unit('SHOP', 'FULL') > 0 AS made \g /dev/null
+SELECT count(r.status) FROM generate_series(1, 400) AS n
+CROSS JOIN LATERAL ims.receive('SHOP', 'INK', 1, to_location => 'T-HERE-A', handling_unit => 'FULL', reference_line => n::text) AS r \g /dev/null
+SET LOCAL enable_seqscan = off;
+SELECT is(pg_temp.content('FULL'), 'FULL INK 400 T-HERE-A', 'after many updates in one transaction');
+SELECT is(string_agg(w.quantity || ' ' || w.location, ' '), '400 T-HERE-A', 'where it is') FROM ims.where_is('SHOP', handling_unit => 'FULL') AS w;
+SET LOCAL enable_seqscan = on;
+
 SELECT is_empty($$SELECT * FROM ims.verify() AS v WHERE v.check_name !~ '^catalog'$$, 'verify() agrees');
 SELECT is_empty('SELECT * FROM drift', 'and so do the books');
 SELECT * FROM finish();
