@@ -19,6 +19,7 @@
 #include "ets.h"
 #include "forecast.h"
 #include "gaps.h"
+#include "long_season.h"
 #include "naive.h"
 #include "smooth.h"
 #include "theta.h"
@@ -67,6 +68,7 @@ static const char *const reasons[IMS_REASON_COUNT] = {
 	[IMS_REASON_NOT_POSITIVE] = "values that are not positive",
 	[IMS_REASON_MISSING_FILLED] = "missing values were filled in",
 	[IMS_REASON_RECENT_ONLY] = "only the latest values were used",
+	[IMS_REASON_SEASON_TAKEN_OUT] = "long season was taken out first",
 	[IMS_REASON_NO_MODEL] = "no model could be fitted",
 	[IMS_REASON_IMPLAUSIBLE] = "implausible forecast was replaced",
 	[IMS_REASON_BAD_REQUEST] = "request out of bounds",
@@ -120,6 +122,13 @@ ims_forecast_model_name(ImsEtsModel model, char name[16])
 				 model.trend == 'D' ? "Ad" : (char[]){model.trend, '\0'}, model.season);
 }
 
+/* Methods that can do without the season, as long as others see to it. */
+static bool
+leaves_long_season(ImsMethod method)
+{
+	return method >= IMS_METHOD_ETS && method <= IMS_METHOD_ETS_THETA;
+}
+
 static bool
 has_gap(const ImsSeries *series)
 {
@@ -137,6 +146,8 @@ ims_forecast_scratch_size(ImsMethod method, const ImsSeries *series, int horizon
 	if (method < IMS_METHOD_COUNT && methods[method].size != NULL)
 	{
 		size += methods[method].size(series->count, series->season, horizon);
+		if (leaves_long_season(method))
+			size += ims_long_season_size(series->count, series->season);
 		if (has_gap(series))
 			size += ims_fill_gaps_size(series->count, series->season);
 	}
@@ -394,7 +405,7 @@ answer(ImsMethod method, ImsForecastRun *run)
 		ims_forecast_fall_back(run, prepared->series.count == 1 ? IMS_REASON_SHORT
 																: IMS_REASON_CONSTANT);
 	}
-	else
+	else if (!leaves_long_season(method) || !ims_long_season_run(run, methods[method].run))
 		methods[method].run(run);
 	if (run->forecast->status == IMS_FORECAST_INTERRUPTED)
 		return;
