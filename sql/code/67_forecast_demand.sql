@@ -214,7 +214,8 @@ COMMENT ON FUNCTION ims.set_forecast_override IS
 'set the demand of a period beside what is computed
 
 quantity: in base units, of the period that has the day period. It stands beside every run,
-those made later included, until it is removed. Of a category (middle-out) it is spread over
+those made later included, until it is removed, also for an item or site that a run did not
+forecast. Of a category (middle-out) it is spread over
 the items of it and below it, in proportion to what a run computed, by default the latest
 that forecast the period: items with an override of their own keep it, and the rest is shared
 by the others. Items that come into the category later get none. Without site it is of all
@@ -425,6 +426,23 @@ REVOKE ALL ON FUNCTION ims.import_forecast FROM PUBLIC;
 
 -- Readers.
 
+-- What is set for periods of a run: of sites exactly where the run was made by site.
+CREATE FUNCTION ims._run_overrides(owner_id bigint, forecast_run_id bigint)
+RETURNS TABLE (item_id bigint, site_id bigint, period date, quantity numeric)
+LANGUAGE sql STABLE PARALLEL SAFE ROWS 100
+SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT o.item_id, o.site_id, o.period, o.quantity::numeric
+    FROM ims.forecast_run AS n
+    JOIN ims.forecast_override AS o
+        ON o.owner_id = $1 AND o.bucket = n.bucket AND (o.site_id > 0) = n.by_site
+        AND o.period >= n.first_period
+        AND o.period < ims._period_after(n.bucket, n.first_period, n.horizon)
+    WHERE n.owner_id = $1 AND n.forecast_run_id = $2
+$$;
+COMMENT ON FUNCTION ims._run_overrides IS 'overrides of the periods of a run';
+
+-- A result has all periods of its run; an override of what has none is a row of its own.
 CREATE FUNCTION ims._forecast_rows(
     owner_id bigint,
     forecast_run_id bigint,
@@ -442,10 +460,14 @@ RETURNS TABLE (
 LANGUAGE sql STABLE PARALLEL SAFE ROWS 1000
 SET search_path = pg_catalog, pg_temp
 AS $$
+    WITH override AS MATERIALIZED (
+        SELECT o.item_id, o.site_id, o.period, o.quantity
+        FROM ims._run_overrides($1, $2) AS o
+        WHERE ($3 IS NULL OR o.item_id = ANY ($3)) AND ($4 IS NULL OR o.site_id = $4))
     SELECT p.item_id, p.site_id, p.period, p.computed, p.lower_bound, p.upper_bound,
-        o.quantity::numeric, coalesce(o.quantity::numeric, p.computed)
+        o.quantity, coalesce(o.quantity, p.computed)
     FROM (
-        SELECT n.bucket, r.item_id, r.site_id,
+        SELECT r.item_id, r.site_id,
             ims._period_after(n.bucket, n.first_period, u.place - 1) AS period,
             u.value::numeric AS computed, u.lower_value::numeric AS lower_bound,
             u.upper_value::numeric AS upper_bound
@@ -456,12 +478,18 @@ AS $$
             WITH ORDINALITY AS u (value, lower_value, upper_value, place)
         WHERE n.owner_id = $1 AND n.forecast_run_id = $2
           AND ($3 IS NULL OR r.item_id = ANY ($3)) AND ($4 IS NULL OR r.site_id = $4)) AS p
-    LEFT JOIN ims.forecast_override AS o
-        ON o.owner_id = $1 AND o.item_id = p.item_id AND o.site_id = p.site_id
-        AND o.bucket = p.bucket AND o.period = p.period
+    LEFT JOIN override AS o
+        ON o.item_id = p.item_id AND o.site_id = p.site_id AND o.period = p.period
+    UNION ALL
+    SELECT o.item_id, o.site_id, o.period, NULL, NULL, NULL, o.quantity, o.quantity
+    FROM override AS o
+    WHERE NOT EXISTS (
+        SELECT FROM ims.forecast_result AS r
+        WHERE r.owner_id = $1 AND r.forecast_run_id = $2 AND r.item_id = o.item_id
+          AND r.site_id = o.site_id)
 $$;
 COMMENT ON FUNCTION ims._forecast_rows IS
-    'results of a run per period, with overrides: the forecast that counts is the last column';
+    'results of a run and overrides per period: the forecast that counts is the last column';
 
 CREATE FUNCTION ims._order_line_problem(line jsonb)
 RETURNS text
@@ -543,14 +571,22 @@ BEGIN
         ims._period_after(n.bucket, n.first_period, n.horizon) AS end_day INTO run
     FROM ims.forecast_run AS n
     WHERE n.owner_id = my_owner_id AND n.forecast_run_id = my_run_id;
+    -- A row without site is of what went out without one, or of an item that had no
+    -- history: that one takes no order from what is set for sites.
     IF run.by_site THEN
         SELECT min(o.place) INTO nowhere
         FROM ims._ordered(my_owner_id, open_orders) AS o
-        WHERE o.site_id = 0 AND EXISTS (
+        WHERE o.site_id = 0
+          AND NOT EXISTS (
             SELECT FROM ims.forecast_result AS r
             WHERE r.owner_id = my_owner_id AND r.forecast_run_id = my_run_id
-              AND r.item_id = o.item_id
-            HAVING min(r.site_id) > 0);
+              AND r.item_id = o.item_id AND r.site_id = 0 AND r.periods > 0)
+          AND (EXISTS (
+                SELECT FROM ims.forecast_result AS r
+                WHERE r.owner_id = my_owner_id AND r.forecast_run_id = my_run_id
+                  AND r.item_id = o.item_id AND r.site_id > 0)
+            OR o.item_id IN (
+                SELECT s.item_id FROM ims._run_overrides(my_owner_id, my_run_id) AS s));
         IF nowhere IS NOT NULL THEN
             PERFORM ims._raise_bad_line('open_orders', nowhere,
                 'site is needed: the run was made by site.');
@@ -591,9 +627,9 @@ Of a run, by default the latest. computed: by the run, between lower_bound and u
 with its coverage; override: as set by ims.set_forecast_override(), whose quantity counts;
 forecast: what counts. open_orders: an array of objects with item, day, quantity and, for
 runs by site, site; they use up the forecast of their period, overdue ones that of the first:
-net_forecast is what is expected besides them, never below zero. Orders of an item or site
-that the run did not forecast have rows of their own, with a forecast of zero; those after
-its last period have none. Base units. A bad line, such as one that names no site where the
+net_forecast is what is expected besides them, never below zero. Overrides and orders of an
+item or site that the run did not forecast have rows of their own, computed NULL, orders
+alone with a forecast of zero; those after its last period have none. Base units. A bad line, such as one that names no site where the
 run was made by site, is IV503, no such run IV229.
 Example: SELECT * FROM ims.forecast_demand(items => ARRAY[''TEA''], open_orders => ''[{"item": "TEA", "day": "2026-11-18", "quantity": 30}]'');';
 REVOKE ALL ON FUNCTION ims.forecast_demand FROM PUBLIC;

@@ -90,7 +90,7 @@ COMMENT ON TABLE ims.forecast_result IS 'what a run says of an item, at all site
 COMMENT ON COLUMN ims.forecast_result.owner_id IS 'owner of the item';
 COMMENT ON COLUMN ims.forecast_result.forecast_run_id IS 'run';
 COMMENT ON COLUMN ims.forecast_result.item_id IS 'item';
-COMMENT ON COLUMN ims.forecast_result.site_id IS 'site, 0 for all together';
+COMMENT ON COLUMN ims.forecast_result.site_id IS 'site, 0 for all together, in a run by site for none';
 COMMENT ON COLUMN ims.forecast_result.forecast IS 'demand per period as computed, base units';
 COMMENT ON COLUMN ims.forecast_result.lower_bound IS 'lower bound per period, null where there is none';
 COMMENT ON COLUMN ims.forecast_result.upper_bound IS 'upper bound per period, null where there is none';

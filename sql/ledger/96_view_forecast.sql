@@ -47,49 +47,71 @@ COMMENT ON COLUMN ims_bi.forecast_run.recorded_at IS 'when it was made';
 COMMENT ON COLUMN ims_bi.forecast_run.reason IS 'what it was made for';
 COMMENT ON COLUMN ims_bi.forecast_run.actor IS 'person or program, as the caller said';
 
+-- A result has all periods of its run; an override of what has none, in a run that its
+-- site or the lack of one fits, is a row of its own.
 CREATE VIEW ims_bi.forecast WITH (security_invoker = true) AS
-SELECT r.owner_id,
-       r.forecast_run_id,
-       r.item_id,
-       r.site_id,
-       p.period,
+SELECT f.owner_id,
+       f.forecast_run_id,
+       f.item_id,
+       f.site_id,
+       f.period,
        w.code AS owner,
        i.code AS item,
        i.name AS item_name,
        g.code AS category,
        i.base_unit,
        l.code AS site,
-       n.bucket,
-       p.computed,
-       p.lower_bound,
-       p.upper_bound,
-       p.driver_effect,
-       o.quantity::numeric AS override,
-       o.reason AS override_reason,
-       COALESCE(o.quantity::numeric, p.computed) AS forecast,
-       r.method,
-       r.model,
-       r.status,
-       r.reason
-  FROM ims.forecast_result AS r
-  JOIN ims.forecast_run AS n
-    ON n.owner_id = r.owner_id AND n.forecast_run_id = r.forecast_run_id
- CROSS JOIN LATERAL (
-        SELECT ims._period_after(n.bucket, n.first_period, u.place - 1) AS period,
-               u.value::numeric AS computed,
-               u.lower_value::numeric AS lower_bound,
-               u.upper_value::numeric AS upper_bound,
-               u.effect::numeric AS driver_effect
-          FROM ROWS FROM (pg_catalog.unnest(r.forecast), pg_catalog.unnest(r.lower_bound),
-                          pg_catalog.unnest(r.upper_bound), pg_catalog.unnest(r.driver_effect))
-               WITH ORDINALITY AS u (value, lower_value, upper_value, effect, place)) AS p
-  LEFT JOIN ims.forecast_override AS o
-    ON o.owner_id = r.owner_id AND o.item_id = r.item_id AND o.site_id = r.site_id
-   AND o.bucket = n.bucket AND o.period = p.period
-  LEFT JOIN ims.owner AS w ON w.owner_id = r.owner_id
-  LEFT JOIN ims.item AS i ON i.owner_id = r.owner_id AND i.item_id = r.item_id
+       f.bucket,
+       f.computed,
+       f.lower_bound,
+       f.upper_bound,
+       f.driver_effect,
+       f.override,
+       f.override_reason,
+       COALESCE(f.override, f.computed) AS forecast,
+       f.method,
+       f.model,
+       f.status,
+       f.reason
+  FROM (
+        SELECT r.owner_id, r.forecast_run_id, r.item_id, r.site_id, p.period, n.bucket,
+               p.computed, p.lower_bound, p.upper_bound, p.driver_effect,
+               o.quantity::numeric AS override, o.reason AS override_reason,
+               r.method, r.model, r.status, r.reason
+          FROM ims.forecast_result AS r
+          JOIN ims.forecast_run AS n
+            ON n.owner_id = r.owner_id AND n.forecast_run_id = r.forecast_run_id
+         CROSS JOIN LATERAL (
+                SELECT ims._period_after(n.bucket, n.first_period, u.place - 1) AS period,
+                       u.value::numeric AS computed,
+                       u.lower_value::numeric AS lower_bound,
+                       u.upper_value::numeric AS upper_bound,
+                       u.effect::numeric AS driver_effect
+                  FROM ROWS FROM (pg_catalog.unnest(r.forecast), pg_catalog.unnest(r.lower_bound),
+                                  pg_catalog.unnest(r.upper_bound), pg_catalog.unnest(r.driver_effect))
+                       WITH ORDINALITY AS u (value, lower_value, upper_value, effect, place)) AS p
+          LEFT JOIN ims.forecast_override AS o
+            ON o.owner_id = r.owner_id AND o.item_id = r.item_id AND o.site_id = r.site_id
+           AND o.bucket = n.bucket AND o.period = p.period AND (o.site_id > 0) = n.by_site
+        UNION ALL
+        SELECT o.owner_id, n.forecast_run_id, o.item_id, o.site_id, o.period, n.bucket,
+               NULL, NULL, NULL, NULL,
+               o.quantity::numeric, o.reason,
+               NULL, NULL, NULL, NULL
+          FROM ims.forecast_run AS n
+          JOIN ims.forecast_override AS o
+            ON o.owner_id = n.owner_id AND o.bucket = n.bucket
+           AND (o.site_id > 0) = n.by_site AND o.period >= n.first_period
+           AND o.period < ims._period_after(n.bucket, n.first_period, n.horizon)
+         WHERE NOT EXISTS (
+                SELECT
+                  FROM ims.forecast_result AS r
+                 WHERE r.owner_id = n.owner_id AND r.forecast_run_id = n.forecast_run_id
+                   AND r.item_id = o.item_id AND r.site_id = o.site_id)) AS f
+  LEFT JOIN ims.owner AS w ON w.owner_id = f.owner_id
+  LEFT JOIN ims.item AS i ON i.owner_id = f.owner_id AND i.item_id = f.item_id
   LEFT JOIN ims.category AS g ON g.owner_id = i.owner_id AND g.category_id = i.category_id
-  LEFT JOIN ims.location AS l ON l.location_id = r.site_id;
+  LEFT JOIN ims.location AS l ON l.location_id = f.site_id;
 COMMENT ON VIEW ims_bi.forecast IS 'forecasts with overrides: one row per run, item, site and period';
 COMMENT ON COLUMN ims_bi.forecast.owner_id IS 'identifies the owner';
 COMMENT ON COLUMN ims_bi.forecast.forecast_run_id IS 'identifies the run';
@@ -103,7 +125,8 @@ COMMENT ON COLUMN ims_bi.forecast.category IS 'code of its category';
 COMMENT ON COLUMN ims_bi.forecast.base_unit IS 'unit of the quantities';
 COMMENT ON COLUMN ims_bi.forecast.site IS 'code of the site, null for all together';
 COMMENT ON COLUMN ims_bi.forecast.bucket IS 'day, week or month';
-COMMENT ON COLUMN ims_bi.forecast.computed IS 'demand as computed, base units';
+COMMENT ON COLUMN ims_bi.forecast.computed IS
+    'demand as computed, base units, null where only an override says something';
 COMMENT ON COLUMN ims_bi.forecast.lower_bound IS 'lower bound of the interval';
 COMMENT ON COLUMN ims_bi.forecast.upper_bound IS 'upper bound of the interval';
 COMMENT ON COLUMN ims_bi.forecast.driver_effect IS
@@ -111,9 +134,9 @@ COMMENT ON COLUMN ims_bi.forecast.driver_effect IS
 COMMENT ON COLUMN ims_bi.forecast.override IS 'demand as people expect it, null where nobody said';
 COMMENT ON COLUMN ims_bi.forecast.override_reason IS 'why';
 COMMENT ON COLUMN ims_bi.forecast.forecast IS 'what counts: the override, else what was computed';
-COMMENT ON COLUMN ims_bi.forecast.method IS 'method that answered';
+COMMENT ON COLUMN ims_bi.forecast.method IS 'method that answered, null where the run has no result';
 COMMENT ON COLUMN ims_bi.forecast.model IS 'ETS model, null for other methods';
-COMMENT ON COLUMN ims_bi.forecast.status IS 'ok, fallback or no data';
+COMMENT ON COLUMN ims_bi.forecast.status IS 'ok, fallback or no data, null where the run has no result';
 COMMENT ON COLUMN ims_bi.forecast.reason IS 'why the method, where there is something to say';
 
 CREATE VIEW ims_bi.forecast_accuracy WITH (security_invoker = true) AS

@@ -9,7 +9,7 @@
 BEGIN;
 SET LOCAL client_min_messages = warning;
 \i test/refusal.psql
-SELECT plan(180);
+SELECT plan(195);
 
 -- Items T01 .. with chosen series.
 SELECT ims.create_category(code => 'ALL') AS c, ims.create_category(code => 'SUB', parent => 'ALL') AS d \gset ignored_
@@ -418,6 +418,46 @@ SELECT is(pg_temp.refusal(format('SELECT * FROM ims.forecast_demand(forecast_run
     ' {"item": "R-OUT", "day": "2026-03-03", "quantity": 5}]'')', :of_site)) ~ '^IV503.*"element": 2', true, 'an order without site has no place in a run by site');
 SELECT is((SELECT count(d.override) FROM ims.forecast_demand(items => '{R-OUT,R-PLAIN}', forecast_run_id => :ledger) AS d), 0::bigint, 'nor do they count elsewhere');
 SELECT is((SELECT r.items_removed FROM ims.remove_forecast_override(category => 'SUB', site => 'RUN', period => '2026-03-02') AS r), 2::bigint, 'removed at the site');
+-- An override of what a run has no row for: an item made later, a site where it was never sold.
+SELECT ims.create_item(code => 'R-LAUNCH', category => 'SUB') AS i \gset ignored_
+SELECT r.forecast_run_id AS placed FROM ims.run_forecast(items => '{R-LAUNCH}', horizon => 2, as_of => '2026-03-02', by_site => true) AS r \gset
+CREATE TEMP TABLE launched (item text, site text, bucket text, period date, quantity numeric);
+INSERT INTO launched VALUES ('R-LAUNCH', NULL, 'week', '2026-03-10', 8), ('R-LAUNCH', 'RUN', 'week', '2026-03-10', 5), ('R-PLAIN', 'LATER', 'week', '2026-03-02', 6),
+    ('R-LAUNCH', 'RUN', 'week', '2026-03-01', 101), ('R-LAUNCH', 'RUN', 'week', '2026-03-16', 102), ('R-LAUNCH', 'RUN', 'day', '2026-03-09', 103),
+    ('R-LAUNCH', NULL, 'week', '2026-03-01', 104), ('R-LAUNCH', NULL, 'week', '2026-03-22', 7), ('R-LAUNCH', NULL, 'week', '2026-03-23', 105);
+SELECT sum(s.items_set) FROM launched AS v CROSS JOIN LATERAL
+    ims.set_forecast_override(item => v.item, quantity => v.quantity, site => v.site, bucket => v.bucket, period => v.period, reason => 'launch') AS s \gset ignored_
+SELECT is((SELECT string_agg(concat_ws(' ', d.item, d.site_code, d.period - date '2026-03-02', d.computed, d.override, d.forecast, d.net_forecast), ', ' ORDER BY d.item, d.period)
+    FROM ims.forecast_demand(forecast_run_id => r.id) AS d WHERE d.override IS NOT NULL), r.expected, r.title)
+FROM (VALUES (1, :ledger, 'R-LAUNCH 7 8 8 8, R-LAUNCH 14 7 7 7', 'an override of an item made later counts'),
+    (2, :of_site, 'R-LAUNCH RUN 7 5 5 5, R-PLAIN LATER 0 6 6 6', 'so does one at a site without history'),
+    (3, :placed, 'R-LAUNCH RUN 7 5 5 5, R-PLAIN LATER 0 6 6 6', 'and none without site in a run by site')) AS r (place, id, expected, title)
+ORDER BY r.place;
+SELECT is_empty(format('(SELECT d.item, d.site_code, d.period, d.computed, d.override, d.forecast FROM ims.forecast_demand(forecast_run_id => %1$s) AS d'
+    ' EXCEPT SELECT f.item, f.site, f.period, f.computed, f.override, f.forecast FROM ims_bi.forecast AS f WHERE f.forecast_run_id = %1$s) UNION ALL'
+    ' (SELECT f.item, f.site, f.period, f.computed, f.override, f.forecast FROM ims_bi.forecast AS f WHERE f.forecast_run_id = %1$s'
+    ' EXCEPT SELECT d.item, d.site_code, d.period, d.computed, d.override, d.forecast FROM ims.forecast_demand(forecast_run_id => %1$s) AS d)', r.id), r.title)
+FROM (VALUES (1, :ledger, 'the view has the same'), (2, :of_site, 'by site, too'), (3, :placed, 'whatever the run has')) AS r (place, id, title)
+ORDER BY r.place;
+SELECT results_eq(format('SELECT f.item, f.site, f.override_reason, f.status FROM ims_bi.forecast AS f WHERE f.forecast_run_id = %s AND f.override > 0 ORDER BY f.item', :of_site),
+    $$VALUES ('R-LAUNCH', 'RUN', 'launch', NULL::text), ('R-PLAIN', 'LATER', 'launch', NULL)$$, 'which says why, and that nothing was computed');
+SELECT results_eq(format('SELECT h.code, h.period, h.items, h.computed, h.overridden, h.forecast FROM ims.forecast_hierarchy(level => ''site'', forecast_run_id => %s) AS h'
+    ' WHERE h.code = ''LATER''', :of_site), $$VALUES ('LATER', date '2026-03-02', 1::bigint, NULL::numeric, 1::bigint, 6::numeric)$$, 'sums have it');
+SELECT is((SELECT h.forecast - h.computed FROM ims.forecast_hierarchy(level => 'category', forecast_run_id => :of_site) AS h
+    WHERE h.code = 'ALL' AND h.period = '2026-03-09'), 5::numeric, 'so have those of categories');
+SELECT results_eq(format('SELECT d.item, d.site_code, d.period, d.forecast, d.ordered, d.net_forecast FROM ims.forecast_demand(items => ''{R-LAUNCH,R-PLAIN}'', forecast_run_id => %s,'
+    ' open_orders => ''[{"item": "R-LAUNCH", "site": "RUN", "day": "2026-03-10", "quantity": 2}, {"item": "R-PLAIN", "site": "LATER", "day": "2026-02-01", "quantity": 9}]'') AS d'
+    ' WHERE d.computed IS NULL', :of_site),
+    $$VALUES ('R-LAUNCH', 'RUN', date '2026-03-09', 5::numeric, 2::numeric, 3::numeric), ('R-PLAIN', 'LATER', '2026-03-02', 6, 9, 0)$$, 'orders use it up');
+SELECT is((SELECT count(*) FROM ims.forecast_demand(items => w.items, site => w.site, forecast_run_id => :of_site) AS d WHERE d.computed IS NULL), w.expected, w.title)
+FROM (VALUES (1, '{R-PLAIN}'::text[], NULL, 1::bigint, 'asked for by item'), (2, NULL, 'RUN', 1, 'or by site'), (3, '{R-PLAIN}', 'RUN', 0, 'or both')) AS w (place, items, site, expected, title)
+ORDER BY w.place;
+SELECT is(substring(pg_temp.refusal(format('SELECT * FROM ims.forecast_demand(forecast_run_id => %s, open_orders => ''[{"item": "R-LAUNCH", "day": "2026-03-03", "quantity": 5}]'')', r.id))
+    FROM 1 FOR 5), 'IV503', r.title)
+FROM (VALUES (1, :of_site, 'an order without site takes nothing from an override of one'), (2, :placed, 'nor from the row of an item without history')) AS r (place, id, title)
+ORDER BY r.place;
+SELECT sum(s.items_removed) FROM launched AS v CROSS JOIN LATERAL
+    ims.remove_forecast_override(item => v.item, site => v.site, bucket => v.bucket, period => v.period) AS s \gset ignored_
 SELECT r.forecast_run_id AS early FROM ims.run_forecast(items => '{R-MARK,R-UNDONE}', horizon => 3, as_of => '2026-01-19') AS r \gset
 SELECT is((SELECT string_agg(concat_ws(' ', a.item, a.periods, a.actual), ', ' ORDER BY a.item) FROM ims.forecast_run_accuracy(forecast_run_id => :early, as_of => '2026-03-02') AS a),
     'R-MARK 2 25, R-UNDONE 3 34', 'what came is compared less what was reversed, and outliers');
