@@ -284,6 +284,30 @@ IV501 on another method, IV503 on arrays of different lengths.
 Example: SELECT ims.uncensor_demand(demand => ARRAY[10, 4, 0], in_stock => ARRAY[1, 0.5, 0], method => ''share'');';
 REVOKE ALL ON FUNCTION ims.uncensor_demand FROM PUBLIC;
 
+CREATE FUNCTION ims.decompose(
+    demand double precision[],
+    season_lengths bigint[])
+RETURNS TABLE (
+    period bigint,
+    demand_known double precision,
+    trend double precision,
+    seasonals double precision[],
+    remainder double precision)
+LANGUAGE c IMMUTABLE PARALLEL SAFE COST 10000 ROWS 100
+AS 'MODULE_PATHNAME', 'ims_decompose_rows';
+COMMENT ON FUNCTION ims.decompose IS
+'trend and seasons of a series of demand, one row per period
+
+demand is one value per period, oldest first, at most 10,000,000. season_lengths: one to four
+ascending numbers of periods from 2 to 8784, such as 24 and 168 for hours with a day and a
+week. Rows are numbered by their place and begin with the first known period; demand_known =
+trend + the sum of seasonals + remainder. seasonals has one value per season length, 0 where a
+season was not seen twice; where none was, the trend is the mean. A period that is not known
+has trend and seasonals, demand_known and remainder are NULL. By STL (Cleveland et al. 1990),
+MSTL (Bandara et al. 2021) for several seasons. IV501 on other season_lengths.
+Example: SELECT d.period, d.trend, d.seasonals[1] FROM ims.decompose(demand => ARRAY[12, 20, 9, 14, 22, 10, 15, 25, 11], season_lengths => ARRAY[3]) AS d;';
+REVOKE ALL ON FUNCTION ims.decompose FROM PUBLIC;
+
 CREATE FUNCTION ims.quantile_accuracy(
     actual double precision[],
     quantile double precision[],

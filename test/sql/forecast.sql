@@ -8,7 +8,7 @@
 \i test/setup.psql
 BEGIN;
 SET LOCAL client_min_messages = warning;
-SELECT plan(204);
+SELECT plan(221);
 
 CREATE FUNCTION pg_temp.near(got double precision, wanted double precision) RETURNS boolean
 LANGUAGE sql AS $$
@@ -484,6 +484,41 @@ FROM (VALUES
     (1, '''{1,2}'', ''{1}''', 'IV503 {"periods": 1, "argument": "in_stock"}'),
     (2, '''{1}'', ''{1}'', ''guess''', 'IV501 {"value": "guess", "argument": "method"}'),
     (3, '''{{1},{2}}'', ''{1,1}''', 'IV503 {"argument": "demand", "dimensions": 2}')) AS p (place, arguments, wanted)
+ORDER BY p.place;
+
+-- Trend and seasons: figures of R, forecast::mstl 8.20; sums; gaps; lengths.
+CREATE TEMPORARY TABLE quarter AS
+SELECT '{12,20,9,5,14,22,10,7,15,25,11,6,17,26,14,9,18,29,14,10}'::double precision[] AS demand;
+CREATE TEMPORARY TABLE two_seasons AS
+SELECT array_agg(round(100 + t / 2.0 + CASE t % 3 WHEN 0 THEN 10 ELSE 0 END + 20 * sin(2 * pi() * t / 12)::numeric + t * 7 % 5)::double precision ORDER BY t) AS demand
+FROM generate_series(1, 60) AS t;
+SELECT is(ARRAY[round(d.trend::numeric, 4), round(d.seasonals[1]::numeric, 4), round(d.remainder::numeric, 4)]::text, w.wanted,
+    'decompose: as mstl of R, period ' || w.period)
+FROM (VALUES (1, '{10.5222,1.0923,0.3856}'), (2, '{11.1424,9.7437,-0.8861}'), (11, '{14.4712,-3.1794,-0.2919}'),
+    (20, '{17.9268,-7.8418,-0.0850}')) AS w (period, wanted)
+JOIN quarter AS q ON true
+JOIN LATERAL ims.decompose(demand => q.demand, season_lengths => ARRAY[4]) AS d ON d.period = w.period
+ORDER BY w.period;
+SELECT is(array_agg(ARRAY[round(d.trend::numeric, 4), round(d.seasonals[1]::numeric, 4), round(d.seasonals[2]::numeric, 4)] ORDER BY d.period)::text,
+    '{{106.6636,-3.2571,7.9912},{178.3104,6.5807,-0.0621},{252.3942,6.6587,1.5175}}', 'decompose: two seasons, as mstl of R')
+FROM ims.decompose(demand => '{112,122,138,127,122,125,108,103,112,108,117,140,142,152,168,157,152,155,138,133,142,138,147,170,172,182,198,187,182,185,168,163,172,168,178,200,202,212,228,217,213,215,198,193,202,198,208,230,232,242,258,247,242,245,227,223,232,228,238,260}',
+    season_lengths => '{3,12}') AS d
+WHERE d.period IN (1, 30, 60);
+SELECT ok(count(*) = 60 AND bool_and(pg_temp.near(d.trend + d.seasonals[1] + d.seasonals[2] + d.remainder, d.demand_known)), 'decompose: the parts add up')
+FROM two_seasons AS q, ims.decompose(demand => q.demand, season_lengths => '{3,12}') AS d;
+SELECT is(array_agg(d.period ORDER BY d.period) FILTER (WHERE d.demand_known IS NULL AND d.remainder IS NULL
+        AND abs(d.trend + d.seasonals[1] - w.wanted) < 2)::text || min(d.period) || max(d.period),
+    '{8,14}320', 'decompose: periods that are not known have trend and season')
+FROM quarter AS q
+CROSS JOIN ims.decompose(demand => ARRAY[NULL, 'NaN']::double precision[] || q.demand[3:7] || NULL::double precision || q.demand[9:13] || NULL::double precision || q.demand[15:], season_lengths => '{4}') AS d
+JOIN unnest(q.demand) WITH ORDINALITY AS w (wanted, period) ON w.period = d.period;
+SELECT is((SELECT array_agg(d.trend || ' ' || d.seasonals::text ORDER BY d.period)::text FROM ims.decompose('{1,3,5}', '{2,4}') AS d),
+    '{"3 {0,0}","3 {0,0}","3 {0,0}"}', 'decompose: no season was seen twice');
+SELECT is((SELECT count(*) FROM (VALUES ('{}'::double precision[]), (NULL), ('{NULL,NaN}')) AS s (demand), ims.decompose(s.demand, '{2}')), 0::bigint,
+    'decompose: nothing is known');
+SELECT is(pg_temp.problem('SELECT * FROM ims.decompose(''{1,2,3}'', ' || p.lengths || ')'), 'IV501 {"argument": "season_lengths"}', 'decompose refuses ' || p.lengths)
+FROM (VALUES (1, 'NULL'), (2, '''{}'''), (3, '''{2,3,4,5,6}'''), (4, '''{1}'''), (5, '''{2,8785}'''), (6, '''{3,3}'''), (7, '''{NULL}'''),
+    (8, '''{-1}''')) AS p (place, lengths)
 ORDER BY p.place;
 
 -- Pictures.

@@ -51,6 +51,7 @@ LONG_CALLS = [
     "ims.driver_effects(demand => s.demand, drivers => s.sparse, season_length => 12)",
     "ims.backtest(demand => s.demand, horizon => 12, origins => 1000, season_length => 12)",
     "ims.backtest(demand => s.sparse, horizon => 12, origins => 1000, method => 'IMAPA')",
+    "ims.decompose(demand => s.demand, season_lengths => '{24,168}')",
     "ims.uncensor_demand(demand => s.demand, in_stock => s.share)",
     "ims.uncensor_demand(demand => s.demand, in_stock => s.share, method => 'rate')",
     "ims._known_demand(s.sparse, s.share, true)",
