@@ -10,7 +10,7 @@
  * the past, or one of this future again, or a new one: a few demands do not show
  * the largest.  All sizes of a future share a factor, since demand may come at
  * another level; and its rate lies between the forecast and that of the whole past,
- * to which demand may return.
+ * to which demand may return, unless the item is dead: nothing is kept for that.
  *
  * How much of each was found on three sets of spare parts, where quantiles of sums
  * over 1 to 12 periods then hold what they say (bench/forecast/intermittent.c).
@@ -78,6 +78,8 @@ ims_compound_prepare(const ImsSeries *series, const ImsIntermittentForecast *for
 	if (compound->sizes == 0)
 		return true;
 	compound->mean = forecast->mean;
+	if (forecast->method == IMS_INTERMITTENT_ZERO)
+		return true;
 	rate = (1 - PAST) * forecast->mean +
 		   PAST * compound->mean_size * ((double) compound->sizes / periods);
 	compound->probability = fmin(1, rate / compound->mean_size);

@@ -439,8 +439,22 @@ test_drawn(void)
 	ok(drawn.lower == 0 && drawn.upper == 3,
 	   "no demand is within: all that is left out is above");
 	draw(value, 48, IMS_INTERMITTENT_ZERO, &one, 1, 1, NULL, &drawn);
-	ok(drawn.demand.mean == 0 && fabs(drawn.mean - 0.3 * 0.5) < 0.02,
-	   "demand may return to its old rate: %.4f", drawn.mean);
+	ok(drawn.demand.mean == 0 && drawn.mean == 0 && drawn.q[3] == 0 && drawn.upper == 0,
+	   "for a dead item nothing is kept: %.4f", drawn.mean);
+	for (int t = 16; t < 48; t++)
+		value[t] = 0;
+	draw(value, 48, IMS_INTERMITTENT_TSB, &one, 1, 1, NULL, &drawn);
+	ok(drawn.demand.mean < 0.1 &&
+		   fabs(drawn.mean - 0.7 * drawn.demand.mean - 0.3 * 0.5 * 16 / 48) < 0.012,
+	   "demand may return to its old rate: %.4f of %.4f", drawn.mean, drawn.demand.mean);
+	for (int t = 0; t < 48; t++)
+		value[t] = 1.5;
+	draw(value, 48, IMS_INTERMITTENT_MEAN, &one, 1, 1, NULL, &drawn);
+	ok(fabs(log(drawn.q[2] / drawn.q[0]) - 1.645 * sqrt(0.1)) < 0.06,
+	   "a future has a level of its own, with a variance of 0.1: %.4f",
+	   log(drawn.q[2] / drawn.q[0]) * log(drawn.q[2] / drawn.q[0]) / (1.645 * 1.645));
+	for (int t = 0; t < 48; t++)
+		value[t] = t % 4 == 3 ? 1 + t % 3 : 0;
 	draw(value, 48, IMS_INTERMITTENT_MEAN, &part, 1, 1, NULL, &drawn);
 	ok(relative_difference(drawn.mean, 1.25) < 0.03, "two periods and a half: %.4f",
 	   drawn.mean);
