@@ -234,13 +234,17 @@ ims_censored_fit(const double *demand, const double *in_stock, int count,
 	}
 }
 
+/* Periods between two looks at the callback. */
+#define PERIODS_AT_ONCE 65536
+
 /*
  * Sums of the periods around each, whose weights fade by a factor a period:
- * what was sold over the time it was there, kept in estimate.
+ * what was sold over the time it was there, kept in estimate.  False when the
+ * callback says stop.
  */
-static void
-rates_around(const double *demand, const double *in_stock, int count, double *scratch,
-			 double *estimate)
+static bool
+rates_around(const double *demand, const double *in_stock, int count,
+			 ImsInterrupt interrupt, void *context, double *scratch, double *estimate)
 {
 	double fade = exp(-1 / PERIODS_OF_MEMORY);
 	double sum = 0;
@@ -248,6 +252,8 @@ rates_around(const double *demand, const double *in_stock, int count, double *sc
 
 	for (int t = count - 1; t >= 0; t--)
 	{
+		if (t % PERIODS_AT_ONCE == 0 && interrupt != NULL && interrupt(context))
+			return false;
 		estimate[t] = sum;
 		scratch[t] = time;
 		if (is_known(demand, in_stock, t))
@@ -261,6 +267,8 @@ rates_around(const double *demand, const double *in_stock, int count, double *sc
 	sum = time = 0;
 	for (int t = 0; t < count; t++)
 	{
+		if (t % PERIODS_AT_ONCE == 0 && interrupt != NULL && interrupt(context))
+			return false;
 		if (is_known(demand, in_stock, t))
 		{
 			sum += sold(demand, t);
@@ -271,6 +279,7 @@ rates_around(const double *demand, const double *in_stock, int count, double *sc
 		sum *= fade;
 		time *= fade;
 	}
+	return true;
 }
 
 /* What the shelf, empty for a part of the period, could not sell. */
@@ -298,26 +307,12 @@ has_large(const double *demand, int count)
 	return false;
 }
 
-/*
- * Demand as it would have been with stock all the time; NaN where nothing is
- * known.  Periods that were in stock throughout stay as they are.  `scratch` has
- * room for as many values as `estimate`.
- */
-void
-ims_censored_estimate(ImsCensoredMethod method, const double *demand,
-					  const double *in_stock, int count, double *scratch, double *estimate)
+/* Demand as it would have been, from one period to before another. */
+static void
+estimate_periods(ImsCensoredMethod method, const double *demand, const double *in_stock,
+				 int from, int to, const ImsCensoredFit *fit, double *estimate)
 {
-	ImsCensoredFit fit = {.dispersion = INFINITY};
-
-	assert(method >= 0 && method < IMS_CENSORED_METHOD_COUNT);
-	/* the likelihood of such amounts has no figures left for a difference */
-	if (method == IMS_CENSORED_NEGATIVE_BINOMIAL && has_large(demand, count))
-		method = IMS_CENSORED_RATE;
-	if (method == IMS_CENSORED_NEGATIVE_BINOMIAL)
-		ims_censored_fit(demand, in_stock, count, &fit);
-	else if (method == IMS_CENSORED_RATE)
-		rates_around(demand, in_stock, count, scratch, estimate);
-	for (int t = 0; t < count; t++)
+	for (int t = from; t < to; t++)
 	{
 		double share = share_of(in_stock, t);
 
@@ -327,10 +322,42 @@ ims_censored_estimate(ImsCensoredMethod method, const double *demand,
 			estimate[t] = demand[t];
 		else
 			estimate[t] =
-				demand[t] + lost(method, sold(demand, t), share, estimate[t], &fit);
+				demand[t] + lost(method, sold(demand, t), share, estimate[t], fit);
 
 		/* near the largest number there is a sum is no number any more */
 		if (isinf(estimate[t]))
 			estimate[t] = demand[t];
 	}
+}
+
+/*
+ * Demand as it would have been with stock all the time; NaN where nothing is
+ * known.  Periods that were in stock throughout stay as they are.  `scratch` has
+ * room for as many values as `estimate`.
+ */
+bool
+ims_censored_estimate(ImsCensoredMethod method, const double *demand,
+					  const double *in_stock, int count, ImsInterrupt interrupt,
+					  void *context, double *scratch, double *estimate)
+{
+	ImsCensoredFit fit = {.dispersion = INFINITY};
+
+	assert(method >= 0 && method < IMS_CENSORED_METHOD_COUNT);
+	/* the likelihood of such amounts has no figures left for a difference */
+	if (method == IMS_CENSORED_NEGATIVE_BINOMIAL && has_large(demand, count))
+		method = IMS_CENSORED_RATE;
+	if (method == IMS_CENSORED_NEGATIVE_BINOMIAL)
+		ims_censored_fit(demand, in_stock, count, &fit);
+	else if (method == IMS_CENSORED_RATE &&
+			 !rates_around(demand, in_stock, count, interrupt, context, scratch, estimate))
+		return false;
+	for (int from = 0; from < count; from += PERIODS_AT_ONCE)
+	{
+		if (interrupt != NULL && interrupt(context))
+			return false;
+		estimate_periods(method, demand, in_stock, from,
+						 count - from < PERIODS_AT_ONCE ? count : from + PERIODS_AT_ONCE,
+						 &fit, estimate);
+	}
+	return true;
 }

@@ -8,6 +8,8 @@
 #ifndef IMS_FORECAST_CENSORED_H
 #define IMS_FORECAST_CENSORED_H
 
+#include "series.h"
+
 #define IMS_CENSORED_MOST_FITTED 10000 /* of a longer series the latest are fitted */
 
 /* With a smaller share of a period in stock nothing is known of its demand. */
@@ -33,9 +35,10 @@ typedef struct ImsCensoredFit
 	int periods;	   /* it was fitted to */
 } ImsCensoredFit;
 
-extern void ims_censored_estimate(ImsCensoredMethod method, const double *demand,
-								  const double *in_stock, int count, double *scratch,
-								  double *estimate);
+/* False when the callback, which may be NULL, says stop. */
+extern bool ims_censored_estimate(ImsCensoredMethod method, const double *demand,
+								  const double *in_stock, int count, ImsInterrupt interrupt,
+								  void *context, double *scratch, double *estimate);
 extern void ims_censored_fit(const double *demand, const double *in_stock, int count,
 							 ImsCensoredFit *fit);
 extern const char *ims_censored_method_name(ImsCensoredMethod method);

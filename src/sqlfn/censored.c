@@ -51,15 +51,23 @@ check_lengths(const ImsSeries *demand, const ImsSeries *in_stock)
 				 errhint("Give one share for each period of demand.")));
 }
 
+/* The core has nothing to clean up, so an error may leave through it. */
+static bool
+check_for_interrupts(void *context)
+{
+	CHECK_FOR_INTERRUPTS();
+	return false;
+}
+
 static double *
 estimated(ImsCensoredMethod method, const ImsSeries *demand, const ImsSeries *in_stock)
 {
 	double *estimate = palloc(sizeof(double) * Max(demand->count, 1));
 	double *scratch = palloc(sizeof(double) * Max(demand->count, 1));
 
-	CHECK_FOR_INTERRUPTS();
-	ims_censored_estimate(method, demand->value, in_stock->value, demand->count, scratch,
-						  estimate);
+	if (!ims_censored_estimate(method, demand->value, in_stock->value, demand->count,
+							   check_for_interrupts, NULL, scratch, estimate))
+		elog(ERROR, "an estimate was interrupted without an error");
 	return estimate;
 }
 

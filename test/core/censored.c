@@ -111,7 +111,8 @@ test_world(const World *world)
 		}
 		for (int m = 0; m < IMS_CENSORED_METHOD_COUNT; m++)
 		{
-			ims_censored_estimate(m, sold, in_stock, PERIODS, scratch, estimate);
+			ims_censored_estimate(m, sold, in_stock, PERIODS, NULL, NULL, scratch,
+								  estimate);
 			for (int t = 0; t < PERIODS; t++)
 				if (!isnan(estimate[t]))
 				{
@@ -143,19 +144,23 @@ test_by_hand(void)
 	double estimate[5];
 	ImsCensoredFit fit;
 
-	ims_censored_estimate(IMS_CENSORED_SHARE, sold, in_stock, 5, scratch, estimate);
+	ims_censored_estimate(IMS_CENSORED_SHARE, sold, in_stock, 5, NULL, NULL, scratch,
+						  estimate);
 	ok(estimate[0] == 4 && estimate[1] == 4 && isnan(estimate[2]) && estimate[3] == 4 &&
 		   estimate[4] == 8,
 	   "share: what was sold over the share of time; nothing of a period without stock");
-	ims_censored_estimate(IMS_CENSORED_MISSING, sold, in_stock, 5, scratch, estimate);
+	ims_censored_estimate(IMS_CENSORED_MISSING, sold, in_stock, 5, NULL, NULL, scratch,
+						  estimate);
 	ok(estimate[0] == 4 && isnan(estimate[1]) && isnan(estimate[2]) && estimate[3] == 4,
 	   "missing: only full periods are left");
-	ims_censored_estimate(IMS_CENSORED_RATE, sold, in_stock, 1, scratch, estimate);
+	ims_censored_estimate(IMS_CENSORED_RATE, sold, in_stock, 1, NULL, NULL, scratch,
+						  estimate);
 	ok(estimate[0] == 4, "rate: a full period stays as it is");
 	in_stock[0] = in_stock[3] = 0.5;
 	sold[0] = sold[1] = sold[3] = 2;
 	in_stock[4] = 0.5;
-	ims_censored_estimate(IMS_CENSORED_RATE, sold, in_stock, 5, scratch, estimate);
+	ims_censored_estimate(IMS_CENSORED_RATE, sold, in_stock, 5, NULL, NULL, scratch,
+						  estimate);
 	ok(fabs(estimate[0] - 4) < 1e-12 && fabs(estimate[4] - 4) < 1e-12,
 	   "rate: the same rate everywhere is the rate of each");
 	ims_censored_fit(sold, in_stock, 5, &fit);
@@ -268,7 +273,7 @@ test_case(const Case *c)
 	}
 	for (int m = 0; m < IMS_CENSORED_METHOD_COUNT; m++)
 	{
-		ims_censored_estimate(m, demand, in_stock, c->count, scratch, estimate);
+		ims_censored_estimate(m, demand, in_stock, c->count, NULL, NULL, scratch, estimate);
 		for (int t = 0; t < c->count; t++)
 			good = good && !isinf(estimate[t]) &&
 				   (isnan(estimate[t]) || estimate[t] >= demand[t]);
@@ -280,6 +285,41 @@ test_case(const Case *c)
 	free(estimate);
 }
 
+static bool
+stop(void *context)
+{
+	return --*(int *) context <= 0;
+}
+
+/* A look each 65,536 periods; the rates of the periods around take two more passes. */
+static void
+test_stop(void)
+{
+	static double demand[70000];
+	static double in_stock[70000];
+	static double scratch[70000];
+	static double estimate[70000];
+
+	for (int t = 0; t < 70000; t++)
+	{
+		demand[t] = t % 7;
+		in_stock[t] = t % 3 / 2.0;
+	}
+	for (int m = 0; m < IMS_CENSORED_METHOD_COUNT; m++)
+	{
+		int looks = m == IMS_CENSORED_RATE ? 6 : 2;
+		int last = looks;
+		int none = looks + 1;
+
+		ok(!ims_censored_estimate(m, demand, in_stock, 70000, stop, &last, scratch,
+								  estimate) &&
+			   ims_censored_estimate(m, demand, in_stock, 70000, stop, &none, scratch,
+									 estimate) &&
+			   none == 1,
+		   "%s: stopped at look %d, the last", ims_censored_method_name(m), looks);
+	}
+}
+
 int
 main(void)
 {
@@ -287,6 +327,7 @@ main(void)
 		test_world(&worlds[i]);
 	test_by_hand();
 	test_fit();
+	test_stop();
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
 		test_case(&cases[i]);
 	return tap_end();
