@@ -297,6 +297,36 @@ answer_average(ImsForecastRun *run, const ImsSeries *series, const Contest *cont
 	forecast->method = IMS_METHOD_ETS_AVERAGE;
 }
 
+/* Whether a model is asked for that is relative to values that are not positive. */
+static bool
+is_relative_to_nothing(const ImsForecastRun *run)
+{
+	ImsEtsModel asked = run->request->model;
+
+	return (asked.error == 'M' || asked.season == 'M') && !(run->prepared->lowest > 0);
+}
+
+static void run_ets(ImsForecastRun *run, bool average);
+
+/* The model with amounts in place of factors. */
+static void
+run_additive(ImsForecastRun *run, bool average)
+{
+	ImsForecastRequest request = *run->request;
+	ImsForecastRun own = *run;
+
+	if (request.model.error == 'M')
+		request.model.error = 'A';
+	if (request.model.season == 'M')
+		request.model.season = 'A';
+	own.request = &request;
+	run_ets(&own, average);
+	if (run->forecast->status != IMS_FORECAST_OK)
+		return;
+	run->forecast->status = IMS_FORECAST_FALLBACK;
+	run->forecast->reason = IMS_REASON_NOT_POSITIVE;
+}
+
 static void
 run_ets(ImsForecastRun *run, bool average)
 {
@@ -305,6 +335,11 @@ run_ets(ImsForecastRun *run, bool average)
 	Contest contest;
 	Mixture mixture;
 
+	if (is_relative_to_nothing(run))
+	{
+		run_additive(run, average);
+		return;
+	}
 	if (series.count > IMS_ETS_MAX_POINTS)
 	{
 		series.value += series.count - IMS_ETS_MAX_POINTS;

@@ -204,6 +204,7 @@ ims_damped_run(ImsForecastRun *run)
 	run_holt(run, IMS_METHOD_DAMPED, run->request->phi, 'D');
 }
 
+/* Factors of what is not positive mean nothing: the additive season answers. */
 static void
 run_holt_winters(ImsForecastRun *run, ImsMethod method, bool multiplicative)
 {
@@ -214,7 +215,13 @@ run_holt_winters(ImsForecastRun *run, ImsMethod method, bool multiplicative)
 				   .multiplicative = multiplicative};
 
 	if (multiplicative && !(run->prepared->lowest > 0))
-		ims_forecast_fall_back(run, IMS_REASON_NOT_POSITIVE);
+	{
+		run_holt_winters(run, IMS_METHOD_HOLT_WINTERS_ADDITIVE, false);
+		if (run->forecast->status != IMS_FORECAST_OK)
+			return;
+		run->forecast->status = IMS_FORECAST_FALLBACK;
+		run->forecast->reason = IMS_REASON_NOT_POSITIVE;
+	}
 	else if (run->prepared->series.season > IMS_ETS_MAX_SEASON)
 		ims_forecast_fall_back(run, IMS_REASON_LONG_SEASON);
 	else if (isnan(r.alpha) || isnan(r.beta) || isnan(r.gamma))

@@ -223,8 +223,22 @@ test_admissible(void)
 	   "nothing is relative where there is a zero");
 	request.model = choice;
 	forecast_with(IMS_METHOD_ETS, value, 60, 4, &request, &forecast);
-	ok(forecast.status == IMS_FORECAST_FALLBACK && forecast.reason == IMS_REASON_NO_MODEL,
-	   "not even on request");
+	ok(forecast.status == IMS_FORECAST_FALLBACK &&
+		   forecast.reason == IMS_REASON_NOT_POSITIVE && forecast.model.error == 'A',
+	   "not even on request: the additive error answers");
+	request.model = (ImsEtsModel){'Z', 'Z', 'M'};
+	forecast_with(IMS_METHOD_ETS, value, 60, 4, &request, &forecast);
+	ok(forecast.status == IMS_FORECAST_FALLBACK &&
+		   forecast.reason == IMS_REASON_NOT_POSITIVE && forecast.method == IMS_METHOD_ETS &&
+		   forecast.model.season == 'A' && forecast.seasonal,
+	   "and the additive season");
+	forecast_with(IMS_METHOD_HOLT_WINTERS_MULTIPLICATIVE, value, 60, 4, &request,
+				  &forecast);
+	ok(forecast.status == IMS_FORECAST_FALLBACK &&
+		   forecast.reason == IMS_REASON_NOT_POSITIVE &&
+		   forecast.method == IMS_METHOD_HOLT_WINTERS_ADDITIVE && forecast.seasonal,
+	   "that of Holt-Winters, too");
+	request.model = choice;
 	ok(!ims_ets_is_admissible((ImsEtsModel){'A', 'N', 'M'}),
 	   "ETS(A,N,M) is not admissible");
 	ok(!ims_ets_is_admissible((ImsEtsModel){'M', 'M', 'N'}),

@@ -160,7 +160,10 @@ test_fallbacks(void)
 	forecast_with(IMS_METHOD_HOLT_WINTERS_ADDITIVE, value, 7, 1, &request, &forecast);
 	ok(forecast.status == IMS_FORECAST_FALLBACK, "Holt-Winters without a season");
 	forecast_with(IMS_METHOD_HOLT_WINTERS_MULTIPLICATIVE, value, 7, 3, &request, &forecast);
-	ok(forecast.reason == IMS_REASON_NOT_POSITIVE, "a factor of zero");
+	ok(forecast.reason == IMS_REASON_NOT_POSITIVE &&
+		   forecast.status == IMS_FORECAST_FALLBACK &&
+		   forecast.method == IMS_METHOD_HOLT_WINTERS_ADDITIVE && forecast.seasonal,
+	   "a factor of zero: the additive season answers");
 	forecast_with(IMS_METHOD_HOLT_WINTERS_ADDITIVE, value, 7, 300, &request, &forecast);
 	ok(forecast.reason == IMS_REASON_LONG_SEASON, "a season too long");
 }
