@@ -216,6 +216,10 @@ test_corners(void)
 	   "without a season a gap is between its neighbours: %.2f %.2f %.2f, %.2f", line[1],
 	   line[2], line[3], line[6]);
 	for (int t = 0; t < POINTS; t++)
+		value[t] = t % 4 == 0 ? (t < 40 ? 1 : NAN) : t < 40 ? 100 : 50;
+	sound = filled(value, POINTS, 4);
+	ok(sound && value[56] == 1, "not below the least that is known: %.2f", value[56]);
+	for (int t = 0; t < POINTS; t++)
 		value[t] = t % 12 == 5 ? NAN : 2 + t % 12;
 	run(IMS_METHOD_SEASONAL_NAIVE, value, POINTS, 12);
 	ok(mean[5] == 7 && mean[4] == 6 && isfinite(variance[5]) && variance[5] == variance[17],
@@ -249,6 +253,9 @@ static void
 test_known(void)
 {
 	double value[] = {4, NAN, 6, 8, NAN};
+	double walk[POINTS];
+	double step;
+	double sum;
 
 	run(IMS_METHOD_NAIVE, value, 5, 1);
 	ok(mean[0] == 8 && forecast.points == 3 &&
@@ -259,6 +266,18 @@ test_known(void)
 	   "drift from the first known to the last known, through the gap");
 	run(IMS_METHOD_MEAN, value, 5, 1);
 	ok(mean[0] == 6 && fabs(forecast.sigma2 - 4) < 1e-12, "mean of the known");
+	state = 5;
+	for (int t = 0; t < POINTS; t++)
+		walk[t] = 100 + (t > 0 ? walk[t - 1] - 100 : 0) + normal();
+	run(IMS_METHOD_SES, walk, POINTS - 12, 1);
+	step = variance[12];
+	sum = sum_variance[11];
+	for (int t = POINTS - 12; t < POINTS; t++)
+		walk[t] = NAN;
+	run(IMS_METHOD_SES, walk, POINTS, 1);
+	ok(forecast.points == POINTS - 12 && variance[0] > 0.6 * step &&
+		   sum_variance[11] > 2 * sum,
+	   "a walk goes on unseen: %.1f as of a year ago %.1f", variance[0], step);
 }
 
 int

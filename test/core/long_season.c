@@ -174,10 +174,13 @@ test_bounds(void)
 	run(IMS_METHOD_ETS, value, 208, SEASON, (ImsEtsModel){'A', 'N', 'N'});
 	ok(!forecast.seasonal && forecast.reason == IMS_REASON_NONE,
 	   "none where a model without is asked for");
-	for (int t = 0; t < 208; t += t < 104 ? 1 : 2)
+	for (int t = 1; t <= 105; t++)
 		value[t] = NAN;
 	run(IMS_METHOD_ETS, value, 208, SEASON, any);
 	ok(!forecast.seasonal && isfinite(mean[25]), "less than two seasons are known");
+	value[1] = value[0];
+	run(IMS_METHOD_ETS, value, 208, SEASON, any);
+	ok(forecast.seasonal, "two seasons are known");
 	for (int t = 0; t < 208; t++)
 		value[t] = t % SEASON;
 	run(IMS_METHOD_ETS_THETA, value, 208, SEASON, any);
