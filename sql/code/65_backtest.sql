@@ -451,7 +451,7 @@ DECLARE
     tail double precision;
     unknown double precision[];
 BEGIN
-    SELECT n.bucket, n.first_period, n.horizon, n.exclude, n.coverage INTO run
+    SELECT n.bucket, n.first_period, n.horizon, n.by_site, n.exclude, n.coverage INTO run
     FROM ims.forecast_run AS n
     WHERE n.owner_id = owner_id AND n.forecast_run_id = forecast_run_id;
     IF NOT FOUND THEN
@@ -468,12 +468,13 @@ BEGIN
     RETURN QUERY
     WITH came AS MATERIALIZED (
         SELECT h.item_id, h.site_id, ims._known_demand(h.demand, h.in_stock, false) AS demand
-        -- an item without history has one row in a run by site, too
+        -- In a run by site the row without one is what went out without any; but an
+        -- item that had no history has one row, for all together.
         FROM (VALUES (false), (true)) AS g (by_site)
         CROSS JOIN LATERAL ims._forecast_history(owner_id,
             ARRAY(SELECT DISTINCT r.item_id FROM ims.forecast_result AS r
                   WHERE r.owner_id = owner_id AND r.forecast_run_id = forecast_run_id
-                    AND (r.site_id <> 0) = g.by_site),
+                    AND (run.by_site AND (r.site_id > 0 OR r.periods > 0)) = g.by_site),
             g.by_site, run.bucket, run.first_period, end_day, true, run.exclude) AS h),
     judged AS (
         SELECT r.item_id, r.site_id, r.naive_error, r.naive_deviation, a.*, s.actual_sum,
