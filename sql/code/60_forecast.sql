@@ -397,7 +397,8 @@ COMMENT ON FUNCTION ims.abc_class IS
 'A, B or C for each amount, by shares of their sum
 
 In descending order of amount an item is A while it and those before it make up at most a_cut
-of the sum, then B, at most b_cut, then C: the item that crosses a cut is in the lower class.
+of the sum, then B, at most b_cut, then C: the item that crosses a cut is in the lower class,
+also where it is most of the sum, or the only one.
 Amounts are values, picks or margins; one that is null, negative or not finite is IV503.
 Example: SELECT ims.abc_class(amounts => ARRAY[10, 70, 5, 15]);';
 REVOKE ALL ON FUNCTION ims.abc_class FROM PUBLIC;

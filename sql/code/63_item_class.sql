@@ -149,10 +149,10 @@ BEGIN
     CROSS JOIN LATERAL ims.life_cycle(
         demand => CASE WHEN p.sold_before THEN '{0.000001}'::double precision[] END
             || CASE WHEN p.is_gone THEN h.demand ELSE t.demand END,
-        new_periods => CASE WHEN p.sold_before THEN least((cuts ->> 'new_periods')::bigint, 0)
-            ELSE (cuts ->> 'new_periods')::bigint END,
-        dead_periods => (cuts ->> 'dead_periods')::bigint,
-        window_length => (cuts ->> 'window_length')::bigint,
+        new_periods => CASE WHEN p.sold_before THEN least((cuts ->> 'new_periods')::numeric::bigint, 0)
+            ELSE (cuts ->> 'new_periods')::numeric::bigint END,
+        dead_periods => (cuts ->> 'dead_periods')::numeric::bigint,
+        window_length => (cuts ->> 'window_length')::numeric::bigint,
         growth_cut => (cuts ->> 'growth_cut')::double precision,
         decline_cut => (cuts ->> 'decline_cut')::double precision) AS l;
 END
@@ -168,7 +168,9 @@ AS $$
 DECLARE
     known CONSTANT text[] := '{a_cut,b_cut,x_cut,y_cut,adi_cut,cv2_cut,fast_cut,slow_cut,
         new_periods,dead_periods,window_length,growth_cut,decline_cut}';
+    whole CONSTANT text[] := '{new_periods,dead_periods,window_length}';
     cut record;
+    value numeric;
 BEGIN
     IF jsonb_typeof(cuts) <> 'object' THEN
         PERFORM ims._raise_bad_line('cuts', 0, 'It is not an object.');
@@ -177,6 +179,14 @@ BEGIN
         PERFORM ims._check_choice('cuts', cut.key, VARIADIC known);
         IF jsonb_typeof(cut.value) <> 'number' THEN
             PERFORM ims._raise_bad_line('cuts', 0, format('%s is no number.', cut.key));
+        END IF;
+        value := abs((cut.value #>> '{}')::numeric);
+        IF cut.key = ANY (whole) AND (value <> trunc(value) OR value > 1e18) THEN
+            PERFORM ims._raise_bad_line('cuts', 0,
+                format('%s is no whole number of that size.', cut.key));
+        ELSIF value > 1e300 OR value > 0 AND value < 1e-300 THEN
+            PERFORM ims._raise_bad_line('cuts', 0,
+                format('%s is beyond 1e300, or next to zero.', cut.key));
         END IF;
     END LOOP;
 END

@@ -8,7 +8,7 @@
 \i test/setup.psql
 BEGIN;
 SET LOCAL client_min_messages = warning;
-SELECT plan(221);
+SELECT plan(222);
 
 CREATE FUNCTION pg_temp.near(got double precision, wanted double precision) RETURNS boolean
 LANGUAGE sql AS $$
@@ -437,6 +437,8 @@ SELECT is((SELECT d.class FROM ims.demand_class(demand => '{1,0,20,0,1,0,20}', a
 SELECT is(ims.abc_class(amounts => ARRAY[10, 70, 5, 15])::text, '{B,A,C,B}', 'ABC by shares of the sum, the order kept');
 SELECT is(ims.abc_class(amounts => ARRAY[10, 70, 5, 15], a_cut => 0.85, b_cut => 1)::text, '{B,A,B,A}', 'ABC: cuts are arguments, at the cut is within');
 SELECT is(ims.abc_class(amounts => '{}')::text || ims.abc_class(amounts => '{0,0}')::text, '{}{C,C}', 'ABC of nothing');
+SELECT is(ims.abc_class(amounts => '{96,1,1,1,1}')::text || ims.abc_class(amounts => '{7}')::text || ims.abc_class(amounts => '{7}', b_cut => 1)::text, '{C,C,C,C,C}{C}{B}',
+    'ABC: what crosses a cut is below it, though it be all');
 SELECT is(ims.xyz_class('{10,12,9,11}') || ims.xyz_class('{2,10,2,10}') || ims.xyz_class('{0,0,0,40}') || ims.xyz_class('{5}'), 'XYZZ', 'XYZ by variation');
 SELECT ok(a.status = 'ok' AND a.periods = 3 AND pg_temp.near(a.mean_error, 1.0 / 3) AND pg_temp.near(a.mae, 5.0 / 3) AND pg_temp.near(a.rmse, sqrt(11.0 / 3))
         AND pg_temp.near(a.wape, 5.0 / 36) AND pg_temp.near(a.bias, 1.0 / 36) AND pg_temp.near(a.mase, (5.0 / 3) / 2.5) AND pg_temp.near(a.cumulative_error, 1)

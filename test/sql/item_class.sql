@@ -5,7 +5,7 @@
 BEGIN;
 SET LOCAL client_min_messages = warning;
 \i test/refusal.psql
-SELECT plan(63);
+SELECT plan(74);
 
 SELECT is(ims.fsn_class(turns => v.turns), v.expected, coalesce(v.turns::text, 'no') || ' turns')
 FROM (VALUES (1, 3.0, 'F'), (2, 2.999, 'S'), (3, 1, 'S'), (4, 0.999, 'N'), (5, 0, 'N'), (6, NULL, 'N'), (7, 'NaN', 'N'), (8, 'Infinity', 'F')) AS v (place, turns, expected)
@@ -149,6 +149,18 @@ SELECT count(*) FROM ims.classify_items(items => '{DA,DB,DC,DD}', measure => 'sa
     cuts => '{"a_cut": 0.8, "b_cut": 0.9, "x_cut": 0.2, "y_cut": 0.6}') \gset ignored_
 SELECT is((SELECT string_agg(concat_ws(' ', c.item, c.abc, c.xyz), ', ' ORDER BY c.item) FROM ims_bi.item_class AS c WHERE c.item ~ '^D'),
     'DA A X, DB B Y, DC C Z, DD C Z', 'A up to 80 %, B to 90 %, X up to 0.2, Y to 0.6');
+-- Cut points that no number is, with items to cut.
+SELECT is(substring(pg_temp.refusal('SELECT * FROM ims.classify_items(as_of => ''2026-01-12'', cuts => ''' || b.cuts || ''')') FROM '^[^|]*[^| ]'), b.expected, 'cuts ' || b.cuts)
+FROM (VALUES (1, '{"new_periods": 1.5}', 'IV503'), (2, '{"a_cut": 1e30}', 'IV501'), (3, '{"dead_periods": 1e30}', 'IV503'), (4, '{"x_cut": 1e400}', 'IV503'), (5, '{"growth_cut": 1e-400}', 'IV503'),
+    (6, '{"new_periods": -1}', 'IV501'), (7, '{"dead_periods": 1e18}', 'IV501'), (8, '{"x_cut": -1e301}', 'IV503'), (9, '{"a_cut": null}', 'IV503'), (10, '{"new_periods": 12, "window_length": 4.0, "x_cut": 0}', 'accepted')) AS b (place, cuts, expected)
+ORDER BY b.place;
+-- Passed through between two moments without stock: turns are unknown, and it moves fast.
+SELECT count(ims.create_item(code => v.code)) FROM (VALUES ('PASSED'), ('NEVER')) AS v (code) \gset ignored_
+SELECT count(*) FROM ims.receive(item => 'PASSED', quantity => 10, to_location => 'NORTH', effective_at => '2025-06-02 00:00+00') AS r,
+    ims.ship(item => 'PASSED', quantity => 10, from_location => 'NORTH', effective_at => '2025-06-03 00:00+00') AS s \gset ignored_
+SELECT count(*) FROM ims.classify_items(items => '{PASSED,NEVER}', as_of => '2026-01-05') \gset ignored_
+SELECT is((SELECT string_agg(concat_ws(' ', c.item, coalesce(c.turns::text, 'unknown'), c.fsn), ', ' ORDER BY c.item) FROM ims_bi.item_class AS c WHERE c.item IN ('PASSED', 'NEVER')),
+    'NEVER unknown N, PASSED unknown F', 'demand without stock is fast, none is not');
 SELECT is_empty('SELECT * FROM ims.verify()', 'verify() finds nothing');
 SELECT * FROM finish();
 ROLLBACK;
