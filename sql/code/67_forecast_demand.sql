@@ -1,12 +1,68 @@
 -- What people set beside the runs, what was made elsewhere, and the forecast
 -- that counts: override else computed, less open orders, summed over items.
 
--- A category's quantity less what is fixed for single items of it goes to the
--- others in proportion to the computed forecast, or equally where that is zero.
--- Shares are cut to six decimals; what is left over goes to the largest.
+-- A category's quantity stands as long as none below it is changed: one above must not
+-- have been spread yet, nor another over the same items.
+CREATE FUNCTION ims._check_category_override(
+    owner_id bigint,
+    category_id bigint,
+    item_ids bigint[],
+    site_id bigint,
+    bucket text,
+    period date)
+RETURNS void
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+#variable_conflict use_variable
+DECLARE
+    other record;
+BEGIN
+    WITH RECURSIVE above AS (
+        SELECT c.parent_id AS id
+        FROM ims.category AS c
+        WHERE c.owner_id = owner_id AND c.category_id = category_id
+        UNION
+        SELECT c.parent_id
+        FROM above AS a
+        JOIN ims.category AS c ON c.owner_id = owner_id AND c.category_id = a.id),
+    below AS (
+        SELECT category_id AS id
+        UNION
+        SELECT c.category_id
+        FROM below AS b
+        JOIN ims.category AS c ON c.owner_id = owner_id AND c.parent_id = b.id)
+    SELECT g.code, sum(o.quantity::numeric) AS quantity, count(*) AS items INTO other
+    FROM ims.forecast_override AS o
+    JOIN ims.category AS g ON g.owner_id = owner_id AND g.category_id = o.category_id
+    WHERE o.owner_id = owner_id AND o.site_id = site_id AND o.bucket = bucket
+      AND o.period = period
+      AND (o.category_id IN (SELECT a.id FROM above AS a)
+        OR o.item_id = ANY (item_ids) AND o.category_id NOT IN (SELECT b.id FROM below AS b))
+    GROUP BY g.code
+    ORDER BY g.code
+    LIMIT 1;
+    IF FOUND THEN
+        RAISE 'the quantity of category "%" is spread already', other.code
+            USING ERRCODE = 'IV501',
+                DETAIL = format('Its items have %s, %s of them; it would not stay what it is. ',
+                        trim_scale(other.quantity), other.items)
+                    || jsonb_build_object('argument', 'category', 'value', other.code)::text,
+                HINT = 'Remove the override of that category first, and set it again afterwards.';
+    END IF;
+END
+$$;
+COMMENT ON FUNCTION ims._check_category_override IS
+    'raise IV501 where the quantity of a category above, or of others over its items, is set';
+REVOKE ALL ON FUNCTION ims._check_category_override FROM PUBLIC;
+
+-- A category's quantity less what is fixed, for single items of it and for categories
+-- below it, goes to the others in proportion to the computed forecast, or equally where
+-- that is zero.  Shares are cut to six decimals; what is left over goes to the largest.
 CREATE FUNCTION ims._override_shares(
     owner_id bigint,
     forecast_run_id bigint,
+    category_id bigint,
     item_ids bigint[],
     site_id bigint,
     bucket text,
@@ -18,12 +74,14 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 #variable_conflict use_variable
 DECLARE
-    fixed numeric;
+    fixed record;
 BEGIN
-    SELECT coalesce(sum(o.quantity), 0) INTO fixed
+    SELECT coalesce(sum(o.quantity::numeric), 0) AS quantity, count(*) AS items,
+        coalesce(array_agg(o.item_id), '{}') AS item_ids INTO fixed
     FROM ims.forecast_override AS o
     WHERE o.owner_id = owner_id AND o.item_id = ANY (item_ids) AND o.site_id = site_id
-      AND o.bucket = bucket AND o.period = period AND o.category_id IS NULL;
+      AND o.bucket = bucket AND o.period = period
+      AND o.category_id IS DISTINCT FROM category_id;
     RETURN QUERY
     WITH open AS (
         SELECT r.item_id, greatest(r.forecast[
@@ -33,23 +91,33 @@ BEGIN
             ON r.owner_id = owner_id AND r.forecast_run_id = forecast_run_id
             AND r.item_id = ANY (item_ids) AND r.site_id = site_id
         WHERE n.owner_id = owner_id AND n.forecast_run_id = forecast_run_id
-          AND NOT EXISTS (
-            SELECT FROM ims.forecast_override AS o
-            WHERE o.owner_id = owner_id AND o.item_id = r.item_id AND o.site_id = site_id
-              AND o.bucket = bucket AND o.period = period AND o.category_id IS NULL)),
+          AND r.item_id <> ALL (fixed.item_ids)),
     cut AS (
-        SELECT o.item_id, o.computed, trunc(greatest(quantity - fixed, 0)
+        SELECT o.item_id, o.computed, trunc(greatest(quantity - fixed.quantity, 0)
             * CASE WHEN sum(o.computed) OVER () > 0
                    THEN o.computed / sum(o.computed) OVER ()
                    ELSE 1.0 / count(*) OVER () END, 6) AS share
         FROM open AS o)
     SELECT c.item_id, c.share + CASE
         WHEN row_number() OVER (ORDER BY c.computed DESC, c.item_id) = 1
-        THEN greatest(quantity - fixed, 0) - sum(c.share) OVER () ELSE 0 END
+        THEN greatest(quantity - fixed.quantity, 0) - sum(c.share) OVER () ELSE 0 END
     FROM cut AS c;
+    IF quantity < fixed.quantity OR quantity > fixed.quantity AND NOT FOUND THEN
+        RAISE 'quantity % cannot be that of the category', trim_scale(quantity)
+            USING ERRCODE = 'IV501',
+                DETAIL = format('%s is fixed for %s of its items, and %s. ',
+                        trim_scale(fixed.quantity), fixed.items,
+                        CASE WHEN quantity < fixed.quantity THEN 'that stays'
+                             ELSE 'the run has no other to share the rest' END)
+                    || jsonb_build_object('argument', 'quantity', 'value', quantity,
+                        CASE WHEN quantity < fixed.quantity THEN 'least' ELSE 'most' END,
+                        trim_scale(fixed.quantity))::text,
+                HINT = 'Change what is set for its items and the categories below it first.';
+    END IF;
 END
 $$;
-COMMENT ON FUNCTION ims._override_shares IS 'what the items of a category get of its quantity';
+COMMENT ON FUNCTION ims._override_shares IS
+    'what the items of a category get of its quantity, or IV501';
 REVOKE ALL ON FUNCTION ims._override_shares FROM PUBLIC;
 
 CREATE FUNCTION ims._planned_site_id(site text)
@@ -136,6 +204,26 @@ $$;
 COMMENT ON FUNCTION ims._lock_overrides IS 'keep others from changing overrides of the owner until the end of the transaction';
 REVOKE ALL ON FUNCTION ims._lock_overrides FROM PUBLIC;
 
+CREATE FUNCTION ims._check_overrides_as_seen(
+    owner_id bigint,
+    site_id bigint,
+    bucket text,
+    period date)
+RETURNS void
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    PERFORM ims._check_as_seen(format('SELECT coalesce(bit_xor(hash_record_extended(o, 0)), 0)'
+        ' FROM ims.forecast_override AS o WHERE o.owner_id = $1 AND o.site_id = $2'
+        ' AND o.bucket = %L AND o.period = %L', bucket, period),
+        'overrides of the period were changed', owner_id, site_id);
+END
+$$;
+COMMENT ON FUNCTION ims._check_overrides_as_seen IS
+    'raise 40001 where overrides of a period are newer than the snapshot';
+REVOKE ALL ON FUNCTION ims._check_overrides_as_seen FROM PUBLIC;
+
 CREATE FUNCTION ims._set_forecast_override(
     owner_id bigint,
     item text DEFAULT NULL,
@@ -157,7 +245,8 @@ AS $$
 DECLARE
     site_id bigint := ims._planned_site_id(site);
     category_id bigint;
-    share record;
+    item_ids bigint[];
+    quantities numeric[];
 BEGIN
     PERFORM set_config('ims.actor', coalesce(actor, ''), true);
     PERFORM ims._check_why(reason, actor);
@@ -167,25 +256,30 @@ BEGIN
     PERFORM ims._check_quantity('quantity', quantity, 0);
     first_day := ims._period_start(bucket, period);
     PERFORM ims._lock_overrides(owner_id);
-    IF category IS NOT NULL THEN
+    IF category IS NULL THEN
+        item_ids := ARRAY[ims._item_id(owner_id, item)];
+        quantities := ARRAY[quantity];
+    ELSE
+        PERFORM ims._check_overrides_as_seen(owner_id, site_id, bucket, first_day);
         category_id := ims._category_id(owner_id, category);
         forecast_run_id := ims._run_of_period(owner_id, forecast_run_id, bucket, site_id > 0,
             first_day);
+        item_ids := ims._planned_item_ids(owner_id, NULL, category);
+        PERFORM ims._check_category_override(owner_id, category_id, item_ids, site_id, bucket,
+            first_day);
+        SELECT coalesce(array_agg(s.item_id ORDER BY s.item_id), '{}'),
+            array_agg(s.share ORDER BY s.item_id) INTO item_ids, quantities
+        FROM ims._override_shares(owner_id, forecast_run_id, category_id, item_ids, site_id,
+            bucket, first_day, quantity) AS s;
+        -- Who had a share before, and gets none now.
+        DELETE FROM ims.forecast_override AS o
+        WHERE o.owner_id = owner_id AND o.category_id = category_id AND o.site_id = site_id
+          AND o.bucket = bucket AND o.period = first_day AND o.item_id <> ALL (item_ids);
     END IF;
     INSERT INTO ims.forecast_override AS o
         (owner_id, item_id, site_id, bucket, period, quantity, category_id, reason)
-    SELECT owner_id, s.item_id, site_id, bucket, first_day, s.share, category_id, reason
-    FROM (
-        SELECT s.item_id, s.share
-        FROM ims._override_shares(owner_id, forecast_run_id,
-            CASE WHEN category IS NOT NULL
-                THEN ims._planned_item_ids(owner_id, NULL, category) END,
-            site_id, bucket, first_day, quantity) AS s
-        WHERE category IS NOT NULL
-        UNION ALL
-        SELECT ims._item_id(owner_id, item), quantity
-        WHERE category IS NULL
-        ORDER BY 1) AS s
+    SELECT owner_id, s.item_id, site_id, bucket, first_day, s.quantity, category_id, reason
+    FROM unnest(item_ids, quantities) AS s (item_id, quantity)
     ON CONFLICT ON CONSTRAINT forecast_override_pkey DO UPDATE
     SET quantity = EXCLUDED.quantity, category_id = EXCLUDED.category_id,
         reason = EXCLUDED.reason;
@@ -215,11 +309,13 @@ COMMENT ON FUNCTION ims.set_forecast_override IS
 
 quantity: in base units, of the period that has the day period. It stands beside every run,
 those made later included, until it is removed, also for an item or site that a run did not
-forecast. Of a category (middle-out) it is spread over
-the items of it and below it, in proportion to what a run computed, by default the latest
-that forecast the period: items with an override of their own keep it, and the rest is shared
-by the others. Items that come into the category later get none. Without site it is of all
-sites together, and counts for runs that were not made by site.
+forecast. Of a category (middle-out) it is spread over the items of it and below it, in
+proportion to what a run computed, by default the latest that forecast the period: items with
+an override of their own keep it, those of a category below with one keep their shares, and
+the rest is shared by the others. IV501 where that is less than what they keep, or a rest
+that nobody can share, and where a category above is spread already: set that last. Items
+that come into the category later get none. Without site it is of all sites together, and
+counts for runs that were not made by site.
 Example: SELECT * FROM ims.set_forecast_override(item => ''TEA'', quantity => 500, period => ''2026-12-21'', reason => ''promotion'');';
 REVOKE ALL ON FUNCTION ims.set_forecast_override FROM PUBLIC;
 
@@ -252,6 +348,12 @@ BEGIN
         category_id := ims._category_id(owner_id, category);
     END IF;
     PERFORM ims._lock_overrides(owner_id);
+    IF category IS NOT NULL THEN
+        PERFORM ims._check_overrides_as_seen(owner_id, site_id, bucket,
+            ims._period_start(bucket, period));
+        PERFORM ims._check_category_override(owner_id, category_id, '{}', site_id, bucket,
+            ims._period_start(bucket, period));
+    END IF;
     DELETE FROM ims.forecast_override AS o
     WHERE o.owner_id = owner_id AND o.site_id = site_id AND o.bucket = bucket
       AND o.period = ims._period_start(bucket, period)
@@ -277,7 +379,8 @@ AS 'MODULE_PATHNAME', 'ims_door';
 COMMENT ON FUNCTION ims.remove_forecast_override IS
 'remove the override of a period
 
-Of an item, or what was spread from a category; zero items where there is none.
+Of an item, or what was spread from a category; zero items where there is none. IV501 where a
+category above is spread: remove that first.
 Example: SELECT ims.remove_forecast_override(item => ''TEA'', period => ''2026-12-21'');';
 REVOKE ALL ON FUNCTION ims.remove_forecast_override FROM PUBLIC;
 

@@ -9,7 +9,7 @@
 BEGIN;
 SET LOCAL client_min_messages = warning;
 \i test/refusal.psql
-SELECT plan(195);
+SELECT plan(209);
 
 -- Items T01 .. with chosen series.
 SELECT ims.create_category(code => 'ALL') AS c, ims.create_category(code => 'SUB', parent => 'ALL') AS d \gset ignored_
@@ -198,10 +198,43 @@ SELECT is((SELECT h.forecast FROM ims.forecast_hierarchy(level => 'category') AS
 SELECT ok((SELECT abs(a.forecast / b.forecast - a.computed / b.computed) < 1e-5 FROM ims.forecast_demand(items => '{T02}') AS a,
     ims.forecast_demand(items => '{T03}') AS b WHERE a.period = '2026-03-30' AND b.period = '2026-03-30'), 'in proportion to what was computed');
 SELECT is((SELECT sum(o.quantity) FROM ims.forecast_override AS o WHERE o.category_id IS NOT NULL), 60::numeric, 'to the last millionth');
-SELECT count(*) FROM ims.set_forecast_override(category => 'SUB', quantity => 30, period => '2026-03-30') \gset ignored_
+SELECT is(pg_temp.refusal('SELECT * FROM ims.set_forecast_override(period => ''2026-03-30'', category => ' || b.arguments || ')'), b.expected, b.title)
+FROM (VALUES
+    (1, '''SUB'', quantity => 30', 'IV501 | the quantity of category "ALL" is spread already | {"value": "ALL", "argument": "category"}', 'a category above would not keep what it has'),
+    (2, '''ALL'', quantity => 39.999999', 'IV501 | quantity 39.999999 cannot be that of the category | {"least": 40, "value": 39.999999, "argument": "quantity"}', 'nor a single item, with less'),
+    (3, '''ALL'', quantity => 40', 'accepted', 'what is just enough for it is enough')) AS b (place, arguments, expected, title)
+ORDER BY b.place;
 SELECT is((SELECT sum(o.quantity) FROM ims.forecast_override AS o WHERE o.category_id IS NOT NULL), 0::numeric, 'nothing where single items take it all');
+SAVEPOINT above;
+SELECT is((SELECT s.items_set FROM ims.remove_forecast_override(category => 'ALL', period => '2026-03-30') AS r,
+    ims.set_forecast_override(category => 'SUB', quantity => 50, period => '2026-03-30') AS s), 2::bigint, 'first the category below');
+SELECT is(pg_temp.refusal('SELECT * FROM ims.set_forecast_override(period => ''2026-03-30'', category => ' || b.arguments || ')'), b.expected, b.title)
+FROM (VALUES
+    (1, '''ALL'', quantity => 60', 'IV501 | quantity 60 cannot be that of the category | {"most": 50, "value": 60, "argument": "quantity"}', 'a rest that nobody can share'),
+    (2, '''ALL'', quantity => 49', 'IV501 | quantity 49 cannot be that of the category | {"least": 50, "value": 49, "argument": "quantity"}', 'what is set below stays'),
+    (3, '''ALL'', quantity => 50', 'accepted', 'no rest, and nobody to share it')) AS b (place, arguments, expected, title)
+ORDER BY b.place;
+SELECT ims.change_item(item => 'T04', category => 'ALL') AS i \gset ignored_
+SELECT is((SELECT s.items_set FROM ims.set_forecast_override(category => 'ALL', quantity => 80, period => '2026-03-30') AS s), 1::bigint, 'then the one above: the rest for the others');
+SELECT is((SELECT string_agg(concat_ws(' ', h.code, trim_scale(h.forecast)), ', ' ORDER BY h.code) FROM ims.forecast_hierarchy(level => 'category') AS h
+    WHERE h.period = '2026-03-30' AND h.code IS NOT NULL), 'ALL 80, SUB 50', 'and both are what they were set to');
+SELECT is(substring(pg_temp.refusal('SELECT * FROM ims.' || b.call) FROM 1 FOR 5), 'IV501', b.title)
+FROM (VALUES (1, 'set_forecast_override(category => ''SUB'', quantity => 45, period => ''2026-03-30'')', 'changed only with the one above'),
+    (2, 'remove_forecast_override(category => ''SUB'', period => ''2026-03-30'')', 'and removed')) AS b (place, call, title)
+ORDER BY b.place;
+SELECT count(*) FROM ims.remove_forecast_override(category => 'ALL', period => '2026-03-30') AS r \gset ignored_
+SELECT ims.create_category(code => 'OTHER') AS o, ims.change_item(item => 'T05', category => 'OTHER') AS i \gset ignored_
+SELECT s.items_set, ims.change_item(item => 'T05', category => 'SUB') AS i FROM ims.set_forecast_override(category => 'OTHER', quantity => 7, period => '2026-03-30') AS s \gset ignored_
+SELECT is(pg_temp.refusal('SELECT * FROM ims.set_forecast_override(category => ''SUB'', quantity => 45, period => ''2026-03-30'')'),
+    'IV501 | the quantity of category "OTHER" is spread already | {"value": "OTHER", "argument": "category"}', 'nor what an item brings with it from another');
+SELECT count(*) FROM ims.remove_forecast_override(category => 'OTHER', period => '2026-03-30') AS r, ims.change_item(item => 'T05', category => 'ALL') AS i \gset ignored_
+SELECT r.forecast_run_id AS narrow FROM ims.run_forecast(items => '{T02}', horizon => 3, as_of => '2026-04-01') AS r \gset
+SELECT is((SELECT s.items_set FROM ims.set_forecast_override(category => 'SUB', quantity => 45, period => '2026-03-30', forecast_run_id => :narrow) AS s), 1::bigint,
+    'by a run that has one of the items');
+SELECT is((SELECT string_agg(trim_scale(o.quantity::numeric)::text, ' ') FROM ims.forecast_override AS o WHERE o.category_id IS NOT NULL), '5', 'the other has no share any more');
+ROLLBACK TO above;
 SELECT is((SELECT count(*) FROM ims.master_change AS m WHERE m.table_name = 'forecast_override' AND m.actor = 'me'), 1::bigint, 'who set it is kept');
-SELECT is((SELECT r.items_removed FROM ims.remove_forecast_override(category => 'SUB', period => '2026-03-31') AS r), 2::bigint, 'removed with the category');
+SELECT is((SELECT r.items_removed FROM ims.remove_forecast_override(category => 'ALL', period => '2026-03-31') AS r), 2::bigint, 'removed with the category');
 SELECT is((SELECT r.items_removed FROM ims.remove_forecast_override(item => 'T01', period => '2026-04-05') AS r), 1::bigint, 'or alone');
 SELECT is((SELECT r.items_removed FROM ims.remove_forecast_override(item => 'T01', period => '2026-04-05') AS r), 0::bigint, 'once');
 SELECT is(substring(pg_temp.refusal('SELECT * FROM ims.set_forecast_override(' || b.arguments || ')') FROM '^[^|]*[^| ]'), b.expected,
