@@ -257,6 +257,19 @@ with an element no link has.
 Example: SELECT ims.gs1_digital_link(''(01)09520123456788(10)ABC'', ''example.com'');';
 REVOKE ALL ON FUNCTION ims.gs1_digital_link FROM PUBLIC;
 
+CREATE FUNCTION ims.gs1_ndef(value ims.gs1, domain text DEFAULT 'id.gs1.org')
+RETURNS bytea
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'ims_gs1_ndef';
+COMMENT ON FUNCTION ims.gs1_ndef IS
+'element string as an NDEF message for an NFC tag
+
+One URI record with what ims.gs1_digital_link() gives, its beginning as a code (04 for
+https://); a short record up to 255 bytes. ims.gs1_from_ndef() reads it back. IV121 as
+for the link.
+Example: SELECT ims.gs1_ndef(''(01)09520123456788(10)ABC'', ''example.com'');';
+REVOKE ALL ON FUNCTION ims.gs1_ndef FROM PUBLIC;
+
 -- elements
 
 CREATE FUNCTION ims.gs1_elements(value ims.gs1)

@@ -92,6 +92,23 @@ ims_gs1_human(PG_FUNCTION_ARGS)
 	PG_RETURN_TEXT_P(cstring_to_text_with_len(label, (int) length));
 }
 
+/* The link of a value at a domain, which may come with a scheme and a path. */
+static char *
+link_of(const text *value, const text *domain, size_t *length)
+{
+	char *stem = text_to_cstring(domain);
+	ImsGs1Message message;
+	ImsGs1Problem problem;
+	char *link = palloc(IMS_GS1_MAX_LINK);
+
+	if (!ims_gs1_is_link(stem, strlen(stem)))
+		stem = psprintf("https://%s", stem);
+	ims_gs1_from_value(value, &message);
+	if (!ims_gs1_write_link(&message, stem, strlen(stem), link, length, &problem))
+		ims_gs1_raise(&problem);
+	return link;
+}
+
 /*
  * ims_gs1_digital_link -- SQL: ims.gs1_digital_link(value ims.gs1, domain text)
  *
@@ -102,18 +119,28 @@ PG_FUNCTION_INFO_V1(ims_gs1_digital_link);
 Datum
 ims_gs1_digital_link(PG_FUNCTION_ARGS)
 {
-	char *stem = text_to_cstring(PG_GETARG_TEXT_PP(1));
-	ImsGs1Message message;
-	ImsGs1Problem problem;
-	char *link = palloc(IMS_GS1_MAX_LINK);
 	size_t length;
+	char *link = link_of(PG_GETARG_TEXT_PP(0), PG_GETARG_TEXT_PP(1), &length);
 
-	if (!ims_gs1_is_link(stem, strlen(stem)))
-		stem = psprintf("https://%s", stem);
-	ims_gs1_from_value(PG_GETARG_TEXT_PP(0), &message);
-	if (!ims_gs1_write_link(&message, stem, strlen(stem), link, &length, &problem))
-		ims_gs1_raise(&problem);
 	PG_RETURN_TEXT_P(cstring_to_text_with_len(link, (int) length));
+}
+
+/*
+ * ims_gs1_ndef -- SQL: ims.gs1_ndef(value ims.gs1, domain text) returns bytea
+ *
+ * The link as the URI record of an NDEF message.  Raises as the link does.
+ */
+PG_FUNCTION_INFO_V1(ims_gs1_ndef);
+Datum
+ims_gs1_ndef(PG_FUNCTION_ARGS)
+{
+	size_t length;
+	char *link = link_of(PG_GETARG_TEXT_PP(0), PG_GETARG_TEXT_PP(1), &length);
+	bytea *ndef = palloc(VARHDRSZ + IMS_GS1_NDEF_HEADER + length);
+
+	length = ims_gs1_write_ndef(link, length, (unsigned char *) VARDATA(ndef));
+	SET_VARSIZE(ndef, VARHDRSZ + length);
+	PG_RETURN_BYTEA_P(ndef);
 }
 
 /* ims_gs1_get -- SQL: ims.gs1_get(value ims.gs1, ai text) returns text */

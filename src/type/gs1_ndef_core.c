@@ -1,12 +1,12 @@
 /*-------------------------------------------------------------------------
  *
  * gs1_ndef_core.c
- *	  The text in an NDEF message, as NFC tags hold it.
+ *	  NDEF messages, as NFC tags hold them: the text in one, and one of a link.
  *
  * NFC Forum: NDEF 1.0 (records), RTD URI 1.0 (the first byte stands for how
  * the URI begins), RTD Text 1.0 (status byte, language, text).  The first URI
  * or text record counts; others are passed over.  Chunked records and UTF-16
- * text are not read.
+ * text are not read.  What is written is one URI record, as short as it can be.
  *
  *-------------------------------------------------------------------------
  */
@@ -14,14 +14,16 @@
 
 #include <string.h>
 
+#define FLAG_FIRST 0x80
+#define FLAG_LAST 0x40
 #define FLAG_CHUNK 0x20
 #define FLAG_SHORT 0x10
 #define FLAG_ID 0x08
-#define FLAG_LAST 0x40
 #define FORMAT_MASK 0x07
 #define FORMAT_WELL_KNOWN 1
 #define TEXT_IS_UTF16 0x80
 #define TEXT_LANGUAGE_MASK 0x3f
+#define MAX_SHORT_PAYLOAD 255
 
 /* What the first byte of a URI record stands for (RTD URI, table 3). */
 static const char *const uri_beginnings[] = {
@@ -184,4 +186,42 @@ ims_gs1_read_ndef(const unsigned char *bytes, size_t length, char *text,
 			return read_plain(&reader, text, text_length, status);
 	} while (!(reader.flags & FLAG_LAST) && reader.at < length);
 	return ims_gs1_refuse(status, IMS_GS1_RULE_NDEF_UNSUPPORTED, reader.at);
+}
+
+/* The code of the longest beginning that the URI has; the empty one always fits. */
+static unsigned char
+beginning_of(const char *uri, size_t length)
+{
+	size_t best = 0;
+
+	for (size_t i = 1; i < NBEGINNINGS; i++)
+	{
+		size_t size = strlen(uri_beginnings[i]);
+
+		if (size > strlen(uri_beginnings[best]) && size <= length &&
+			memcmp(uri, uri_beginnings[i], size) == 0)
+			best = i;
+	}
+	return (unsigned char) best;
+}
+
+/* A message of one URI record, in length + IMS_GS1_NDEF_HEADER bytes; returns its size. */
+size_t
+ims_gs1_write_ndef(const char *uri, size_t length, unsigned char *bytes)
+{
+	unsigned char code = beginning_of(uri, length);
+	size_t skipped = strlen(uri_beginnings[code]);
+	size_t payload = 1 + length - skipped;
+	bool is_short = payload <= MAX_SHORT_PAYLOAD;
+	unsigned char *at = bytes;
+
+	*at++ = (unsigned char) (FLAG_FIRST | FLAG_LAST | (is_short ? FLAG_SHORT : 0) |
+							 FORMAT_WELL_KNOWN);
+	*at++ = 1; /* length of the type */
+	for (int shift = is_short ? 0 : 24; shift >= 0; shift -= 8)
+		*at++ = (unsigned char) (payload >> shift);
+	*at++ = 'U';
+	*at++ = code;
+	memcpy(at, uri + skipped, length - skipped);
+	return (size_t) (at - bytes) + length - skipped;
 }

@@ -33,6 +33,10 @@
 	(IMS_GS1_MAX_STEM +                                                                  \
 	 IMS_GS1_MAX_ELEMENTS * (2 + IMS_GS1_MAX_AI_DIGITS + 3 * IMS_GS1_MAX_VALUE) + 1)
 
+/* NDEF: flags, length of the type, length of the payload, type, beginning of the URI. */
+#define IMS_GS1_NDEF_HEADER (1 + 1 + 4 + 1 + 1)
+#define IMS_GS1_MAX_NDEF (IMS_GS1_NDEF_HEADER + IMS_GS1_MAX_LINK)
+
 typedef struct ImsGs1Element
 {
 	ImsGs1Key key;
@@ -126,5 +130,8 @@ extern bool ims_gs1_unescape(const char *text, size_t length, bool is_query, cha
 /* The text of the first URI or text record of an NDEF message. */
 extern bool ims_gs1_read_ndef(const unsigned char *bytes, size_t length, char *text,
 							  size_t *text_length, ImsGs1Problem *status);
+
+/* A message of one record that holds a URI. */
+extern size_t ims_gs1_write_ndef(const char *uri, size_t length, unsigned char *bytes);
 
 #endif

@@ -33,6 +33,21 @@ static ImsGs1Message message;
 static ImsGs1Message again;
 
 static void
+check_ndef(const char *link, size_t length)
+{
+	static unsigned char ndef[IMS_GS1_MAX_NDEF];
+	static char text[IMS_GS1_MAX_INPUT];
+	size_t text_length;
+	ImsGs1Problem status;
+
+	if (!ims_gs1_read_ndef(ndef, ims_gs1_write_ndef(link, length, ndef), text,
+						   &text_length, &status))
+		abort();
+	if (text_length != length || memcmp(text, link, length) != 0)
+		abort();
+}
+
+static void
 check_forms(void)
 {
 	static const ImsGs1Options lenient;
@@ -56,9 +71,12 @@ check_forms(void)
 	length = ims_gs1_write_wire(&message, other);
 	if (!ims_gs1_parse(other, length, &lenient, &again, &status))
 		abort();
-	if (ims_gs1_write_link(&message, NULL, 0, link, &link_length, &status) &&
-		!ims_gs1_parse(link, link_length, &lenient, &again, &status))
-		abort();
+	if (ims_gs1_write_link(&message, NULL, 0, link, &link_length, &status))
+	{
+		if (!ims_gs1_parse(link, link_length, &lenient, &again, &status))
+			abort();
+		check_ndef(link, link_length);
+	}
 }
 
 int

@@ -4,7 +4,7 @@
 -- cases are those of test/core/gs1.c; here is what SQL adds.
 \i test/setup.psql
 BEGIN;
-SELECT plan(313);
+SELECT plan(327);
 
 -- SQLSTATE and the facts of a refused statement, else its message; null if accepted.
 CREATE FUNCTION pg_temp.refusal(statement text) RETURNS text LANGUAGE plpgsql AS $$
@@ -97,6 +97,29 @@ FROM (VALUES
     ('an unknown beginning', '\xd1010255246a', 'IV121 {"rule": "ndef_unsupported", "position": 5}'),
     ('another text', '\xd101055402656e4142', 'IV121 {"rule": "malformed_ai", "position": 1}')
     ) AS v (what, message, expected);
+
+SELECT is(ims.gs1_ndef('(01)09520123456788'), '\xd1011d5504'::bytea || 'id.gs1.org/01/09520123456788', 'a tag');
+SELECT is(substring(ims.gs1_ndef('(01)09520123456788', v.domain) FROM 5), v.code || v.rest::bytea, 'a tag for ' || v.domain)
+FROM (VALUES ('example.com', '\x04'::bytea, 'example.com/01/09520123456788'),
+    ('www.example.com', '\x02', 'example.com/01/09520123456788'),
+    ('http://example.com/shop/', '\x03', 'example.com/shop/01/09520123456788'),
+    ('http://www.', '\x01', '/01/09520123456788'),
+    ('HTTPS://example.com', '\x00', 'HTTPS://example.com/01/09520123456788')) AS v (domain, code, rest);
+SELECT is(left(encode(ims.gs1_ndef(v.value, v.domain), 'hex'), v.header_digits) || ' ' || length(ims.gs1_ndef(v.value, v.domain)),
+    v.expected, v.what)
+FROM (VALUES
+    ('a payload of 255 bytes in a short record', '(01)09520123456788'::ims.gs1, repeat('a', 236), 10, 'd101ff5504 259'),
+    ('of 256 in a long one', '(01)09520123456788', repeat('a', 237), 16, 'c101000001005504 263'),
+    ('the longest domain', '(01)09520123456788', repeat('a', 1992), 16, 'c101000007db5504 2018')
+    ) AS v (what, value, domain, header_digits, expected);
+SELECT is(pg_temp.refusal(format('SELECT ims.gs1_ndef(%L, %L)', v.value, v.domain)), v.expected, 'no tag: ' || v.what)
+FROM (VALUES
+    ('no key', '(10)A', 'a', 'IV121 {"rule": "missing_primary_key", "position": 1}'),
+    ('no attribute', '(01)09520123456788(8011)1', 'a', 'IV121 {"ai": "8011", "rule": "illegal_attribute", "position": 20}'),
+    ('no domain', '(01)09520123456788', '', 'IV121 {"rule": "missing_path", "position": 9}'),
+    ('a domain too long', '(01)09520123456788', repeat('a', 1993), 'IV121 {"rule": "input_too_long", "position": 2001}')
+    ) AS v (what, value, domain, expected);
+SELECT is(ims.gs1_ndef(NULL), NULL, 'no tag of NULL');
 
 -- Refusals: identifier, position, rule.
 SELECT is(pg_temp.refusal(format('SELECT %L::ims.gs1', v.input)),
@@ -501,7 +524,8 @@ FROM (SELECT n, lpad((random() * 9999999999999)::bigint::text, 13, '0') AS body
     FROM generate_series(1, 100000) AS n) AS g;
 SELECT is((SELECT count(*) FROM random_value AS r
     WHERE r.value = ims.gs1_wire(r.value, ']d2')::ims.gs1 AND r.value = ims.gs1_human(r.value)::ims.gs1
-        AND r.value = ims.gs1_digital_link(r.value)::ims.gs1 AND r.value = r.value::text::ims.gs1
+        AND r.value = ims.gs1_digital_link(r.value)::ims.gs1
+        AND r.value = ims.gs1_from_ndef(ims.gs1_ndef(r.value)) AND r.value = r.value::text::ims.gs1
         AND r.value = ims.gs1_parse(ims.gs1_wire(r.value))), 100000::bigint, '100,000 random values round-trip');
 
 -- The binary protocol: what is wrong there is refused as in text.
