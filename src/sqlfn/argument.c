@@ -17,6 +17,7 @@
 #include "common/shortest_dec.h"
 #include "fmgr.h"
 #include "mb/pg_wchar.h"
+#include "miscadmin.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
@@ -239,6 +240,17 @@ ims_float_or_null(double value, bool *is_null)
 {
 	*is_null = isnan(value);
 	return Float8GetDatum(*is_null ? 0 : value);
+}
+
+/*
+ * For the cores, which ask now and then whether to stop.  They have nothing to
+ * clean up, so an error may leave through them.
+ */
+bool
+ims_check_for_interrupts(void *context)
+{
+	CHECK_FOR_INTERRUPTS();
+	return false;
 }
 
 /* As few digits as give the same number again, whatever the session's settings are. */

@@ -34,6 +34,8 @@ extern ImsSeries ims_series_argument(FunctionCallInfo fcinfo, int place, const c
 pg_noreturn extern void ims_refuse_word(const char *name, const char *value,
 										const char *choices);
 
+extern bool ims_check_for_interrupts(void *context);
+
 extern Datum ims_float_or_null(double value, bool *is_null);
 extern void ims_append_float(StringInfo text, double value);
 extern Datum ims_float_array(const double *value, int count);

@@ -11,7 +11,6 @@
 #include <math.h>
 
 #include "fmgr.h"
-#include "miscadmin.h"
 #include "utils/builtins.h"
 
 #include "forecast/censored.h"
@@ -51,14 +50,6 @@ check_lengths(const ImsSeries *demand, const ImsSeries *in_stock)
 				 errhint("Give one share for each period of demand.")));
 }
 
-/* The core has nothing to clean up, so an error may leave through it. */
-static bool
-check_for_interrupts(void *context)
-{
-	CHECK_FOR_INTERRUPTS();
-	return false;
-}
-
 static double *
 estimated(ImsCensoredMethod method, const ImsSeries *demand, const ImsSeries *in_stock)
 {
@@ -66,7 +57,7 @@ estimated(ImsCensoredMethod method, const ImsSeries *demand, const ImsSeries *in
 	double *scratch = palloc(sizeof(double) * Max(demand->count, 1));
 
 	if (!ims_censored_estimate(method, demand->value, in_stock->value, demand->count,
-							   check_for_interrupts, NULL, scratch, estimate))
+							   ims_check_for_interrupts, NULL, scratch, estimate))
 		elog(ERROR, "an estimate was interrupted without an error");
 	return estimate;
 }

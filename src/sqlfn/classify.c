@@ -12,7 +12,6 @@
 #include "catalog/pg_type.h"
 #include "fmgr.h"
 #include "funcapi.h"
-#include "miscadmin.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 
@@ -118,13 +117,6 @@ check_amounts(const ImsSeries *amounts)
 					 errhint("Give zero for what has no value.")));
 }
 
-static bool
-check_for_interrupts(void *context)
-{
-	CHECK_FOR_INTERRUPTS();
-	return false;
-}
-
 /*
  * ims_abc_class -- SQL: ims.abc_class(amounts, a_cut, b_cut) returns text[]
  *
@@ -148,8 +140,8 @@ ims_abc_class(PG_FUNCTION_ARGS)
 	classes = palloc(amounts.count);
 	elements = palloc(sizeof(Datum) * amounts.count);
 	ims_classify_abc(amounts.value, amounts.count, &cuts,
-					 palloc_extended(size, MCXT_ALLOC_HUGE), size, check_for_interrupts,
-					 NULL, classes, NULL);
+					 palloc_extended(size, MCXT_ALLOC_HUGE), size,
+					 ims_check_for_interrupts, NULL, classes, NULL);
 	for (int i = 0; i < amounts.count; i++)
 		elements[i] = PointerGetDatum(cstring_to_text_with_len(&classes[i], 1));
 	PG_RETURN_ARRAYTYPE_P(

@@ -33,14 +33,6 @@ enum
 	DECOMPOSE_COLUMNS
 };
 
-/* The cores have nothing to clean up, so an error may leave through them. */
-static bool
-check_for_interrupts(void *context)
-{
-	CHECK_FOR_INTERRUPTS();
-	return false;
-}
-
 pg_noreturn static void
 refuse_seasons(const char *sentence)
 {
@@ -106,7 +98,7 @@ filled(const double *value, int count, const int *season, int seasons)
 	memcpy(copy, value, sizeof(double) * count);
 	size = IMS_SCRATCH_ALIGNMENT + ims_fill_gaps_size(count, longest);
 	ims_scratch_start(&scratch, palloc_extended(size, MCXT_ALLOC_HUGE), size);
-	if (!ims_fill_gaps(copy, count, longest, check_for_interrupts, NULL, &scratch))
+	if (!ims_fill_gaps(copy, count, longest, ims_check_for_interrupts, NULL, &scratch))
 		elog(ERROR, "scratch memory is too small");
 	pfree(scratch.memory);
 	return copy;
@@ -117,7 +109,7 @@ static void
 decompose(const double *value, int count, const int *season, int seasons,
 		  ImsDecomposition *d)
 {
-	ImsStlRequest request = {.interrupt = check_for_interrupts};
+	ImsStlRequest request = {.interrupt = ims_check_for_interrupts};
 	size_t size = ims_stl_size(count, season[seasons - 1]);
 	void *scratch = palloc_extended(size, MCXT_ALLOC_HUGE);
 	ImsStlStatus status;

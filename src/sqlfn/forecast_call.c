@@ -13,7 +13,6 @@
 
 #include "lib/stringinfo.h"
 #include "mb/pg_wchar.h"
-#include "miscadmin.h"
 #include "utils/builtins.h"
 
 #include "forecast/interval.h"
@@ -25,14 +24,6 @@
 
 /* What auto stands for, for demand that is regular. */
 #define REGULAR_CHOICE IMS_METHOD_ETS_THETA
-
-/* The cores have nothing to clean up, so an error may leave through them. */
-static bool
-check_for_interrupts(void *context)
-{
-	CHECK_FOR_INTERRUPTS();
-	return false;
-}
 
 static double
 uniform(void *state)
@@ -109,7 +100,7 @@ start_series(ImsForecastCall *call, ImsSeries series, int season_length)
 	call->series = series;
 	call->series.season = season_length;
 	ims_forecast_request(&call->request, 1);
-	call->request.interrupt = check_for_interrupts;
+	call->request.interrupt = ims_check_for_interrupts;
 }
 
 /* The same by their places. */
@@ -376,7 +367,7 @@ run_intermittent(ImsForecastCall *call)
 	ims_intermittent_request(&request);
 	request.weights.size = call->request.alpha;
 	request.weights.interval = call->request.beta;
-	request.interrupt = check_for_interrupts;
+	request.interrupt = ims_check_for_interrupts;
 	ims_intermittent(call->intermittent, &call->series, &request, scratch, size, &answer);
 	pfree(scratch);
 	call->irregular = answer;
