@@ -31,6 +31,9 @@
 /* Of a longer series the latest say how much the level moves. */
 #define MOST_PERIODS_FOR_LIKELIHOOD 20000
 
+/* Periods between two looks at the callback. */
+#define PERIODS_AT_ONCE 65536
+
 /* Variances of a change of level, in units of the noise's. */
 static const double walk[] = {0, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10, 1e4};
 
@@ -45,6 +48,8 @@ typedef struct Gaps
 	double *spread; /* its variance, in units of the noise's */
 	double *figure; /* of each phase; all zero without a season */
 	double *noise;	/* of each phase: variance of the figure; infinite if never known */
+	ImsInterrupt interrupt;
+	void *context;
 } Gaps;
 
 /* Sums over known periods of a window, with x counted from its middle. */
@@ -57,6 +62,13 @@ size_t
 ims_fill_gaps_size(int count, int season)
 {
 	return 2 * IMS_SCRATCH_DOUBLES(count) + 2 * IMS_SCRATCH_DOUBLES(season);
+}
+
+static bool
+is_stopped(const Gaps *gaps, int t)
+{
+	return t % PERIODS_AT_ONCE == 0 && gaps->interrupt != NULL &&
+		   gaps->interrupt(gaps->context);
 }
 
 static void
@@ -89,8 +101,9 @@ line_of(const Window *window)
 /*
  * Local lines through all that is known within a season before and after.  Sums
  * of x are whole numbers, so moving the window and its middle loses nothing there.
+ * False if the callback says stop.
  */
-static void
+static bool
 set_lines(Gaps *gaps)
 {
 	int reach = gaps->season;
@@ -101,6 +114,8 @@ set_lines(Gaps *gaps)
 		count_in(gaps, &window, t, 0, 1);
 	for (int t = 0; t < gaps->count; t++)
 	{
+		if (is_stopped(gaps, t))
+			return false;
 		count_in(gaps, &window, t + reach, t, 1);
 		if (window.n > 0)
 			last = line_of(&window);
@@ -110,42 +125,49 @@ set_lines(Gaps *gaps)
 		window.xx += window.n - 2 * window.x;
 		window.x -= window.n;
 	}
+	return true;
 }
 
-/* Mean of each phase, and the variance of that mean by what all phases leave. */
+/*
+ * Mean of each phase, and the variance of that mean in units of what all phases
+ * leave, which is infinite where no phase is known twice.  How many phases are
+ * known; none if the callback says stop.
+ */
 static int
 set_phases(Gaps *gaps, double *left_over)
 {
-	int season = gaps->season;
 	double squares = 0;
-	int spare = 0;
+	int known = 0;
 	int known_phases = 0;
 
-	for (int j = 0; j < season; j++)
+	for (int j = 0; j < gaps->season; j++)
+		gaps->figure[j] = gaps->noise[j] = 0;
+	for (int t = 0; t < gaps->count; t++)
 	{
-		double sum = 0;
-		double square = 0;
-		int n = 0;
+		double off = gaps->value[t] - gaps->level[t];
 
-		for (int t = j; t < gaps->count; t += season)
-			if (isfinite(gaps->value[t]))
-			{
-				double off = gaps->value[t] - gaps->level[t];
-
-				sum += off;
-				square += off * off;
-				n++;
-			}
-		gaps->figure[j] = n > 0 ? sum / n : 0;
-		gaps->noise[j] = n > 0 ? 1.0 / n : INFINITY;
-		known_phases += n > 0;
-		if (n > 1)
-		{
-			squares += fmax(square - sum * sum / n, 0);
-			spare += n - 1;
-		}
+		if (is_stopped(gaps, t))
+			return 0;
+		if (!isfinite(off))
+			continue;
+		gaps->figure[t % gaps->season] += off;
+		gaps->noise[t % gaps->season]++;
+		squares += off * off;
+		known++;
 	}
-	*left_over = spare > 0 ? squares / spare : INFINITY;
+	for (int j = 0; j < gaps->season; j++)
+	{
+		double n = gaps->noise[j];
+
+		gaps->noise[j] = n > 0 ? 1 / n : INFINITY;
+		if (n == 0)
+			continue;
+		gaps->figure[j] /= n;
+		squares -= n * gaps->figure[j] * gaps->figure[j];
+		known_phases++;
+	}
+	*left_over =
+		known > known_phases ? fmax(squares, 0) / (known - known_phases) : INFINITY;
 	return known_phases;
 }
 
@@ -208,7 +230,7 @@ bridge_phases(Gaps *gaps)
  * no phase is known twice has no season that could be told from its level.
  */
 static bool
-find_season(Gaps *gaps, ImsInterrupt interrupt, void *context)
+find_season(Gaps *gaps)
 {
 	for (int j = 0; j < gaps->season; j++)
 		gaps->figure[j] = 0;
@@ -217,10 +239,11 @@ find_season(Gaps *gaps, ImsInterrupt interrupt, void *context)
 		double left_over;
 		int known_phases;
 
-		if (interrupt != NULL && interrupt(context))
+		if (!set_lines(gaps))
 			return false;
-		set_lines(gaps);
 		known_phases = set_phases(gaps, &left_over);
+		if (known_phases == 0)
+			return false;
 		if (isinf(left_over))
 		{
 			for (int j = 0; j < gaps->season; j++)
@@ -233,7 +256,10 @@ find_season(Gaps *gaps, ImsInterrupt interrupt, void *context)
 	return true;
 }
 
-/* Filters periods from `start` on; returns -2 log likelihood up to a constant. */
+/*
+ * Filters periods from `start` on; returns -2 log likelihood up to a constant, NaN
+ * if the callback says stop.
+ */
 static double
 filter(Gaps *gaps, int start, double moves, bool keep)
 {
@@ -245,6 +271,8 @@ filter(Gaps *gaps, int start, double moves, bool keep)
 
 	for (int t = start; t < gaps->count; t++)
 	{
+		if (is_stopped(gaps, t))
+			return NAN;
 		spread += moves;
 		if (isfinite(gaps->value[t]))
 		{
@@ -277,7 +305,7 @@ filter(Gaps *gaps, int start, double moves, bool keep)
 
 /* The level at all times, from what is known before and after. */
 static bool
-smooth_level(Gaps *gaps, ImsInterrupt interrupt, void *context)
+smooth_level(Gaps *gaps)
 {
 	int start = gaps->count > MOST_PERIODS_FOR_LIKELIHOOD
 					? gaps->count - MOST_PERIODS_FOR_LIKELIHOOD
@@ -295,12 +323,15 @@ smooth_level(Gaps *gaps, ImsInterrupt interrupt, void *context)
 			best = walk[i];
 		}
 	}
-	if (interrupt != NULL && interrupt(context))
+	if (isnan(filter(gaps, 0, best, true)))
 		return false;
-	filter(gaps, 0, best, true);
 	for (int t = gaps->count - 2; t >= 0; t--)
+	{
+		if (is_stopped(gaps, t))
+			return false;
 		gaps->level[t] += gaps->spread[t] / (gaps->spread[t] + best) *
 						  (gaps->level[t + 1] - gaps->level[t]);
+	}
 	return true;
 }
 
@@ -309,7 +340,11 @@ bool
 ims_fill_gaps(double *value, int count, int season, ImsInterrupt interrupt, void *context,
 			  ImsScratch *scratch)
 {
-	Gaps gaps = {.value = value, .count = count, .season = season};
+	Gaps gaps = {.value = value,
+				 .count = count,
+				 .season = season,
+				 .interrupt = interrupt,
+				 .context = context};
 	double lowest = INFINITY;
 
 	assert(count > 0 && isfinite(value[0]) && season >= 1);
@@ -318,8 +353,7 @@ ims_fill_gaps(double *value, int count, int season, ImsInterrupt interrupt, void
 	gaps.figure = ims_scratch_doubles(scratch, season);
 	gaps.noise = ims_scratch_doubles(scratch, season);
 	if (gaps.level == NULL || gaps.spread == NULL || gaps.figure == NULL ||
-		gaps.noise == NULL || !find_season(&gaps, interrupt, context) ||
-		!smooth_level(&gaps, interrupt, context))
+		gaps.noise == NULL || !find_season(&gaps) || !smooth_level(&gaps))
 		return false;
 	for (int t = 0; t < count; t++)
 		lowest = isfinite(value[t]) ? fmin(lowest, value[t]) : lowest;

@@ -77,21 +77,33 @@ seasons_argument(FunctionCallInfo fcinfo, int place, int *season)
 	return count;
 }
 
+static bool
+has_gap(const double *value, int count)
+{
+	for (int t = 0; t < count; t++)
+		if (!isfinite(value[t]))
+			return true;
+	return false;
+}
+
 static double *
 room_for(int count)
 {
 	return palloc_extended(sizeof(double) * Max(count, 1), MCXT_ALLOC_HUGE);
 }
 
-/* A copy whose gaps are filled, by the longest season that was seen twice. */
-static double *
+/* The series, or a copy whose gaps are filled by the longest season that was seen twice. */
+static const double *
 filled(const double *value, int count, const int *season, int seasons)
 {
-	double *copy = room_for(count);
+	double *copy;
 	int longest = 1;
 	size_t size;
 	ImsScratch scratch;
 
+	if (!has_gap(value, count))
+		return value;
+	copy = room_for(count);
 	for (int i = 0; i < seasons; i++)
 		if (season[i] <= count / 2)
 			longest = season[i];

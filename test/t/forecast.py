@@ -52,6 +52,8 @@ LONG_CALLS = [
     "ims.backtest(demand => s.demand, horizon => 12, origins => 1000, season_length => 12)",
     "ims.backtest(demand => s.sparse, horizon => 12, origins => 1000, method => 'IMAPA')",
     "ims.decompose(demand => s.demand, season_lengths => '{24,168}')",
+    "ims.decompose(demand => s.demand || ARRAY[NULL, 3]::double precision[], season_lengths => '{24,168}')",
+    "ims.forecast(demand => s.demand || ARRAY[NULL, 3]::double precision[], horizon => 9, season_length => 12)",
     "ims.uncensor_demand(demand => s.demand, in_stock => s.share)",
     "ims.uncensor_demand(demand => s.demand, in_stock => s.share, method => 'rate')",
     "ims._known_demand(s.sparse, s.share, true)",
