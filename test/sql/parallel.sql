@@ -48,8 +48,8 @@ SET LOCAL parallel_tuple_cost = 0;
 SET LOCAL min_parallel_table_scan_size = 0;
 SET LOCAL min_parallel_index_scan_size = 0;
 SET LOCAL max_parallel_workers_per_gather = 2;
--- Whatever other tests have left behind in the table, and in its statistics.
-ANALYZE ims.movement;
+-- Whatever other tests have left behind in the tables, and in their statistics.
+ANALYZE ims.movement, ims.posting, ims.stock, ims.availability, ims.handling_unit_nesting;
 SET LOCAL enable_indexscan = off;
 SET LOCAL enable_bitmapscan = off;
 -- Before 16 the policy itself kept plans serial; it does not bind this role.
