@@ -289,7 +289,7 @@ COMMENT ON FUNCTION ims.is_measure IS
 'whether a text is a measure
 
 An amount in plain decimals, below 10^12 in size and with at most 18 decimals, a space and a
-unit of 1 to 20 characters.
+unit of 1 to 20 characters, without a space and no number: 1 000 KGM is none.
 Example: SELECT ims.is_measure(input => ''12.5 KGM'');';
 REVOKE ALL ON FUNCTION ims.is_measure FROM PUBLIC;
 
@@ -335,6 +335,15 @@ mass, length, area, volume, time and others of ims.rec20_units(); null for count
 units of one''s own, which convert by item only.
 Example: SELECT ims.measure_dimension(measure => ''12.5 KGM'');';
 REVOKE ALL ON FUNCTION ims.measure_dimension FROM PUBLIC;
+
+-- A code of ims.unit may be one that no measure has.
+CREATE FUNCTION ims._unit_dimension(unit text)
+RETURNS text
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'ims_unit_dimension';
+COMMENT ON FUNCTION ims._unit_dimension IS
+    'what a unit measures, null for any text that is no physical unit';
+REVOKE ALL ON FUNCTION ims._unit_dimension FROM PUBLIC;
 
 CREATE FUNCTION ims.measure_in(
     measure ims.measure,

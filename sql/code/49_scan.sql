@@ -138,7 +138,7 @@ DECLARE
     label record;
 BEGIN
     SELECT m.measure, ims.measure_dimension(m.measure)
-            = ims.measure_dimension(ims.measure_make(1, base_unit)) AS fits
+            = ims._unit_dimension(base_unit) AS fits
     INTO label
     FROM (
         SELECT 1 AS place, e.ai, ims.measure_from_gs1(e.ai, e.value) AS measure

@@ -455,8 +455,7 @@ BEGIN
     INTO measured
     FROM ims.item AS i
     WHERE i.owner_id = owner_id AND i.item_id = s.item_id
-      AND ims.measure_dimension(ims.measure_make(1, i.measured_unit))
-        = ims.measure_dimension(ims.measure_make(s.measured_quantity, s.measured_unit));
+      AND ims._unit_dimension(i.measured_unit) = ims._unit_dimension(s.measured_unit);
     SELECT r.document_number INTO document_number
     FROM ims._post_lines(jsonb_build_array(posting),
         jsonb_build_array(line || jsonb_build_object(

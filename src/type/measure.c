@@ -35,6 +35,7 @@ PG_FUNCTION_INFO_V1(ims_measure_make);
 PG_FUNCTION_INFO_V1(ims_measure_amount_of);
 PG_FUNCTION_INFO_V1(ims_measure_unit_of);
 PG_FUNCTION_INFO_V1(ims_measure_dimension_of);
+PG_FUNCTION_INFO_V1(ims_unit_dimension);
 PG_FUNCTION_INFO_V1(ims_measure_from_ai);
 PG_FUNCTION_INFO_V1(ims_measure_eq);
 PG_FUNCTION_INFO_V1(ims_measure_ne);
@@ -274,6 +275,16 @@ ims_measure_unit_of(PG_FUNCTION_ARGS)
 	PG_RETURN_TEXT_P(cstring_to_text_with_len(measure.unit, (int) measure.unit_size));
 }
 
+static Datum
+dimension_of(FunctionCallInfo fcinfo, const char *code, size_t size)
+{
+	const ImsRec20Unit *unit = ims_rec20_find(code, size);
+
+	if (unit == NULL)
+		PG_RETURN_NULL();
+	PG_RETURN_TEXT_P(cstring_to_text(ims_dimension_name(unit->dimension)));
+}
+
 /*
  * ims_measure_dimension_of -- SQL: ims.measure_dimension(measure ims.measure) returns text
  *
@@ -283,11 +294,17 @@ Datum
 ims_measure_dimension_of(PG_FUNCTION_ARGS)
 {
 	ImsMeasure measure = ims_measure_arg(fcinfo, 0);
-	const ImsRec20Unit *unit = ims_rec20_find(measure.unit, measure.unit_size);
 
-	if (unit == NULL)
-		PG_RETURN_NULL();
-	PG_RETURN_TEXT_P(cstring_to_text(ims_dimension_name(unit->dimension)));
+	return dimension_of(fcinfo, measure.unit, measure.unit_size);
+}
+
+/* ims_unit_dimension -- SQL: ims._unit_dimension(unit text) returns text, for any text */
+Datum
+ims_unit_dimension(PG_FUNCTION_ARGS)
+{
+	text *unit = PG_GETARG_TEXT_PP(0);
+
+	return dimension_of(fcinfo, VARDATA_ANY(unit), VARSIZE_ANY_EXHDR(unit));
 }
 
 /*

@@ -3,8 +3,9 @@
  * measure_core.c
  *	  Exact amounts with a unit as text and as bytes.
  *
- * Text: an amount in plain decimals, a space, the unit; more spaces do no
- * harm.  Bytes: how many bytes the amount takes, the amount in two's complement
+ * Text: an amount in plain decimals, a space, the unit; more spaces around and
+ * between do no harm.  Neither has one within, so that an amount whose digits are
+ * in groups (1 000 KGM) is refused and never read as its first one.  Bytes: how many bytes the amount takes, the amount in two's complement
  * with the highest byte first and none that only repeats the sign, the unit.
  * Either form has one way to write a value, so that what was read comes back.
  *
@@ -26,7 +27,8 @@ static const struct
 	[IMS_MEASURE_NO_UNIT] = {"unit missing", "No unit comes after the amount"},
 	[IMS_MEASURE_UNIT_LENGTH] = {"unit length", "The unit has more than 20 characters"},
 	[IMS_MEASURE_UNIT_CHARACTER] = {"unit character",
-									"The unit has a control character or a space at an end"},
+									"The unit has a control character or a space"},
+	[IMS_MEASURE_UNIT_NUMBER] = {"unit number", "The unit is a number"},
 	[IMS_MEASURE_AI] = {"ai", "No measure has this application identifier"},
 	[IMS_MEASURE_AI_VALUE] = {"ai value", "The value is not of six digits"},
 	[IMS_MEASURE_INCOMPATIBLE] = {"incompatible", "The units have no common dimension"},
@@ -143,6 +145,21 @@ ims_amount_write(ImsAmount amount, char *text)
 	return (size_t) (at - text);
 }
 
+/* Two digits alone are a code of Rec 20, as 28 is kilograms per square metre. */
+static bool
+is_number(const char *unit, size_t size)
+{
+	bool has_mark = false;
+
+	for (size_t i = 0; i < size; i++)
+	{
+		if (!is_digit(unit[i]) && unit[i] != '.' && unit[i] != ',')
+			return false;
+		has_mark |= !is_digit(unit[i]);
+	}
+	return has_mark || size != 2;
+}
+
 ImsMeasureRule
 ims_measure_check_unit(const char *unit, size_t size)
 {
@@ -150,12 +167,10 @@ ims_measure_check_unit(const char *unit, size_t size)
 		return IMS_MEASURE_NO_UNIT;
 	if (size > IMS_UNIT_MAX_SIZE)
 		return IMS_MEASURE_UNIT_LENGTH;
-	if (unit[0] == ' ' || unit[size - 1] == ' ')
-		return IMS_MEASURE_UNIT_CHARACTER;
 	for (size_t i = 0; i < size; i++)
-		if ((unsigned char) unit[i] < ' ' || unit[i] == '\x7f')
+		if ((unsigned char) unit[i] <= ' ' || unit[i] == '\x7f')
 			return IMS_MEASURE_UNIT_CHARACTER;
-	return IMS_MEASURE_OK;
+	return is_number(unit, size) ? IMS_MEASURE_UNIT_NUMBER : IMS_MEASURE_OK;
 }
 
 ImsMeasureStatus

@@ -52,7 +52,8 @@ typedef enum ImsMeasureRule
 	IMS_MEASURE_TOO_FINE,		/* more than 18 decimals */
 	IMS_MEASURE_NO_UNIT,		/* nothing after the amount */
 	IMS_MEASURE_UNIT_LENGTH,	/* more than 20 characters */
-	IMS_MEASURE_UNIT_CHARACTER, /* a control character, or a space at an end */
+	IMS_MEASURE_UNIT_CHARACTER, /* a control character or a space */
+	IMS_MEASURE_UNIT_NUMBER,	/* the rest of an amount rather than a unit */
 	IMS_MEASURE_AI,				/* no measure has this application identifier */
 	IMS_MEASURE_AI_VALUE,		/* not six digits */
 	IMS_MEASURE_INCOMPATIBLE,	/* neither one unit nor one dimension */

@@ -49,8 +49,9 @@ static const TextCase text_cases[] = {
 	{"-0 KGM", "0 KGM", IMS_MEASURE_OK, 0},
 	{".5 l", "0.5 l", IMS_MEASURE_OK, 0},
 	{"5. l", "5 l", IMS_MEASURE_OK, 0},
-	{"1 big box", "1 big box", IMS_MEASURE_OK, 0},
+	{"1 big-box", "1 big-box", IMS_MEASURE_OK, 0},
 	{"10 10", "10 10", IMS_MEASURE_OK, 0},
+	{"1 2x", "1 2x", IMS_MEASURE_OK, 0},
 	{"1 \xc3\xa4", "1 \xc3\xa4", IMS_MEASURE_OK, 0},
 	{"999999999999.999999999999999999 EA", "999999999999.999999999999999999 EA",
 	 IMS_MEASURE_OK, 0},
@@ -76,6 +77,14 @@ static const TextCase text_cases[] = {
 	{"3 E\tA", NULL, IMS_MEASURE_UNIT_CHARACTER, 3},
 	{"3 \t", NULL, IMS_MEASURE_UNIT_CHARACTER, 3},
 	{"3 A\x7f", NULL, IMS_MEASURE_UNIT_CHARACTER, 3},
+	{"1 big box", NULL, IMS_MEASURE_UNIT_CHARACTER, 3},
+	{"1 000 KGM", NULL, IMS_MEASURE_UNIT_CHARACTER, 3},
+	{" 1  000 000 KGM", NULL, IMS_MEASURE_UNIT_CHARACTER, 5},
+	{"1 000", NULL, IMS_MEASURE_UNIT_NUMBER, 3},
+	{"1 0", NULL, IMS_MEASURE_UNIT_NUMBER, 3},
+	{"1 000.5", NULL, IMS_MEASURE_UNIT_NUMBER, 3},
+	{"1 .5", NULL, IMS_MEASURE_UNIT_NUMBER, 3},
+	{"1 ,", NULL, IMS_MEASURE_UNIT_NUMBER, 3},
 };
 
 static void
@@ -103,6 +112,7 @@ static void
 test_unit_length(void)
 {
 	char unit[IMS_UNIT_MAX_SIZE + 1];
+	bool is_taken = true;
 
 	memset(unit, 'U', sizeof(unit));
 	ok(ims_measure_check_unit(unit, IMS_UNIT_MAX_SIZE) == IMS_MEASURE_OK,
@@ -114,6 +124,15 @@ test_unit_length(void)
 		   ims_measure_check_unit("U ", 2) == IMS_MEASURE_UNIT_CHARACTER &&
 		   ims_measure_check_unit("U\0U", 3) == IMS_MEASURE_UNIT_CHARACTER,
 	   "nor with a space at an end or a zero byte");
+	ok(ims_measure_check_unit("U U", 3) == IMS_MEASURE_UNIT_CHARACTER &&
+		   ims_measure_check_unit("12", 2) == IMS_MEASURE_OK &&
+		   ims_measure_check_unit("123", 3) == IMS_MEASURE_UNIT_NUMBER,
+	   "nor with one within; a number has two digits, as some codes of Rec 20");
+	for (int i = 0; i < ims_rec20_count && is_taken; i++)
+		is_taken =
+			ims_measure_check_unit(ims_rec20_units[i].code,
+								   strlen(ims_rec20_units[i].code)) == IMS_MEASURE_OK;
+	ok(is_taken, "every physical unit is one");
 }
 
 /* bytes */
@@ -141,6 +160,10 @@ test_bytes(void)
 		{"\x10\x80\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00U", 18,
 		 IMS_MEASURE_TOO_LARGE},
 		{"\x01\x01 U", 4, IMS_MEASURE_UNIT_CHARACTER},
+		{"\x01\x01U U", 5, IMS_MEASURE_UNIT_CHARACTER},
+		{"\x01\x01"
+		 "000",
+		 5, IMS_MEASURE_UNIT_NUMBER},
 	};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)

@@ -16,6 +16,7 @@ const ImsFuzzSeed ims_fuzz_seeds[] = {
 	IMS_FUZZ_SEED(" -12.500 KGM "),
 	IMS_FUZZ_SEED("999999999999.999999999999999999 LBR"),
 	IMS_FUZZ_SEED("0.000000000000000001 M52"),
+	IMS_FUZZ_SEED("1 000 KGM"),
 	IMS_FUZZ_SEED("3103000195"),
 	IMS_FUZZ_SEED("\x01\x05KGM"),
 	IMS_FUZZ_SEED("\x08\x29\xa2\x24\x1a\xf6\x2c\x00\x00"
@@ -52,6 +53,7 @@ check_value(const ImsMeasure *measure, size_t seed)
 	ImsAmount doubled;
 
 	CHECK(length < sizeof(text) && text[length] == '\0' && size <= sizeof(bytes));
+	CHECK(strchr(text, ' ') != NULL && strchr(text, ' ') == strrchr(text, ' '));
 	CHECK(ims_measure_parse(text, length, &again).rule == IMS_MEASURE_OK);
 	CHECK(again.amount == measure->amount && ims_measure_compare(&again, measure) == 0);
 	CHECK(ims_measure_decode(bytes, size, &again) == IMS_MEASURE_OK);

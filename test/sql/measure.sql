@@ -27,7 +27,7 @@ $$;
 -- Text.
 SELECT is(c.input::ims.measure::text, c.expected, format('"%s"', c.input))
 FROM (VALUES (1, '3 CS', '3 CS'), (2, ' +012.500  KGM ', '12.5 KGM'), (3, '-0 KGM', '0 KGM'),
-    (4, '.5 own code', '0.5 own code'), (5, '999999999999.999999999999999999 EA',
+    (4, '.5 own-code', '0.5 own-code'), (5, '999999999999.999999999999999999 EA',
         '999999999999.999999999999999999 EA'), (6, '1 ' || repeat('ü', 20), '1 ' || repeat('ü', 20))
     ) AS c (place, input, expected)
 ORDER BY c.place;
@@ -36,11 +36,13 @@ FROM (VALUES (1, '', 'IV130 amount 1'), (2, 'KGM', 'IV130 amount 1'), (3, '1,5 K
     (4, '3', 'IV130 unit missing 2'), (5, '1e3 KGM', 'IV130 amount 2'), (6, 'NaN KGM', 'IV130 amount 1'),
     (7, '1000000000000 KGM', 'IV130 too large 13'), (8, '0.0000000000000000001 KGM', 'IV130 too fine 21'),
     (9, '1 ' || repeat('ü', 21), 'IV130 unit length 0'), (10, '1 ' || repeat('u', 81), 'IV130 unit length 3'),
-    (11, E'1 K\nM', 'IV130 unit character 3')) AS c (place, input, expected)
+    (11, E'1 K\nM', 'IV130 unit character 3'), (12, '1 000 KGM', 'IV130 unit character 3'),
+    (13, '3 big box', 'IV130 unit character 3'), (14, '1 000', 'IV130 unit number 3'),
+    (15, '1 000,50', 'IV130 unit number 3')) AS c (place, input, expected)
 ORDER BY c.place;
 SELECT is(ims.is_measure(c.input), c.expected, format('is_measure(%s)', c.input))
-FROM (VALUES (1, '3 CS', true), (2, '3', false), (3, '1 ' || repeat('ü', 21), false), (4, NULL, NULL)
-    ) AS c (place, input, expected)
+FROM (VALUES (1, '3 CS', true), (2, '3', false), (3, '1 ' || repeat('ü', 21), false), (4, NULL, NULL),
+    (5, '1 000 KGM', false), (6, '1 000', false), (7, '7 28', true)) AS c (place, input, expected)
 ORDER BY c.place;
 
 -- Parts.
@@ -56,7 +58,8 @@ SELECT is(pg_temp.problem(format('SELECT ims.measure_make(%s, %L)', c.amount, c.
 FROM (VALUES (1, '1e12', 'KGM', 'IV130 too large 13'), (2, '''NaN''', 'KGM', 'IV130 amount 1'),
     (3, '''-Infinity''', 'KGM', 'IV130 amount 2'), (4, '1e-19', 'KGM', 'IV130 too fine 21'),
     (5, '1', '', 'IV130 unit missing 0'), (6, '1', ' KGM', 'IV130 unit character 0'),
-    (7, '1', repeat('u', 21), 'IV130 unit length 0'), (8, '1e1000', 'KGM', 'IV130 too large 13')
+    (7, '1', repeat('u', 21), 'IV130 unit length 0'), (8, '1e1000', 'KGM', 'IV130 too large 13'),
+    (9, '1', 'big box', 'IV130 unit character 0'), (10, '1', '000', 'IV130 unit number 0')
     ) AS c (place, amount, unit, expected)
 ORDER BY c.place;
 

@@ -4,7 +4,7 @@
 -- owner shows.
 \i test/setup.psql
 BEGIN;
-SELECT plan(111);
+SELECT plan(114);
 \i test/posting.psql
 \i test/refusal.psql
 INSERT INTO ims.item_code (owner_id, kind, code, item_id, unit) VALUES
@@ -103,6 +103,8 @@ FROM (VALUES
      'serial item=PHONE quantity=1 unit=EA lot=RED serial=S1 in=P1 at=T-HERE-A'),
     (29, 'own code behind a symbology identifier', ']A0PEN', 'item item=PEN quantity=1 unit=EA'),
     (30, 'measure', '12.5 KGM', 'measure measured=12.5 KGM'),
+    (30.1, 'digits in groups', '1 000 KGM', 'unknown unknown=scan problems=unknown_scan:IV140'),
+    (30.2, 'groups alone', '1 000', 'unknown unknown=scan problems=unknown_scan:IV140'),
     (31, 'order number', '(400)PO-7', 'order order=PO-7'),
     (32, 'expiry with the hour', '(01)09520123456795(10)L1(7003)2712302359',
      'lot item=MILK quantity=1 unit=EA lot=L1 made=2026-01-01 best=2027-06-30 expires=2027-12-30 problems=date_differs:IV141'),
@@ -119,6 +121,9 @@ FROM (VALUES
 ORDER BY c.place;
 
 -- quantities
+INSERT INTO ims.unit (code, name) VALUES ('BIG BOX', 'big box');
+INSERT INTO ims.item (owner_id, item_id, code, name, base_unit) VALUES (9001, 9392, 'CRATE', 'crate', 'BIG BOX');
+INSERT INTO ims.item_code (owner_id, kind, code, item_id) VALUES (9001, 'gtin', '09520123456849', 9392);
 SELECT is(pg_temp.said(c.scan), c.expected, c.name)
 FROM (VALUES
     (1, 'content of a pallet: cases',
@@ -140,6 +145,8 @@ FROM (VALUES
      'item item=SUGAR quantity=0.68 unit=KGM measured=0.68 KGM'),
     (10, 'net weight of an item kept by the piece', '(01)09520123456788(3103)000195',
      'item item=PEN quantity=1 unit=EA measured=0.195 KGM'),
+    (10.1, 'and by a unit that no measure has', '(01)09520123456849(3103)000195',
+     'item item=CRATE quantity=1 unit=BIG BOX measured=0.195 KGM'),
     (11, 'gross weight is none of the item', '(00)106141412345678908(3300)000500',
      'handling_unit in=106141412345678908')
     ) AS c (place, name, scan, expected)

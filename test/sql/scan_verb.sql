@@ -260,6 +260,12 @@ SELECT is(pg_temp.verdicts($$receive_scan('SHOP', '(01)99520123456835(3103)01025
     labels => 2, post => true)$$), 'posted', 'catch weight');
 SELECT results_eq($$SELECT trim_scale(m.quantity), trim_scale(m.measured_quantity) FROM ims.movement AS m JOIN ims.item AS i USING (owner_id, item_id)
     WHERE m.owner_id = 9001 AND i.code = 'HAM'$$, 'VALUES (2::numeric, 20.5)', 'as the labels say');
+SELECT ims.create_unit('BIG BOX', 'big box') \g /dev/null
+SELECT ims.create_item('SHOP', 'CRATE', measured_unit => 'BIG BOX', measured_per_base => 10) \g /dev/null
+INSERT INTO ims.item_code (owner_id, kind, code, item_id) SELECT 9001, 'gtin', '09520123456849', i.item_id
+FROM ims.item AS i WHERE i.owner_id = 9001 AND i.code = 'CRATE';
+SELECT is(split_part(pg_temp.refusal($$SELECT ims.receive_scan('SHOP', '(01)09520123456849(3103)010250', to_location => 'T-HERE-A',
+    post => true)$$), ' | ', 1), 'IV201', 'a weight is nothing to a unit that no measure has');
 SELECT is(split_part(pg_temp.refusal('SELECT ims.' || c.call), ' | ', 1), c.expected, c.name)
 FROM (VALUES
     (1, 'expired lot of a bare pallet', $$pick_scan('SHOP', '(00)376104250021234569', 'MILK', 1, lot => 'STALE',

@@ -4,7 +4,7 @@
 -- 15, where every error is hard, the same answers come from the hard ones.
 \i test/setup.psql
 BEGIN;
-SELECT plan(25);
+SELECT plan(27);
 
 CREATE FUNCTION pg_temp.hard_state(input text, type text) RETURNS text LANGUAGE plpgsql AS $$
 BEGIN
@@ -50,6 +50,8 @@ FROM (VALUES
     (18, 'ims.measure', 'x KGM', 'IV130'),
     (19, 'ims.measure', '1 ' || repeat('U', 21), 'IV130'),
     (20, 'ims.measure', '', 'IV130'),
+    (20.1, 'ims.measure', '1 000 KGM', 'IV130'),
+    (20.2, 'ims.measure', '1 000', 'IV130'),
     (21, 'ims.gtin[]', '{4006381333931,4006381333932}', 'IV110'),
     (22, 'ims.measure[]', '{1 KGM,1}', 'IV130'),
     (23, 'ims.gtin[]', '{4006381333931,NULL}', 'valid')
