@@ -90,6 +90,36 @@ COMMENT ON FUNCTION ims._check_gtin_patterns IS
     'raise IV113 unless each is a pattern of restricted numbers, 22023 for more than 100';
 REVOKE ALL ON FUNCTION ims._check_gtin_patterns FROM PUBLIC;
 
+CREATE FUNCTION ims._is_epcis_domain(domain text)
+RETURNS boolean
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'ims_is_epcis_domain';
+COMMENT ON FUNCTION ims._is_epcis_domain IS
+    'whether names can begin with this: http or https, a host and perhaps a path';
+REVOKE ALL ON FUNCTION ims._is_epcis_domain FROM PUBLIC;
+
+-- Names in EPCIS documents begin with it: what is none shows here and not at a partner.
+CREATE FUNCTION ims._check_epcis_domain(attributes jsonb)
+RETURNS void
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    domain CONSTANT text := attributes ->> 'epcis_domain';
+BEGIN
+    IF NOT ims._is_epcis_domain(domain) THEN
+        RAISE '"%" is no epcis_domain', left(domain, 100)
+            USING ERRCODE = 'IV223',
+                DETAIL = 'Names cannot begin with it. '
+                    || jsonb_build_object('key', 'epcis_domain', 'value', left(domain, 100))::text,
+                HINT = 'Write http or https, a domain and perhaps a path, such as https://shop.example/epcis.';
+    END IF;
+END
+$$;
+COMMENT ON FUNCTION ims._check_epcis_domain IS
+    'raise IV223 where attributes of an owner have an epcis_domain that is none';
+REVOKE ALL ON FUNCTION ims._check_epcis_domain FROM PUBLIC;
+
 CREATE FUNCTION ims._create_owner(
     code text DEFAULT NULL,
     name text DEFAULT NULL,
@@ -121,6 +151,7 @@ BEGIN
     PERFORM ims._check_pattern('currency', currency, '^[A-Z]{3}$', 'EUR');
     PERFORM ims._check_company_prefixes('gs1_company_prefixes', gs1_company_prefixes);
     PERFORM ims._check_gtin_patterns('gtin_patterns', gtin_patterns);
+    PERFORM ims._check_epcis_domain(attributes);
     IF template = '3pl' THEN
         kind := coalesce(kind, 'client');
         attributes := ims._patch_attributes(ims._3pl_attributes(), attributes);
@@ -178,6 +209,7 @@ attributes billing_rules and sla to fill in; attributes given win over its own.
 gs1_company_prefixes are those licensed to the owner, 4 to 12 digits, for EPCs and SSCCs;
 gtin_patterns say how its restricted numbers hold weight, price or quantity, as those of
 ims.gtin_restricted_fields() do, and scans read them so (IV113 for what is none).
+The attribute epcis_domain is where names in EPCIS documents begin (IV223 for what is none).
 Roles act for the owner once ims.add_owner_member() names them.
 Example: SELECT ims.create_owner(code => ''ACME'', template => ''3pl'');';
 REVOKE ALL ON FUNCTION ims.create_owner FROM PUBLIC;
@@ -212,6 +244,7 @@ BEGIN
     PERFORM ims._check_pattern('currency', currency, '^[A-Z]{3}$', 'EUR');
     PERFORM ims._check_company_prefixes('gs1_company_prefixes', gs1_company_prefixes);
     PERFORM ims._check_gtin_patterns('gtin_patterns', gtin_patterns);
+    PERFORM ims._check_epcis_domain(attributes);
     IF status IS NOT NULL OR currency IS NOT NULL THEN
         LOCK TABLE ims.movement IN SHARE ROW EXCLUSIVE MODE;
     END IF;

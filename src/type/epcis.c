@@ -29,6 +29,7 @@
 #include "type/gs1_key_core.h"
 #include "type/gs1_parse_core.h"
 
+PG_FUNCTION_INFO_V1(ims_is_epcis_domain);
 PG_FUNCTION_INFO_V1(ims_epcis_item_uri);
 PG_FUNCTION_INFO_V1(ims_epcis_unit_uri);
 PG_FUNCTION_INFO_V1(ims_epcis_place_uri);
@@ -52,6 +53,12 @@ is_domain_character(char c)
 		   (c != '\0' && strchr("-._~:/%", c) != NULL);
 }
 
+static bool
+is_hex_digit(char c)
+{
+	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+}
+
 /* http or https, a host and perhaps a path, without a question or a fragment */
 bool
 ims_is_link_domain(const char *domain, size_t length)
@@ -63,12 +70,23 @@ ims_is_link_domain(const char *domain, size_t length)
 		if (length > strlen(schemes[i]) &&
 			memcmp(domain, schemes[i], strlen(schemes[i])) == 0)
 			scheme = strlen(schemes[i]);
-	if (scheme == 0 || domain[scheme] == '/')
+	if (scheme == 0 || domain[scheme] == '/' || domain[scheme] == ':')
 		return false;
 	for (size_t i = scheme; i < length; i++)
-		if (!is_domain_character(domain[i]))
+		if (!is_domain_character(domain[i]) ||
+			(domain[i] == '%' && !(i + 2 < length && is_hex_digit(domain[i + 1]) &&
+								   is_hex_digit(domain[i + 2]))))
 			return false;
 	return true;
+}
+
+/* ims_is_epcis_domain -- SQL: ims._is_epcis_domain(domain text) returns boolean */
+Datum
+ims_is_epcis_domain(PG_FUNCTION_ARGS)
+{
+	text *domain = PG_GETARG_TEXT_PP(0);
+
+	PG_RETURN_BOOL(ims_is_link_domain(VARDATA_ANY(domain), VARSIZE_ANY_EXHDR(domain)));
 }
 
 ImsCode

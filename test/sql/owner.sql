@@ -2,7 +2,7 @@
 -- or not, changed with the record of who did it, deleted only while unused.
 \i test/setup.psql
 BEGIN;
-SELECT plan(51);
+SELECT plan(96);
 
 CREATE FUNCTION pg_temp.detail_of(call text) RETURNS jsonb LANGUAGE plpgsql AS $$
 DECLARE
@@ -129,6 +129,28 @@ FROM (VALUES
 ) AS c (call, state);
 SELECT is(pg_temp.detail_of($$SELECT ims.create_owner(code => repeat('x', 101))$$),
     '{"length": 101, "argument": "code"}', 'the detail has the numbers');
+
+SELECT is(pg_temp.detail_of(format('SELECT ims.%s, attributes => %L)', c.call,
+        format('{"key": 2, "epcis_domain": %s}', d.domain))),
+    CASE WHEN d.is_refused THEN jsonb_build_object('key', 'epcis_domain', 'value', left(d.domain::jsonb #>> '{}', 100)) END,
+    format('%s, epcis_domain %s', c.call, left(d.domain, 40)))
+FROM (VALUES
+    (1, '"javascript:alert(1)"', true), (2, '"shop.example"', true), (3, '""', true), (4, '"https://"', true),
+    (5, '"https:///x"', true), (6, '"https://a.b/?x"', true), (7, '"https://a.b/\"c"', true), (8, '"ftp://a.b"', true),
+    (9, '["https://a.b"]', true), (10, '{"a": 1}', true), (11, '7', true), (12, 'true', true),
+    (13, format('"x%s"', repeat('y', 200)), true), (14, '"https://shop.example/epcis"', false),
+    (15, '"http://127.0.0.1:8080"', false), (22, 'null', false),
+    (17, '"https://a.b/%2"', true), (18, '"https://a.b/%2x"', true), (19, '"https://a.b/%2f"', false), (20, '"https://:80"', true),
+    (21, '"https://é.b"', true)) AS d (place, domain, is_refused)
+CROSS JOIN LATERAL (VALUES (1, format('create_owner(%L', 'NAMED' || d.place)), (2, format('change_owner(%L', 'PLAIN')))
+    AS c (place, call)
+ORDER BY c.place, d.place;
+SELECT throws_ok($$SELECT ims.change_owner(owner => 'PLAIN', attributes => '{"epcis_domain": "x"}')$$, 'IV223',
+    '"x" is no epcis_domain', 'where names cannot begin');
+SELECT throws_ok($$SELECT ims.create_owner(code => 'X', template => '3pl', attributes => '["epcis_domain"]')$$, '22023',
+    NULL, 'an array has no such attribute');
+SELECT ok(NOT o.attributes ? 'epcis_domain' AND o.attributes ->> 'key' = '2', 'null took it away')
+FROM ims.owner AS o WHERE o.code = 'PLAIN';
 
 -- That a code is taken tells of another owner: EXECUTE is not enough to ask.
 CREATE ROLE ims_test_curious;
