@@ -159,6 +159,68 @@ $$;
 COMMENT ON FUNCTION ims._trace_other_side IS
     'what came out of the productions of postings (forward), or went into them, base units';
 
+-- A change of owner is a posting in the books of each, of one line; the second has the
+-- first as its origin.  Of owners that are not named nothing is told.
+CREATE FUNCTION ims._other_owners(owner_id bigint, posting_ids bigint[], owner_ids bigint[])
+RETURNS TABLE (
+    posting_id bigint,
+    other_owner_id bigint,
+    other_lot_id bigint,
+    other_serial_id bigint,
+    effective_at timestamptz,
+    other_owner text,
+    other_item text,
+    other_lot text,
+    other_serial text,
+    other_posting_id bigint,
+    other_document_number bigint)
+LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 10
+SET search_path = pg_catalog, pg_temp
+SET plan_cache_mode = force_generic_plan
+SET enable_seqscan = off
+SET jit = off
+AS $$
+#variable_conflict use_column
+BEGIN
+    IF cardinality($2) = 0 THEN
+        RETURN;
+    END IF;
+    RETURN QUERY
+    SELECT k.posting_id, w.owner_id, m.lot_id, m.serial_id, m.effective_at,
+        (SELECT o.code FROM ims.owner AS o WHERE o.owner_id = w.owner_id),
+        (SELECT i.code FROM ims.item AS i
+         WHERE i.owner_id = w.owner_id AND i.item_id = m.item_id),
+        (SELECT l.code FROM ims.lot AS l WHERE l.owner_id = w.owner_id AND l.lot_id = m.lot_id),
+        (SELECT s.code FROM ims.serial AS s
+         WHERE s.owner_id = w.owner_id AND s.serial_id = m.serial_id),
+        q.posting_id, q.document_number
+    FROM unnest($2) AS k (posting_id)
+    CROSS JOIN LATERAL (
+        SELECT p.origin_posting_id
+        FROM ims.posting AS p
+        WHERE p.owner_id = $1 AND p.posting_id = k.posting_id AND p.kind = 'ownership'
+        OFFSET 0) AS p
+    CROSS JOIN unnest($3) AS w (owner_id)
+    CROSS JOIN LATERAL (
+        SELECT q.posting_id, q.document_number
+        FROM ims.posting AS q
+        WHERE p.origin_posting_id IS NULL AND q.owner_id = w.owner_id
+          AND q.origin_posting_id = k.posting_id AND q.kind = 'ownership'
+        UNION ALL
+        SELECT q.posting_id, q.document_number
+        FROM ims.posting AS q
+        WHERE q.owner_id = w.owner_id AND q.posting_id = p.origin_posting_id
+        OFFSET 0) AS q
+    CROSS JOIN LATERAL (
+        SELECT m.item_id, m.lot_id, m.serial_id, m.effective_at
+        FROM ims.movement AS m
+        WHERE m.owner_id = w.owner_id AND m.posting_id = q.posting_id
+        OFFSET 0) AS m;
+END
+$$;
+COMMENT ON FUNCTION ims._other_owners IS
+    'what changes of owner are in the books of the other owners, of those that are named';
+
 CREATE FUNCTION ims._reading_lot_id(owner_id bigint, item_id bigint, item text, lot text)
 RETURNS bigint
 LANGUAGE plpgsql STABLE PARALLEL SAFE
@@ -265,7 +327,13 @@ RETURNS TABLE (
     kind text,
     party text,
     reference_type text,
-    reference_number text)
+    reference_number text,
+    other_owner text,
+    other_item text,
+    other_lot text,
+    other_serial text,
+    other_posting_id bigint,
+    other_document_number bigint)
 LANGUAGE plpgsql STABLE PARALLEL RESTRICTED ROWS 100
 SET search_path = pg_catalog, pg_temp
 SET plan_cache_mode = force_generic_plan
@@ -372,9 +440,17 @@ BEGIN
             SELECT y.party_id, y.code
             FROM ims.party AS y
             WHERE y.owner_id = $1 AND y.party_id = k.party_id
-            OFFSET 0) AS r)
+            OFFSET 0) AS r),
+    other AS MATERIALIZED (
+        SELECT o.*
+        FROM ims._other_owners($1,
+            ARRAY(SELECT DISTINCT f.posting_id FROM found AS f
+                  WHERE f.event IN ('handed_over', 'taken_over')),
+            ARRAY(SELECT ims._my_owners())) AS o)
     SELECT f.level, f.event, i.code, l.code, s.code, f.quantity, i.base_unit, h.code, r.code,
-        p.effective_at, f.posting_id, p.document_number, p.kind, y.code, p.reference_type, p.reference_number
+        p.effective_at, f.posting_id, p.document_number, p.kind, y.code, p.reference_type, p.reference_number,
+        x.other_owner, x.other_item, x.other_lot, x.other_serial, x.other_posting_id,
+        x.other_document_number
     FROM found AS f
     JOIN item AS i ON i.item_id = f.item_id
     JOIN posting AS p ON p.posting_id = f.posting_id
@@ -383,6 +459,8 @@ BEGIN
     LEFT JOIN handling_unit AS h ON h.handling_unit_id = f.handling_unit_id
     LEFT JOIN handling_unit AS r ON r.handling_unit_id = f.root_handling_unit_id
     LEFT JOIN party AS y ON y.party_id = p.party_id
+    LEFT JOIN other AS x
+        ON x.posting_id = f.posting_id AND f.event IN ('handed_over', 'taken_over')
     ORDER BY f.level, p.effective_at, f.posting_id, f.event COLLATE "C", i.code COLLATE "C",
         l.code COLLATE "C", s.code COLLATE "C", h.code COLLATE "C";
 END
@@ -412,7 +490,13 @@ RETURNS TABLE (
     kind text,
     party text,
     reference_type text,
-    reference_number text)
+    reference_number text,
+    other_owner text,
+    other_item text,
+    other_lot text,
+    other_serial text,
+    other_posting_id bigint,
+    other_document_number bigint)
 LANGUAGE sql STABLE PARALLEL RESTRICTED ROWS 100
 BEGIN ATOMIC
     -- parsed once, and taken into the caller's query
@@ -430,7 +514,8 @@ production that used goods of the trace), shipped, returned (by a customer), han
 another owner) or consumed (used in a posting that says no output). level counts the
 productions between. handling_unit is the one that was shipped as a whole with the goods (a row
 for each), root_handling_unit the outermost around it. Conservative: all of a lot that was ever
-touched; by_time leaves out what left a lot before the affected goods came into it. IV250
+touched; by_time leaves out what left a lot before the affected goods came into it. other_*
+say what goods are at the owner they were handed over to, where the caller may act for it. IV250
 beyond at_most lots and units.
 Example: SELECT * FROM ims.trace_forward(item => ''FLOUR'', lot => ''F-7'');';
 REVOKE ALL ON FUNCTION ims.trace_forward FROM PUBLIC;
@@ -458,7 +543,13 @@ RETURNS TABLE (
     kind text,
     party text,
     reference_type text,
-    reference_number text)
+    reference_number text,
+    other_owner text,
+    other_item text,
+    other_lot text,
+    other_serial text,
+    other_posting_id bigint,
+    other_document_number bigint)
 LANGUAGE sql STABLE PARALLEL RESTRICTED ROWS 100
 BEGIN ATOMIC
     -- parsed once, and taken into the caller's query
@@ -475,6 +566,7 @@ One row per posting, item, lot and serial, in base units. event is made_of (went
 production of goods of the trace), received (from a supplier), taken_over (from another
 owner), found (a difference booked in) or produced (by a posting that says no input). level
 counts the productions between. Conservative: all that ever came into a lot; by_time leaves
-out what came after the goods in question had left. IV250 beyond at_most lots and units.
+out what came after the goods in question had left. other_* say what goods were at the owner
+they were taken over from, where the caller may act for it. IV250 beyond at_most lots and units.
 Example: SELECT * FROM ims.trace_back(item => ''BREAD'', lot => ''B-12'');';
 REVOKE ALL ON FUNCTION ims.trace_back FROM PUBLIC;

@@ -11,7 +11,9 @@
 -- virtual place to virtual place has no balance to wait at, so without it the
 -- report could miss a shipment; and no production can add a descendant while
 -- they are looked for.  Their balances are then locked in the order of all,
--- availability before stock.  Units are moved after that by a posting like any
+-- availability before stock; those of one owner after those of another, the one that
+-- the recall begins with first: whoever else takes balances of two owners in a call
+-- posts, and waits for the lock of the table.  Units are moved after that by a posting like any
 -- other; nobody else can post meanwhile.
 
 -- What a line says by its end at a virtual place; null at a place that keeps
@@ -37,7 +39,13 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN effect IN ('received', 'produced', 'taken_over');
 COMMENT ON FUNCTION ims._is_incoming IS 'whether it says where goods came from';
 
--- src/ledger/recall.c.  Its statements look up by index, whatever the planner
+CREATE FUNCTION ims._caller_owners()
+RETURNS SETOF bigint
+LANGUAGE c STABLE STRICT PARALLEL RESTRICTED ROWS 10
+AS 'MODULE_PATHNAME', 'ims_caller_owners';
+COMMENT ON FUNCTION ims._caller_owners IS 'owners that whoever opened the door may act for';
+
+-- src/ledger/recall_books.c.  Its statements look up by index, whatever the planner
 -- knows of the tables: kept plans may have been made of an empty ledger.
 CREATE FUNCTION ims._recall_rows(
     owner_id bigint,
@@ -45,7 +53,9 @@ CREATE FUNCTION ims._recall_rows(
     serial_ids bigint[],
     by_time boolean,
     at_most bigint,
-    latest boolean)
+    latest boolean,
+    owner_ids bigint[],
+    alone boolean)
 RETURNS TABLE (
     level bigint,
     kind text,
@@ -66,7 +76,14 @@ RETURNS TABLE (
     document_number bigint,
     effective_at timestamptz,
     reference_type text,
-    reference_number text)
+    reference_number text,
+    owner text,
+    other_owner text,
+    other_item text,
+    other_lot text,
+    other_serial text,
+    other_posting_id bigint,
+    other_document_number bigint)
 LANGUAGE c STABLE STRICT PARALLEL RESTRICTED ROWS 100
 SET search_path = pg_catalog, pg_temp
 SET enable_hashjoin = off
@@ -75,6 +92,25 @@ SET enable_seqscan = off
 SET jit = off
 AS 'MODULE_PATHNAME', 'ims_recall_rows';
 COMMENT ON FUNCTION ims._recall_rows IS 'work of ims.recall_report and ims.recall, by ids';
+
+CREATE FUNCTION ims._recall_nodes(
+    owner_id bigint,
+    lot_ids bigint[],
+    serial_ids bigint[],
+    by_time boolean,
+    at_most bigint,
+    latest boolean,
+    owner_ids bigint[])
+RETURNS TABLE (owner_id bigint, lot_id bigint, serial_id bigint)
+LANGUAGE c STABLE STRICT PARALLEL RESTRICTED ROWS 1000
+SET search_path = pg_catalog, pg_temp
+SET enable_hashjoin = off
+SET enable_mergejoin = off
+SET enable_seqscan = off
+SET jit = off
+AS 'MODULE_PATHNAME', 'ims_recall_nodes';
+COMMENT ON FUNCTION ims._recall_nodes IS
+    'lots and units that a report of a recall tells of, in the books of owners';
 
 CREATE FUNCTION ims.recall_report(
     owner text DEFAULT NULL,
@@ -103,7 +139,14 @@ RETURNS TABLE (
     document_number bigint,
     effective_at timestamptz,
     reference_type text,
-    reference_number text)
+    reference_number text,
+    owner text,
+    other_owner text,
+    other_item text,
+    other_lot text,
+    other_serial text,
+    other_posting_id bigint,
+    other_document_number bigint)
 LANGUAGE sql STABLE PARALLEL RESTRICTED ROWS 100
 BEGIN ATOMIC
     -- parsed once, and taken into the caller's query
@@ -111,7 +154,7 @@ BEGIN ATOMIC
     FROM ims._reading_owner_id($1) AS w (owner_id)
     CROSS JOIN LATERAL ims._trace_start(w.owner_id, $2, $3, $4, $6) AS s
     CROSS JOIN LATERAL ims._recall_rows(w.owner_id, s.lot_ids, s.serial_ids,
-        coalesce($5, false), $6, false) AS r;
+        coalesce($5, false), $6, false, ARRAY(SELECT ims._my_owners()), false) AS r;
 END;
 COMMENT ON FUNCTION ims.recall_report IS
 'where a lot or a serial came from and went, with all it became
@@ -125,18 +168,18 @@ handling_unit is in; shipped names those that left as a whole, as they were then
 level both add up to the same; what was reversed is left out. Level 0 is the lot itself; others
 are what it became, as ims.trace_forward() finds it; by_time leaves out what left before. Goods
 with neither lot nor serial come last: produced says what became of the lot, may_be_on_hand all
-that there is of the item.
+that there is of the item. Where goods were handed over to an owner that the caller may act for,
+the columns other_* say what they are there, and the rows of that owner (owner) follow; of
+others, nothing.
 Example: SELECT * FROM ims.recall_report(item => ''FLOUR'', lot => ''F-7'');';
 REVOKE ALL ON FUNCTION ims.recall_report FROM PUBLIC;
 
--- Blocks the lot, and with descendants every lot that it leads to, whole: as
--- ims.set_lot_status() does it, for all of them at once.  Lots are looked for
--- among the balances of their items; "+ 0" keeps the planner from descending the
--- index for each pair of item and lot.  Returns the units of no lot among what
--- they led to.
+-- Blocks lots of an owner, whole: as ims.set_lot_status() does it, for all of them at
+-- once.  Lots are looked for among the balances of their items; "+ 0" keeps the planner
+-- from descending the index for each pair of item and lot.
 CREATE FUNCTION ims._block_lots(
-    owner_id bigint, lot_ids bigint[], by_time boolean, at_most bigint, reason text, actor text)
-RETURNS bigint[]
+    owner_id bigint, found_ids bigint[], reason text, actor text)
+RETURNS void
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 SET plan_cache_mode = force_custom_plan
@@ -145,19 +188,9 @@ AS $$
 #variable_conflict use_variable
 DECLARE
     goods record;
-    found_ids bigint[];
-    unit_ids bigint[];
     item_ids bigint[];
 BEGIN
     PERFORM set_config('ims.actor', coalesce(actor, ''), true);
-    PERFORM ims._check_why(reason, actor);
-    LOCK TABLE ims.movement IN SHARE ROW EXCLUSIVE MODE;
-    LOCK TABLE ims.location IN SHARE MODE;
-    SELECT array_agg(DISTINCT n.lot_id) FILTER (WHERE n.lot_id <> 0),
-        array_agg(n.serial_id) FILTER (WHERE n.lot_id = 0)
-    INTO found_ids, unit_ids
-    FROM ims._trace_nodes(owner_id, lot_ids, array_fill(0::bigint, ARRAY[cardinality(lot_ids)]),
-        true, by_time, at_most, true) AS n;
     SELECT array_agg(DISTINCT l.item_id ORDER BY l.item_id) INTO item_ids
     FROM ims.lot AS l
     WHERE l.owner_id = owner_id AND l.lot_id = ANY (found_ids)
@@ -203,11 +236,9 @@ BEGIN
         PERFORM ims._move_lot_availability(owner_id, goods.item_id, goods.lot_ids, -1);
     END LOOP;
     PERFORM ims._engine_end();
-    RETURN unit_ids;
 END
 $$;
-COMMENT ON FUNCTION ims._block_lots IS
-    'recall lots and every lot that they lead to; returns the units without a lot';
+COMMENT ON FUNCTION ims._block_lots IS 'recall lots of an owner';
 REVOKE ALL ON FUNCTION ims._block_lots FROM PUBLIC;
 
 -- The first quarantine of the site, in the order of walking.  Where there is none,
@@ -271,6 +302,26 @@ COMMENT ON FUNCTION ims._quarantine_units IS
     'move units of no lot from sellable places to the quarantine of their site';
 REVOKE ALL ON FUNCTION ims._quarantine_units FROM PUBLIC;
 
+CREATE FUNCTION ims._block_goods(
+    owner_id bigint, lot_ids bigint[], unit_ids bigint[], quarantine boolean, reason text,
+    lot text, actor text)
+RETURNS void
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    IF lot_ids IS NOT NULL THEN
+        PERFORM ims._block_lots(owner_id, lot_ids, reason, actor);
+    END IF;
+    IF quarantine AND unit_ids IS NOT NULL THEN
+        PERFORM ims._quarantine_units(owner_id, unit_ids, reason, lot, actor);
+    END IF;
+END
+$$;
+COMMENT ON FUNCTION ims._block_goods IS
+    'recall lots of an owner, and move its units of no lot to quarantine';
+REVOKE ALL ON FUNCTION ims._block_goods FROM PUBLIC;
+
 CREATE FUNCTION ims._recall(
     owner_id bigint,
     of_item text,
@@ -301,14 +352,22 @@ RETURNS TABLE (
     document_number bigint,
     effective_at timestamptz,
     reference_type text,
-    reference_number text)
+    reference_number text,
+    owner text,
+    other_owner text,
+    other_item text,
+    other_lot text,
+    other_serial text,
+    other_posting_id bigint,
+    other_document_number bigint)
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE ROWS 100
 SET search_path = pg_catalog, pg_temp
 AS $$
 #variable_conflict use_column
 DECLARE
     start record;
-    unit_ids bigint[];
+    goods record;
+    owner_ids bigint[];
 BEGIN
     PERFORM ims._check_present('lot', $3 IS NOT NULL);
     PERFORM ims._check_present('reason', coalesce($7, '') <> '');
@@ -318,17 +377,46 @@ BEGIN
     PERFORM ims._check_as_seen('SELECT count(*) FROM ims.movement AS m'
         ' WHERE m.owner_id = $1 AND m.lot_id = $2', 'movements of the lot were posted', $1,
         start.lot_ids[1]);
-    IF $4 THEN
-        unit_ids := ims._block_lots($1, start.lot_ids, coalesce($6, false), $8, $7, $9);
-        IF coalesce($5, true) AND unit_ids IS NOT NULL THEN
-            PERFORM ims._quarantine_units($1, unit_ids, $7, $3, $9);
-        END IF;
-    ELSE
+    owner_ids := ARRAY(SELECT ims._caller_owners());
+    IF NOT coalesce($4, false) THEN
         PERFORM ims._set_lot_status($1, $2, $3, 'recalled', $7, $9);
+        RETURN QUERY
+        SELECT r.*
+        FROM ims._recall_rows($1, start.lot_ids, start.serial_ids, coalesce($6, false), $8, true,
+            owner_ids, false) AS r;
+        RETURN;
     END IF;
+    PERFORM ims._check_why($7, $9);
+    LOCK TABLE ims.location IN SHARE MODE;
+    SELECT array_agg(DISTINCT n.lot_id) FILTER (WHERE n.lot_id <> 0) AS lot_ids,
+        array_agg(n.serial_id) FILTER (WHERE n.lot_id = 0) AS unit_ids
+    INTO goods
+    FROM ims._trace_nodes($1, start.lot_ids, start.serial_ids, true, coalesce($6, false), $8,
+        true) AS n;
+    PERFORM ims._block_goods($1, goods.lot_ids, goods.unit_ids, coalesce($5, true), $7, $3, $9);
     RETURN QUERY
     SELECT r.*
-    FROM ims._recall_rows($1, start.lot_ids, start.serial_ids, coalesce($6, false), $8, true) AS r;
+    FROM ims._recall_rows($1, start.lot_ids, start.serial_ids, coalesce($6, false), $8, true,
+        owner_ids, true) AS r;
+    IF FOUND THEN
+        RETURN;
+    END IF;
+    -- others have goods of it: those are blocked before anything is told
+    FOR goods IN
+        SELECT n.owner_id, array_agg(DISTINCT n.lot_id) FILTER (WHERE n.lot_id <> 0) AS lot_ids,
+            array_agg(n.serial_id) FILTER (WHERE n.lot_id = 0) AS unit_ids
+        FROM ims._recall_nodes($1, start.lot_ids, start.serial_ids, coalesce($6, false), $8, true,
+            owner_ids) AS n
+        GROUP BY n.owner_id
+        ORDER BY n.owner_id
+    LOOP
+        PERFORM ims._block_goods(goods.owner_id, goods.lot_ids, goods.unit_ids,
+            coalesce($5, true), $7, $3, $9);
+    END LOOP;
+    RETURN QUERY
+    SELECT r.*
+    FROM ims._recall_rows($1, start.lot_ids, start.serial_ids, coalesce($6, false), $8, true,
+        owner_ids, false) AS r;
 END
 $$;
 COMMENT ON FUNCTION ims._recall IS 'internal form of ims.recall()';
@@ -365,7 +453,14 @@ RETURNS TABLE (
     document_number bigint,
     effective_at timestamptz,
     reference_type text,
-    reference_number text)
+    reference_number text,
+    owner text,
+    other_owner text,
+    other_item text,
+    other_lot text,
+    other_serial text,
+    other_posting_id bigint,
+    other_document_number bigint)
 LANGUAGE c VOLATILE PARALLEL UNSAFE ROWS 100
 AS 'MODULE_PATHNAME', 'ims_door';
 COMMENT ON FUNCTION ims.recall IS
@@ -376,8 +471,9 @@ returns the rows of ims.recall_report() as of just then. descendants blocks all 
 too: whole lots by their status, and single units without a lot by place, unless quarantine is
 false: one posting (kind move, reference recall and the lot) takes them out of sellable places,
 and out of their handling units, to the quarantine of their site. What could not be blocked,
-such as units at a site without a quarantine, says so in its row. Postings wait for it. Needs a
-reason. Again, it blocks what came back since, and reports anew.
+such as units at a site without a quarantine, says so in its row. It goes on in the books of
+owners that took goods over and that the caller may act for (column owner); what others took
+over is said, and not blocked. Postings wait for it. Needs a reason. Again, it blocks what came back since, and reports anew.
 Example: SELECT * FROM ims.recall(item => ''FLOUR'', lot => ''F-7'', reason => ''glass'',
     descendants => true);';
 REVOKE ALL ON FUNCTION ims.recall FROM PUBLIC;

@@ -283,6 +283,25 @@ ims_check_owner_for_caller(int64 owner_id)
 		raise_unknown_owner(NULL, owner_id);
 }
 
+static void
+put_owners_of_role(FunctionCallInfo fcinfo, Oid role)
+{
+	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
+	int64 *owners;
+	int n;
+	int i;
+
+	InitMaterializedSRF(fcinfo, MAT_SRF_USE_EXPECTED_DESC);
+	n = owners_of_role(role, PG_INT32_MAX, &owners);
+	for (i = 0; i < n; i++)
+	{
+		Datum value = Int64GetDatum(owners[i]);
+		bool isnull = false;
+
+		tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, &value, &isnull);
+	}
+}
+
 /*
  * ims_my_owners -- SQL: ims._my_owners() returns setof bigint
  *
@@ -293,20 +312,20 @@ PG_FUNCTION_INFO_V1(ims_my_owners);
 Datum
 ims_my_owners(PG_FUNCTION_ARGS)
 {
-	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
-	int64 *owners;
-	int n;
-	int i;
+	put_owners_of_role(fcinfo, GetUserId());
+	return (Datum) 0;
+}
 
-	InitMaterializedSRF(fcinfo, MAT_SRF_USE_EXPECTED_DESC);
-	n = owners_of_role(GetUserId(), PG_INT32_MAX, &owners);
-	for (i = 0; i < n; i++)
-	{
-		Datum value = Int64GetDatum(owners[i]);
-		bool isnull = false;
-
-		tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, &value, &isnull);
-	}
+/*
+ * ims_caller_owners -- SQL: ims._caller_owners() returns setof bigint
+ *
+ * The owners that whoever opened the door may act for.
+ */
+PG_FUNCTION_INFO_V1(ims_caller_owners);
+Datum
+ims_caller_owners(PG_FUNCTION_ARGS)
+{
+	put_owners_of_role(fcinfo, ims_immediate_caller());
 	return (Datum) 0;
 }
 

@@ -351,6 +351,17 @@ static const PlanText plan_texts[IMS_NPLAN] = {
 		  "k.posting_id AND (m.from_location_id" EQ "6 OR m.to_location_id" EQ
 		  "6) AND m.from_location_id" EQ "6"),
 	 CURSOR_OPT_GENERIC_PLAN},
+	{IMS_PLAN_OTHER_OWNERS,
+	 3,
+	 {INT8OID, INT8ARRAYOID, INT8ARRAYOID},
+	 "SELECT o.posting_id, o.other_owner_id, o.other_lot_id, o.other_serial_id,"
+	 " o.effective_at, o.other_owner, o.other_item, o.other_lot, o.other_serial,"
+	 " o.other_posting_id, o.other_document_number"
+	 " FROM ims._other_owners($1, $2, $3) AS o"},
+	{IMS_PLAN_OWNER_CODE,
+	 1,
+	 {INT8OID},
+	 "SELECT o.code FROM ims.owner AS o WHERE o.owner_id" EQ "$1"},
 	{IMS_PLAN_DEPARTURES,
 	 2,
 	 {INT8OID, INT8ARRAYOID},

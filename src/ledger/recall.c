@@ -1,7 +1,8 @@
 /*-------------------------------------------------------------------------
  *
  * recall.c
- *	  The report of a recall: where goods came from, where they are and went.
+ *	  The report of a recall in the books of one owner: where goods came from, where
+ *	  they are and went.
  *
  * The nodes of a level are put in the order of the report and read a portion at
  * a time, a lot never split: few statements of many look-ups each
@@ -30,24 +31,6 @@
 #include "compat.h"
 #include "ledger/recall.h"
 #include "type/quantity.h"
-
-#define RECALL_COLUMNS 20
-
-static const char *const recall_words[IMS_RECALL_NKIND] = {
-	[IMS_RECALL_ADJUSTED] = "adjusted",
-	[IMS_RECALL_CONSUMED] = "consumed",
-	[IMS_RECALL_HANDED_OVER] = "handed_over",
-	[IMS_RECALL_IN_TRANSIT] = "in_transit",
-	[IMS_RECALL_MAY_BE_ON_HAND] = "may_be_on_hand",
-	[IMS_RECALL_ON_HAND] = "on_hand",
-	[IMS_RECALL_PRODUCED] = "produced",
-	[IMS_RECALL_RECEIVED] = "received",
-	[IMS_RECALL_RETURNED] = "returned",
-	[IMS_RECALL_RETURNED_TO_SUPPLIER] = "returned_to_supplier",
-	[IMS_RECALL_SCRAPPED] = "scrapped",
-	[IMS_RECALL_SHIPPED] = "shipped",
-	[IMS_RECALL_TAKEN_OVER] = "taken_over",
-};
 
 /* ------------------------------------------------------- nodes, in order */
 
@@ -269,6 +252,23 @@ put_blocked(const ImsRecallRow *row, const ImsName *lot, Datum *datum, bool *isn
 	*datum = BoolGetDatum(is_held || !is_sellable);
 }
 
+/* What it is in the books of the other owner, for who may see them. */
+static void
+put_other(const ImsRecall *recall, const ImsRecallRow *row, Datum *values, bool *nulls)
+{
+	const ImsRecallOther *other = NULL;
+
+	if (row->kind == IMS_RECALL_HANDED_OVER || row->kind == IMS_RECALL_TAKEN_OVER)
+		other = ims_recall_other(recall, row->posting_id);
+	if (other == NULL)
+	{
+		memset(nulls, true, sizeof(bool) * IMS_RECALL_OTHER_COLUMNS);
+		return;
+	}
+	memcpy(values, other->values, sizeof(Datum) * IMS_RECALL_OTHER_COLUMNS);
+	memcpy(nulls, other->nulls, sizeof(bool) * IMS_RECALL_OTHER_COLUMNS);
+}
+
 static void
 put_row(const ImsRecall *recall, const ImsRecallRow *row)
 {
@@ -279,8 +279,8 @@ put_row(const ImsRecall *recall, const ImsRecallRow *row)
 	int64 site_id = row->kind == IMS_RECALL_IN_TRANSIT
 						? posting_id_column(row, IMS_RECALL_POSTING_DESTINATION_ID)
 						: (row->location != NULL ? row->location->other : 0);
-	Datum values[RECALL_COLUMNS] = {0};
-	bool nulls[RECALL_COLUMNS] = {false};
+	Datum values[IMS_RECALL_COLUMNS] = {0};
+	bool nulls[IMS_RECALL_COLUMNS] = {false};
 	int n = 0;
 
 #define PUT(function, ...) (function(__VA_ARGS__, &values[n], &nulls[n]), n++)
@@ -306,8 +306,10 @@ put_row(const ImsRecall *recall, const ImsRecallRow *row)
 	PUT(put_posting, row, IMS_RECALL_POSTING_REFERENCE_TYPE);
 	PUT(put_posting, row, IMS_RECALL_POSTING_REFERENCE_NUMBER);
 #undef PUT
-	Assert(n == RECALL_COLUMNS);
-	tuplestore_putvalues(recall->rsinfo->setResult, recall->rsinfo->setDesc, values, nulls);
+	values[n++] = recall->owner;
+	put_other(recall, row, &values[n], &nulls[n]);
+	Assert(n + IMS_RECALL_OTHER_COLUMNS == IMS_RECALL_COLUMNS);
+	tuplestore_putvalues(recall->result, recall->desc, values, nulls);
 }
 
 static void
@@ -332,8 +334,12 @@ report_portion(ImsRecall *recall, int64 first, int64 count)
 
 	ims_recall_read(recall, first, count);
 	ims_recall_follow(recall);
-	ims_recall_make_rows(recall);
-	put_rows(recall);
+	ims_recall_read_others(recall);
+	if (recall->result != NULL)
+	{
+		ims_recall_make_rows(recall);
+		put_rows(recall);
+	}
 	SPI_freetuptable(recall->posting_rows);
 	MemoryContextSwitchTo(old);
 	MemoryContextReset(recall->portion);
@@ -377,7 +383,7 @@ report_untracked(ImsRecall *recall)
 	int64 first;
 	int64 next;
 
-	if (recall->nuntracked == 0)
+	if (recall->nuntracked == 0 || recall->result == NULL)
 		return;
 	ims_recall_rank_untracked(recall);
 	all = recall->untracked;
@@ -402,8 +408,8 @@ report_untracked(ImsRecall *recall)
  * they are read once.  Where time counts, a later level may better the bound of
  * an earlier one, so the search comes first.
  */
-static void
-report_all(ImsRecall *recall, ArrayType *lots, ArrayType *serials)
+void
+ims_recall_report(ImsRecall *recall)
 {
 	ImsTrace *trace = &recall->trace;
 	int64 first = 0;
@@ -411,43 +417,13 @@ report_all(ImsRecall *recall, ArrayType *lots, ArrayType *serials)
 
 	ims_names_init(&recall->names, trace->owner_id, trace->snapshot, trace->context);
 	if (trace->by_time)
-		ims_trace_search(trace, lots, serials);
+		ims_trace_search(trace);
 	else
-		ims_trace_begin(trace, lots, serials);
-	for (; first < trace->nnode; first = last)
+		ims_trace_begin(trace);
+	for (; ims_trace_next(trace, first); first = last)
 	{
 		last = trace->nnode;
 		report_from(recall, first);
 	}
 	report_untracked(recall);
-}
-
-/*
- * ims_recall_rows -- SQL: ims._recall_rows(owner_id bigint, lot_ids bigint[],
- * serial_ids bigint[], by_time boolean, at_most bigint, latest boolean)
- * returns the rows of ims.recall_report()
- *
- * The lots and units to begin with are parallel arrays, level 0.  latest: as of the
- * latest snapshot at every isolation level, for a recall, which holds locks; else as
- * of the caller's.  Raises IV250 beyond at_most lots and units.
- */
-PG_FUNCTION_INFO_V1(ims_recall_rows);
-Datum
-ims_recall_rows(PG_FUNCTION_ARGS)
-{
-	ImsRecall *recall = palloc0(sizeof(ImsRecall));
-	int kind;
-
-	InitMaterializedSRF(fcinfo, MAT_SRF_USE_EXPECTED_DESC);
-	recall->rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
-	if (recall->rsinfo->setDesc->natts != RECALL_COLUMNS)
-		elog(ERROR, "a report of %d columns", recall->rsinfo->setDesc->natts);
-	for (kind = 0; kind < IMS_RECALL_NKIND; kind++)
-		recall->words[kind] = CStringGetTextDatum(recall_words[kind]);
-	ims_recall_begin(recall, PG_GETARG_INT64(0), true, PG_GETARG_BOOL(3),
-					 PG_GETARG_INT64(4),
-					 PG_GETARG_BOOL(5) ? GetLatestSnapshot() : GetActiveSnapshot());
-	report_all(recall, PG_GETARG_ARRAYTYPE_P(1), PG_GETARG_ARRAYTYPE_P(2));
-	ims_recall_end(recall);
-	return (Datum) 0;
 }

@@ -3,6 +3,7 @@
  * recall.h
  *	  What the parts of the report of a recall share.
  *
+ * recall_books.c goes through the books of one owner after the other; of each
  * recall.c puts the nodes of a trace in order and rows out; recall_read.c
  * reads lines and postings, for trace_lines.c too; recall_rows.c makes rows of them;
  * recall_untracked.c keeps what a trace meets that has neither lot nor serial.
@@ -23,6 +24,8 @@
 
 #define IMS_RECALL_PORTION 5000 /* lots and units that are read together */
 #define IMS_RECALL_FIRST_SIZE 256
+#define IMS_RECALL_COLUMNS 27
+#define IMS_RECALL_OTHER_COLUMNS 6 /* the last of them */
 
 /* In the order of their words. */
 typedef enum ImsRecallKind
@@ -107,6 +110,24 @@ typedef struct ImsRecallDeparture
 	int64 parent_id;
 } ImsRecallDeparture;
 
+/* What a posting of kind ownership is in the books of the other owner. */
+typedef struct ImsRecallOther
+{
+	int64 posting_id; /* of the one that is told of */
+	int64 owner_id;
+	ImsTraceKey key;
+	TimestampTz effective_at;
+	Datum values[IMS_RECALL_OTHER_COLUMNS]; /* as rows have them */
+	bool nulls[IMS_RECALL_OTHER_COLUMNS];
+} ImsRecallOther;
+
+/* Goods that another owner has, whose books the recall may go on in. */
+typedef struct ImsRecallHandover
+{
+	int64 owner_id;
+	ImsTraceEntry entry;
+} ImsRecallHandover;
+
 /* A line out of a production on the way, of goods with neither lot nor serial. */
 typedef struct ImsRecallUntracked
 {
@@ -158,7 +179,15 @@ typedef struct ImsRecall
 	int64 nuntracked;
 	int64 untracked_room;
 	Datum words[IMS_RECALL_NKIND];
-	ReturnSetInfo *rsinfo;
+	Datum owner;			 /* code */
+	Datum owner_ids;		 /* array of those whose books may be told of */
+	TupleDesc desc;			 /* of the rows */
+	Tuplestorestate *result; /* NULL: the nodes alone are asked for */
+
+	/* in the caller's context */
+	ImsRecallHandover *handovers;
+	int64 nhandover;
+	int64 handover_room;
 
 	/* of the portion */
 	MemoryContext portion;
@@ -169,6 +198,8 @@ typedef struct ImsRecall
 	SPITupleTable *posting_rows;
 	ImsRecallDeparture *departures;
 	int64 ndeparture;
+	ImsRecallOther *others; /* ascending by posting */
+	int64 nother;
 	ImsRecallRow *rows;
 	int64 nrow;
 	int64 row_room;
@@ -191,6 +222,13 @@ extern int64 ims_recall_departed_in(const ImsRecall *recall, int64 posting_id,
 									int64 handling_unit_id);
 /* Runs a plan with the snapshot of the report; the caller's memory context stays. */
 extern void ims_recall_execute(const ImsRecall *recall, ImsPlan plan, Datum *values);
+
+/* recall.c: all of one owner, between begin and end */
+extern void ims_recall_report(ImsRecall *recall);
+
+/* recall_books.c: what the changes of owner of the portion are in the other's books */
+extern void ims_recall_read_others(ImsRecall *recall);
+extern const ImsRecallOther *ims_recall_other(const ImsRecall *recall, int64 posting_id);
 
 /* recall_rows.c: rows of the report from those lines, those that say the same as one */
 extern void ims_recall_make_rows(ImsRecall *recall);

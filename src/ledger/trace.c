@@ -207,10 +207,10 @@ follow_level(ImsTrace *trace, int64 level)
 	assert_trace_valid(trace);
 }
 
-static void
-start_from(ImsTrace *trace, ArrayType *lots, ArrayType *serials)
+ImsTraceEntry *
+ims_trace_entries(ArrayType *lots, ArrayType *serials, bool forward, int64 *n)
 {
-	TimestampTz bound = trace->forward ? DT_NOBEGIN : DT_NOEND;
+	ImsTraceEntry *entries;
 	Datum *lot_ids;
 	Datum *serial_ids;
 	int nlot;
@@ -223,34 +223,62 @@ start_from(ImsTrace *trace, ArrayType *lots, ArrayType *serials)
 					  &serial_ids, NULL, &nserial);
 	if (nlot != nserial)
 		elog(ERROR, "%d lots and %d serials to begin with", nlot, nserial);
+	entries = palloc(sizeof(ImsTraceEntry) * Max(nlot, 1));
 	for (i = 0; i < nlot; i++)
 	{
-		ImsTraceKey key = {DatumGetInt64(lot_ids[i]), DatumGetInt64(serial_ids[i])};
-
-		ims_trace_reach(trace, key, 0, bound);
+		entries[i].key.lot_id = DatumGetInt64(lot_ids[i]);
+		entries[i].key.serial_id = DatumGetInt64(serial_ids[i]);
+		entries[i].level = 0;
+		entries[i].bound = forward ? DT_NOBEGIN : DT_NOEND;
 	}
+	*n = nlot;
+	return entries;
 }
 
 void
-ims_trace_begin(ImsTrace *trace, ArrayType *lots, ArrayType *serials)
+ims_trace_begin(ImsTrace *trace)
 {
 	Assert(trace->at_most <= IMS_MAX_TRACE_NODES);
 	trace->hash = nodehash_create(trace->context, TRACE_FIRST_SIZE, NULL);
 	trace->room = TRACE_FIRST_SIZE;
 	trace->nodes = MemoryContextAlloc(trace->context, sizeof(ImsTraceNode) * trace->room);
 	trace->level = MemoryContextAlloc(trace->context, sizeof(int64) * trace->room);
-	start_from(trace, lots, serials);
 	assert_trace_valid(trace);
 }
 
+static void
+enter_next(ImsTrace *trace)
+{
+	const ImsTraceEntry *entry = &trace->entries[trace->next_entry++];
+
+	ims_trace_reach(trace, entry->key, entry->level, entry->bound);
+}
+
+bool
+ims_trace_next(ImsTrace *trace, int64 index)
+{
+	while (trace->next_entry < trace->nentry &&
+		   (index == trace->nnode ||
+			trace->entries[trace->next_entry].level <= trace->nodes[index].level))
+		enter_next(trace);
+	return index < trace->nnode;
+}
+
 void
-ims_trace_search(ImsTrace *trace, ArrayType *lots, ArrayType *serials)
+ims_trace_search(ImsTrace *trace)
 {
 	int64 level = 0;
 
-	ims_trace_begin(trace, lots, serials);
-	while (trace->nlevel > 0)
+	ims_trace_begin(trace);
+	while (trace->nlevel > 0 || trace->next_entry < trace->nentry)
+	{
+		if (trace->nlevel == 0)
+			level = trace->entries[trace->next_entry].level;
+		while (trace->next_entry < trace->nentry &&
+			   trace->entries[trace->next_entry].level <= level)
+			enter_next(trace);
 		follow_level(trace, ++level);
+	}
 }
 
 int64
@@ -286,10 +314,12 @@ ims_trace_nodes(PG_FUNCTION_ARGS)
 		RegisterSnapshot(PG_GETARG_BOOL(6) ? GetLatestSnapshot() : GetActiveSnapshot());
 	trace.context =
 		AllocSetContextCreate(CurrentMemoryContext, "ims trace", ALLOCSET_DEFAULT_SIZES);
+	trace.entries = ims_trace_entries(PG_GETARG_ARRAYTYPE_P(1), PG_GETARG_ARRAYTYPE_P(2),
+									  trace.forward, &trace.nentry);
 	InitMaterializedSRF(fcinfo, MAT_SRF_USE_EXPECTED_DESC);
 	if (SPI_connect() != SPI_OK_CONNECT)
 		elog(ERROR, "SPI_connect failed");
-	ims_trace_search(&trace, PG_GETARG_ARRAYTYPE_P(1), PG_GETARG_ARRAYTYPE_P(2));
+	ims_trace_search(&trace);
 	SPI_finish();
 	UnregisterSnapshot(trace.snapshot);
 

@@ -29,6 +29,14 @@ typedef struct ImsTraceNode
 	bool is_waiting; /* in the next level already */
 } ImsTraceNode;
 
+/* A node to begin with. */
+typedef struct ImsTraceEntry
+{
+	ImsTraceKey key;
+	int64 level;
+	TimestampTz bound;
+} ImsTraceEntry;
+
 typedef struct ImsTrace
 {
 	/* given by the caller */
@@ -38,6 +46,8 @@ typedef struct ImsTrace
 	int64 at_most;
 	Snapshot snapshot; /* registered */
 	MemoryContext context;
+	const ImsTraceEntry *entries; /* ascending by level */
+	int64 nentry;
 
 	/* found */
 	ImsTraceNode *nodes;
@@ -48,16 +58,24 @@ typedef struct ImsTrace
 	int64 room;
 	int64 *level; /* nodes to follow next; as much room as nodes */
 	int64 nlevel;
+	int64 next_entry;
 } ImsTrace;
 
-/* Inside SPI_connect().  The nodes to begin with are parallel arrays. */
-extern void ims_trace_search(ImsTrace *trace, ArrayType *lots, ArrayType *serials);
+/* Nodes of parallel arrays as entries of level 0. */
+extern ImsTraceEntry *ims_trace_entries(ArrayType *lots, ArrayType *serials, bool forward,
+										int64 *n);
+
+/* Inside SPI_connect(). */
+extern void ims_trace_search(ImsTrace *trace);
 
 /*
  * For a caller who reads all lines of the nodes anyway, and finds there what they
- * lead to: the nodes to begin with, and one more (or a better bound of one).
+ * lead to, a level after the other: no node yet; whether there is one at that index
+ * (when those before it were followed), with the entries of its level; and one more
+ * node (or a better bound of one).
  */
-extern void ims_trace_begin(ImsTrace *trace, ArrayType *lots, ArrayType *serials);
+extern void ims_trace_begin(ImsTrace *trace);
+extern bool ims_trace_next(ImsTrace *trace, int64 index);
 extern void ims_trace_reach(ImsTrace *trace, ImsTraceKey key, int64 level,
 							TimestampTz bound);
 

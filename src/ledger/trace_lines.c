@@ -52,7 +52,7 @@ put_line(const ImsRecall *recall, const ImsRecallLine *line)
 								 : 0),
 	};
 
-	tuplestore_putvalues(recall->rsinfo->setResult, recall->rsinfo->setDesc, values, nulls);
+	tuplestore_putvalues(recall->result, recall->desc, values, nulls);
 }
 
 /* The nodes in the order in which they were found, each its own group. */
@@ -114,12 +114,15 @@ ims_trace_lines(PG_FUNCTION_ARGS)
 	int64 first;
 
 	InitMaterializedSRF(fcinfo, MAT_SRF_USE_EXPECTED_DESC);
-	recall->rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
-	if (recall->rsinfo->setDesc->natts != TRACE_LINE_COLUMNS)
-		elog(ERROR, "lines of %d columns", recall->rsinfo->setDesc->natts);
+	recall->result = ((ReturnSetInfo *) fcinfo->resultinfo)->setResult;
+	recall->desc = ((ReturnSetInfo *) fcinfo->resultinfo)->setDesc;
+	if (recall->desc->natts != TRACE_LINE_COLUMNS)
+		elog(ERROR, "lines of %d columns", recall->desc->natts);
 	ims_recall_begin(recall, PG_GETARG_INT64(0), PG_GETARG_BOOL(3), PG_GETARG_BOOL(4),
 					 PG_GETARG_INT64(5), GetActiveSnapshot());
-	ims_trace_search(trace, PG_GETARG_ARRAYTYPE_P(1), PG_GETARG_ARRAYTYPE_P(2));
+	trace->entries = ims_trace_entries(PG_GETARG_ARRAYTYPE_P(1), PG_GETARG_ARRAYTYPE_P(2),
+									   trace->forward, &trace->nentry);
+	ims_trace_search(trace);
 	group_by_node(recall);
 	for (first = 0; first < trace->nnode; first += IMS_RECALL_PORTION)
 		put_portion(recall, first, Min(IMS_RECALL_PORTION, trace->nnode - first));

@@ -338,7 +338,8 @@ CROSS JOIN LATERAL (
         r.reference_number) ORDER BY r.n) AS found
     FROM ims.recall_report('SHOP', s.item, s.lot, s.serial, t.timed) WITH ORDINALITY AS r (level, kind, incoming, item, lot, lot_status,
         blocked, serial, quantity, base_unit, site, location, handling_unit, root_handling_unit, party, posting_id, document_number,
-        effective_at, reference_type, reference_number, n)) AS r;
+        effective_at, reference_type, reference_number, owner, other_owner, other_item, other_lot, other_serial, other_posting_id,
+        other_document_number, n)) AS r;
 SELECT is_empty($$SELECT item, lot, serial, timed, e.expected, f.found FROM compared AS c,
     unnest(c.expected, c.found) WITH ORDINALITY AS e (expected, found, n), LATERAL (SELECT e.found) AS f
     WHERE e.expected IS DISTINCT FROM f.found ORDER BY e.n LIMIT 5$$, 'row by row');
