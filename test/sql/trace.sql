@@ -167,6 +167,16 @@ SELECT count(*) FROM ims.count_stock('SHOP', counted_at => pg_temp.at(239), loca
 SELECT count(*) FROM ims.close_period('SHOP', 'may') \g /dev/null
 SELECT results_eq($$ SELECT * FROM pg_temp.forward('SALT', 'T1') $$, ARRAY['0 consumed SALT T1 3'], 'usage is consumption');
 SELECT is(max(r.level), 0::bigint, 'and leads no recall further') FROM ims.recall_report('SHOP', 'SALT', 'T1') AS r;
+-- What another lot was too much by is not made of it, wherever that goes next.
+SELECT count(*) FROM ims.create_period('SHOP', 'june', pg_temp.at(240), pg_temp.at(480)) \g /dev/null
+SELECT count(*) FROM ims.count_stock('SHOP', counted_at => pg_temp.at(479), location => 'T-HERE-A', lines => '[
+    {"item": "SALT", "lot": "T1", "quantity": 7}, {"item": "SALT", "lot": "T2", "quantity": 9}]') \g /dev/null
+SELECT count(*) FROM ims.close_period('SHOP', 'june') \g /dev/null
+SELECT results_eq(format($$ SELECT * FROM pg_temp.forward('SALT', 'T1', %L) $$, t.by_time), ARRAY['0 consumed SALT T1 3'],
+    'another lot is not made of it' || CASE WHEN t.by_time THEN ', by time' ELSE '' END)
+FROM (VALUES (false), (true)) AS t (by_time) ORDER BY t.by_time;
+SELECT is(max(r.level), 0::bigint, 'nor in a recall by time') FROM ims.recall_report('SHOP', 'SALT', 'T1', by_time => true) AS r;
+SELECT results_eq($$ SELECT * FROM pg_temp.back('SALT', 'T2') $$, ARRAY['0 received SALT T2 10', '0 produced SALT T2 1'], 'nor back');
 
 -- Arguments.
 SELECT is(pg_temp.refusal(d.call), d.expected, d.call)
