@@ -14,6 +14,7 @@
 --   5 seen by a count                  ObjectEvent OBSERVE
 --   6 come or gone in a handling unit  AggregationEvent OBSERVE
 --   7 put into a handling unit         AggregationEvent ADD
+-- A change of the status of a lot is an ObjectEvent OBSERVE with part 8, of no posting.
 
 CREATE FUNCTION ims._epcis_item_uri(
     domain text, owner text, item text, gtin text, lot text, serial text)
@@ -183,8 +184,8 @@ RETURN CASE
     WHEN to_kind = 'scrap' THEN 'destroyed'
     WHEN to_kind = 'adjustment' THEN 'inactive'
     WHEN 'ownership' IN (from_kind, to_kind) THEN NULL
-    WHEN to_kind = 'damaged' THEN 'damaged'
     WHEN from_kind = 'customer' THEN 'returned'
+    WHEN to_kind = 'damaged' THEN 'damaged'
     WHEN from_kind IN ('supplier', 'transit') OR kind = 'receive_transfer' THEN 'in_progress'
     WHEN from_kind IN ('adjustment', 'production', 'scrap') THEN NULL
     WHEN NOT same_site OR to_kind = 'dock' THEN 'in_progress'
@@ -288,7 +289,8 @@ COMMENT ON FUNCTION ims.epcis_events IS
 'EPCIS 2.0 events of an owner, in their order
 
 from_at and to_at bound the time of the event, half open; posting_ids takes the events of
-these postings alone, and of those that they reverse. IV201 and IV202 for the owner, IV232
+these postings alone, and of those that they reverse, and not the status of lots, which is of no
+posting. IV201 and IV202 for the owner, IV232
 for an instant out of range. names is link (GS1 Digital Links) or urn: urn:epc names for the
 keys that begin with one of the owner''s gs1_company_prefixes. How postings become events: doc/epcis.md.
 Example: SELECT e.event::jsonb FROM ims.epcis_events(from_at => ''2026-11-01 00:00+01'') AS e;';

@@ -56,6 +56,9 @@ CREATE TABLE ims.lot_status_change (
     CONSTRAINT lot_status_change_pkey PRIMARY KEY (owner_id, lot_status_change_id)
 );
 CREATE INDEX lot_status_change_lot_idx ON ims.lot_status_change (owner_id, lot_id);
+-- those that are events for partners: lots are released when they are made
+CREATE INDEX lot_status_change_time_idx ON ims.lot_status_change (owner_id, changed_at)
+    WHERE old_status IS NOT NULL OR new_status <> 'released';
 COMMENT ON TABLE ims.lot_status_change IS 'history of the status of lots, deleted ones included';
 COMMENT ON COLUMN ims.lot_status_change.owner_id IS 'owner of the lot';
 COMMENT ON COLUMN ims.lot_status_change.lot_status_change_id IS 'identifies the record';

@@ -1,7 +1,7 @@
 -- The ledger as EPCIS 2.0 events.
 --
--- Nothing is stored: an event is a part of a posting (57_epcis.sql lists
--- the parts), so it follows from lines that never change, and its id from theirs.
+-- Nothing is stored: an event is a change of the status of a lot, or a part of a
+-- posting (57_epcis.sql lists the parts), so it follows from lines that never change, and its id from theirs.
 -- Lines of one part and way are one event, and what it is about is summed by
 -- item, lot and unit.  A posting that was reversed did not occur: its events
 -- say so themselves, and the reversal has none, but for a shipment that is
@@ -10,9 +10,13 @@
 --
 -- Filters on owner_id, posting_id and event_time reach the tables, since lines
 -- are grouped by them.
+--
+-- Of a lot whose status changes the class is told, not how much there is: that is not
+-- asked for.  Where it is, is where the ledger knew of any of it then, if that was one
+-- place; what is posted later does not change what was told.
 
 CREATE VIEW ims_bi.epcis_event WITH (security_invoker = true) AS
-WITH line AS NOT MATERIALIZED (
+(WITH line AS NOT MATERIALIZED (
     SELECT m.owner_id, m.posting_id, m.effective_at, m.item_id, m.lot_id, m.serial_id,
            m.from_location_id, m.to_location_id, m.from_handling_unit_id,
            m.to_handling_unit_id, m.quantity::numeric AS quantity, p.kind,
@@ -363,21 +367,73 @@ SELECT e.owner_id,
            CASE WHEN k.way = 3 AND e.to_kind = 'transit'
                 THEN e.bound_for_attributes ->> 'gln'
                 WHEN k.way IN (2, 3)
-                THEN e.to_site_attributes ->> 'gln' END AS destination_site_gln) AS w;
+                THEN e.to_site_attributes ->> 'gln' END AS destination_site_gln) AS w)
+UNION ALL
+SELECT c.owner_id, NULL::bigint, pg_catalog.concat_ws(':', 8, c.lot_status_change_id),
+       w.event_uri, w.event_time, w.record_time, w.owner, NULL::bigint, 'lot_status'::text,
+       w.event_type, w.action, w.biz_step, w.disposition, w.read_point, w.biz_location, false,
+       ims._epcis_event(w)
+  FROM ims.lot_status_change AS c
+  JOIN ims.owner AS o ON o.owner_id = c.owner_id
+  JOIN ims.lot AS b ON b.owner_id = c.owner_id AND b.lot_id = c.lot_id
+  JOIN ims.item AS i ON i.owner_id = b.owner_id AND i.item_id = b.item_id
+ CROSS JOIN LATERAL (
+    SELECT pg_catalog.min(x.code) AS gtin
+      FROM ims.item_code AS x
+     WHERE x.owner_id = i.owner_id AND x.item_id = i.item_id AND x.kind = 'gtin'
+       AND COALESCE(x.unit, i.base_unit) = i.base_unit) AS g
+ CROSS JOIN LATERAL (
+    SELECT CASE WHEN pg_catalog.count(*) = 1 THEN pg_catalog.min(v.location_id) END AS location_id
+      FROM (
+        SELECT e.location_id
+          FROM ims.movement AS m
+         CROSS JOIN LATERAL (VALUES (m.to_location_id, m.quantity::numeric),
+                (m.from_location_id, - m.quantity::numeric)) AS e (location_id, quantity)
+         WHERE m.owner_id = c.owner_id AND m.lot_id = c.lot_id AND m.lot_id <> 0
+           AND m.effective_at <= c.changed_at AND m.recorded_at <= c.changed_at
+         GROUP BY e.location_id
+        HAVING pg_catalog.sum(e.quantity) > 0) AS v
+      JOIN ims.location AS l ON l.location_id = v.location_id AND l.site_id > 0) AS k
+  LEFT JOIN ims.location AS l ON l.location_id = k.location_id
+  LEFT JOIN ims.location AS s ON s.location_id = l.site_id
+ CROSS JOIN LATERAL (
+    SELECT 'ObjectEvent' AS event_type,
+           ims._epcis_event_id(0, c.owner_id, c.lot_status_change_id, 8, c.lot_id, 0,
+               (EXTRACT(epoch FROM c.changed_at) * 1000000)::bigint) AS event_uri,
+           c.changed_at AS event_time, 0 AS utc_offset_minutes, c.changed_at AS record_time,
+           'OBSERVE' AS action,
+           CASE c.new_status WHEN 'released' THEN 'inspecting' ELSE 'holding' END AS biz_step,
+           CASE c.new_status WHEN 'released' THEN 'available'
+                WHEN 'on_hold' THEN 'non_sellable_other'
+                ELSE c.new_status END AS disposition,
+           CASE WHEN c.new_status = 'recalled' THEN '{"set": ["recalled"]}'
+                WHEN c.old_status = 'recalled' THEN '{"unset": ["recalled"]}'
+           END AS persistent_disposition,
+           p.place AS read_point, p.place AS biz_location,
+           o.attributes ->> 'epcis_domain' AS domain, o.code AS owner,
+           '[{"epcClass": "' || ims._epcis_item_uri(o.attributes ->> 'epcis_domain', o.code,
+               i.code, g.gtin, b.code, NULL) || '"}]' AS quantities
+      FROM (
+        SELECT CASE WHEN s.location_id IS NOT NULL
+                    THEN ims._epcis_place_uri(o.attributes ->> 'epcis_domain', l.code,
+                        l.attributes ->> 'gln', s.attributes ->> 'gln') END AS place) AS p) AS w
+ WHERE c.old_status IS NOT NULL OR c.new_status <> 'released';
 COMMENT ON VIEW ims_bi.epcis_event IS
-    'EPCIS 2.0 events: one row per part of a posting; '
+    'EPCIS 2.0 events: one row per part of a posting, or change of a lot''s status; '
     'filters on owner_id, posting_id and event_time are fast';
 COMMENT ON COLUMN ims_bi.epcis_event.owner_id IS 'identifies the owner';
-COMMENT ON COLUMN ims_bi.epcis_event.posting_id IS 'identifies the posting';
+COMMENT ON COLUMN ims_bi.epcis_event.posting_id IS
+    'identifies the posting, null for the status of a lot';
 COMMENT ON COLUMN ims_bi.epcis_event.part IS
-    'part of the posting: its number, places and handling unit; by bytes, it orders its events';
+    'part of the posting: its number, places and handling unit; by bytes, it orders its events; 8 and a number for the status of a lot';
 COMMENT ON COLUMN ims_bi.epcis_event.event_uri IS 'URI of the event, the same whenever it is read';
 COMMENT ON COLUMN ims_bi.epcis_event.event_time IS 'when it happened';
 COMMENT ON COLUMN ims_bi.epcis_event.record_time IS
     'when the ledger learned of it, or that it did not occur';
 COMMENT ON COLUMN ims_bi.epcis_event.owner IS 'code of the owner';
 COMMENT ON COLUMN ims_bi.epcis_event.document_number IS 'number of the document';
-COMMENT ON COLUMN ims_bi.epcis_event.kind IS 'verb that made the posting';
+COMMENT ON COLUMN ims_bi.epcis_event.kind IS
+    'verb that made the posting, or lot_status';
 COMMENT ON COLUMN ims_bi.epcis_event.event_type IS
     'ObjectEvent, AggregationEvent, TransactionEvent or TransformationEvent';
 COMMENT ON COLUMN ims_bi.epcis_event.action IS

@@ -49,6 +49,7 @@ typedef enum Field
 	TRANSFORMATION_NUMBER,
 	BIZ_STEP,
 	DISPOSITION,
+	PERSISTENT_DISPOSITION,
 	READ_POINT,
 	BIZ_LOCATION,
 	DOCUMENT_CODE,
@@ -92,6 +93,7 @@ static const struct
 	[TRANSFORMATION_NUMBER] = {"transformation_number", TEXTOID},
 	[BIZ_STEP] = {"biz_step", TEXTOID},
 	[DISPOSITION] = {"disposition", TEXTOID},
+	[PERSISTENT_DISPOSITION] = {"persistent_disposition", TEXTOID},
 	[READ_POINT] = {"read_point", TEXTOID},
 	[BIZ_LOCATION] = {"biz_location", TEXTOID},
 	[DOCUMENT_CODE] = {"document_code", TEXTOID},
@@ -471,6 +473,7 @@ ims_epcis_event(PG_FUNCTION_ARGS)
 	add_things(&json, row);
 	add_word(&json, row, BIZ_STEP, "bizStep");
 	add_word(&json, row, DISPOSITION, "disposition");
+	add_value(&json, row, PERSISTENT_DISPOSITION, "persistentDisposition", "", "");
 	add_value(&json, row, READ_POINT, "readPoint", "{\"id\": \"", "\"}");
 	add_value(&json, row, BIZ_LOCATION, "bizLocation", "{\"id\": \"", "\"}");
 	add_documents(&json, row);

@@ -88,13 +88,14 @@ SELECT results_eq(
             (5, 2, 'transfer', 'bin', 'damaged', false), (6, 2, 'transfer', 'bin', 'dock', false),
             (7, 2, 'transfer', 'bin', 'returns', false), (8, 2, 'transfer', 'dock', 'bin', false),
             (9, 2, 'usage', 'production', 'bin', true), (10, 2, 'receive_transfer', 'adjustment', 'bin', true),
-            (11, 2, 'transfer', 'quarantine', 'returns', false), (12, 2, 'receive', 'supplier', 'damaged', false))
+            (11, 2, 'transfer', 'quarantine', 'returns', false), (12, 2, 'receive', 'supplier', 'damaged', false),
+            (13, 2, 'return_from_customer', 'customer', 'damaged', false))
             AS w (place, part, kind, from_kind, to_kind, sellable) ORDER BY w.place $$,
     $$ VALUES (2, 'disassembling', 'available'),
         (3, 'creating_class_instance', 'active'), (4, NULL, NULL), (5, 'inspecting', 'damaged'),
         (6, 'staging_outbound', 'in_progress'), (7, 'storing', 'returned'), (8, 'storing', 'non_sellable_other'),
         (9, 'cycle_counting', NULL), (10, 'receiving', 'in_progress'), (11, 'storing', 'returned'),
-        (12, 'receiving', 'damaged') $$,
+        (12, 'receiving', 'damaged'), (13, 'receiving', 'returned') $$,
     'words of other routes');
 
 -- 2. whole events
@@ -533,6 +534,50 @@ END
 $$;
 SELECT is_empty($$ SELECT * FROM pg_temp.plan_of('SELECT * FROM ims_bi.epcis_event WHERE owner_id = 9001 AND posting_id = 1') AS p (line)
     WHERE p.line ~ 'CTE Scan' $$, 'lines are not gathered before they are filtered');
+
+SELECT is_empty($$ SELECT * FROM pg_temp.plan_of('SELECT * FROM ims_bi.epcis_event WHERE owner_id = 9001 AND posting_id = 1') AS p (line)
+    WHERE p.line ~ 'lot_status_change' $$, 'nor is the status of lots asked for by a posting');
+
+-- 9. the status of lots: held, released, recalled and not, expired; what changes nothing is no event
+SELECT is_empty($$ SELECT e.kind FROM told AS e WHERE e.kind = 'lot_status' $$, 'a lot that is made released is no event');
+INSERT INTO ims.lot (owner_id, lot_id, item_id, code) VALUES (9001, 9410, 9303, 'W"1'), (9001, 9411, 9303, 'W2'), (9001, 9412, 9303, 'W3');
+SELECT count(*) FROM (VALUES ('W"1', 'T-HERE-A'), ('W2', 'T-HERE-A'), ('W2', 'T-HERE-B')) AS g (lot, place)
+    CROSS JOIN LATERAL ims.receive('SHOP', 'MILK', 3, to_location => g.place, lot => g.lot) \g /dev/null
+SELECT count(*) FROM ims.ship('SHOP', 'MILK', 1, from_location => 'T-HERE-A', lot => 'W"1') \g /dev/null
+SELECT count(*) FROM ims.transfer('SHOP', 'MILK', 3, from_location => 'T-HERE-A', to_location => 'T-HERE-B', lot => 'W2') \g /dev/null
+SELECT ims.set_lot_status('SHOP', 'MILK', s.lot, s.status, 'test')
+FROM (VALUES (1, 'W"1', 'on_hold'), (2, 'W"1', 'on_hold'), (3, 'W"1', 'released'), (4, 'W2', 'expired'), (5, 'W3', 'recalled'),
+    (6, 'W3', 'on_hold'), (7, 'W3', 'recalled'), (8, 'W3', 'released')) AS s (n, lot, status) ORDER BY s.n \g /dev/null
+SELECT count(*) FROM ims.recall('SHOP', 'MILK', 'W"1', reason => 'glass') \g /dev/null
+SELECT ims.create_lot('SHOP', 'MILK', 'W4', status => 'on_hold') \g /dev/null
+CREATE TEMP TABLE held AS SELECT e.*, e.event::jsonb AS json FROM ims_bi.epcis_event AS e WHERE e.owner_id = 9001 AND e.kind = 'lot_status';
+SELECT results_eq(
+    $$ SELECT regexp_replace(h.json -> 'quantityList' -> 0 ->> 'epcClass', '.*/', ''), h.biz_step, h.disposition, h.json -> 'persistentDisposition',
+              regexp_replace(h.json -> 'readPoint' ->> 'id', '.*/', ''), h.json -> 'bizLocation' = h.json -> 'readPoint'
+       FROM held AS h ORDER BY h.event_time, h.part COLLATE "C" $$,
+    $$ VALUES ('W%221', 'holding', 'non_sellable_other', NULL::jsonb, 'T-HERE-A', true), ('W%221', 'inspecting', 'available', NULL, 'T-HERE-A', true),
+        ('W2', 'holding', 'expired', NULL, '9521234543213', true), ('W3', 'holding', 'recalled', '{"set": ["recalled"]}', NULL, NULL),
+        ('W3', 'holding', 'non_sellable_other', '{"unset": ["recalled"]}', NULL, NULL),
+        ('W3', 'holding', 'recalled', '{"set": ["recalled"]}', NULL, NULL),
+        ('W3', 'inspecting', 'available', '{"unset": ["recalled"]}', NULL, NULL),
+        ('W%221', 'holding', 'recalled', '{"set": ["recalled"]}', 'T-HERE-A', true),
+        ('W4', 'holding', 'non_sellable_other', NULL, NULL, NULL) $$, 'each change is an event');
+SELECT is_empty($$ SELECT h.* FROM held AS h LEFT JOIN ims.lot_status_change AS c ON h.part = '8:' || c.lot_status_change_id AND c.owner_id = 9001
+    WHERE (h.event_time, h.record_time, h.posting_id IS NULL, h.event_type, h.action, h.is_error, h.json - '{eventID,readPoint,bizLocation}'::text[])
+        IS DISTINCT FROM (c.changed_at, c.changed_at, true, 'ObjectEvent', 'OBSERVE', false, jsonb_strip_nulls(jsonb_build_object(
+            'type', 'ObjectEvent', 'action', 'OBSERVE', 'bizStep', h.biz_step, 'disposition', h.disposition,
+            'eventTime', ims._epcis_time(c.changed_at, 0), 'recordTime', ims._epcis_time(c.changed_at, 0), 'eventTimeZoneOffset', '+00:00',
+            'persistentDisposition', h.json -> 'persistentDisposition', 'quantityList', h.json -> 'quantityList'))) $$,
+    'with its time, and nothing else');
+SELECT is(count(DISTINCT e.event_uri), count(*), 'each has an id of its own') FROM (
+    SELECT h.event_uri FROM held AS h UNION ALL SELECT t.event_uri FROM told AS t) AS e;
+SELECT count(*) FROM ims.receive('SHOP', 'MILK', 1, to_location => 'T-THERE-A', lot => 'W"1', effective_at => pg_temp.at(40)) \g /dev/null
+SELECT is_empty($$ SELECT h.event FROM held AS h EXCEPT SELECT e.event FROM ims.epcis_events('SHOP') AS e $$,
+    'what is posted later, for an earlier time, changes nothing, and epcis_events() tells them');
+SELECT is((SELECT count(*) FROM ims.epcis_events('SHOP', posting_ids => ARRAY(SELECT p.posting_id FROM ims.posting AS p)) AS e
+    WHERE e.posting_id IS NULL), 0::bigint, 'not by posting');
+SELECT is((SELECT h.json -> 'quantityList' -> 0 ->> 'epcClass' FROM held AS h ORDER BY h.event_time LIMIT 1),
+    'https://id.gs1.org/01/04023333020008/10/W%221', 'a lot is named by its GTIN');
 
 SELECT * FROM finish();
 ROLLBACK;

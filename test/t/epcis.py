@@ -25,7 +25,7 @@ COMMON = {"type", "eventID", "eventTime", "eventTimeZoneOffset", "recordTime",
           "errorDeclaration", "bizStep", "disposition", "readPoint", "bizLocation",
           "bizTransactionList", "sourceList", "destinationList"}
 OWN = {
-    "ObjectEvent": {"action", "epcList", "quantityList", "ilmd"},
+    "ObjectEvent": {"action", "epcList", "quantityList", "ilmd", "persistentDisposition"},
     "AggregationEvent": {"action", "parentID", "childEPCs", "childQuantityList"},
     "TransactionEvent": {"action", "epcList", "quantityList"},
     "TransformationEvent": {"transformationID", "inputEPCList", "inputQuantityList",
@@ -96,6 +96,9 @@ def documents_of(cluster):
     script = ("\\set VERBOSITY terse\n\\set ON_ERROR_STOP 1\nBEGIN;\n\\i test/epcis.psql\n"
               "UPDATE ims.owner SET gs1_company_prefixes = '{0614141,4006381,4023333,9521234,4012}'"
               " WHERE owner_id = 9001;\n"
+              "SELECT ims.set_lot_status('SHOP', 'MILK', 'L2', s.status, 'test') FROM (VALUES"
+              " (1, 'on_hold'), (2, 'recalled'), (3, 'released'), (4, 'expired')) AS s (n, status)"
+              " ORDER BY s.n \\g /dev/null\n"
               "SELECT json_build_array(ims.epcis_document('SHOP')::json,"
               " ims.epcis_document('CLIENT')::json,"
               " ims.epcis_document('SHOP', names => 'urn')::json);\nROLLBACK;\n")
