@@ -1,4 +1,4 @@
--- Lots split, merged and renamed, and kits taken apart.
+-- Lots split, merged and renamed.
 --
 -- All of it is production: goods of one lot go into PRODUCTION and come out as
 -- goods of another, in one posting, which is the record that traces follow

@@ -540,6 +540,7 @@ needs_measure(ImsKind kind, int from_class, int to_class)
 	case IMS_KIND_RETURN_TO_SUPPLIER:
 	case IMS_KIND_CONSUME:
 	case IMS_KIND_PRODUCE:
+	case IMS_KIND_DISASSEMBLE:
 		return true;
 	case IMS_KIND_MOVE:
 		return ((from_class | to_class) &

@@ -197,6 +197,14 @@ check_length(ImsField field, int64 length, int64 lines)
 }
 
 /* A place may be left out where the kind of posting says it. */
+/* Lines of these kinds name one of two places. */
+static bool
+goes_either_way(ImsKind kind)
+{
+	return kind == IMS_KIND_ADJUST || kind == IMS_KIND_PRODUCE ||
+		   kind == IMS_KIND_DISASSEMBLE;
+}
+
 static bool
 is_needed(const ImsRequest *request, ImsField field)
 {
@@ -210,11 +218,9 @@ is_needed(const ImsRequest *request, ImsField field)
 	case IMS_FIELD_QUANTITIES:
 		return true;
 	case IMS_FIELD_FROM_LOCATION_IDS:
-		return !((request->kind == IMS_KIND_ADJUST || request->kind == IMS_KIND_PRODUCE) &&
-				 has_to) &&
-			   shape->from_location_id == 0;
+		return !(goes_either_way(request->kind) && has_to) && shape->from_location_id == 0;
 	case IMS_FIELD_TO_LOCATION_IDS:
-		if (request->kind == IMS_KIND_ADJUST || request->kind == IMS_KIND_PRODUCE)
+		if (goes_either_way(request->kind))
 			return !has_from;
 		return shape->to_location_id == 0 || request->kind == IMS_KIND_DISPATCH;
 	default:

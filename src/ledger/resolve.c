@@ -43,7 +43,7 @@
 	}
 
 /*
- * adjust and produce turn around by sign and by the place given; dispatch and
+ * adjust, produce and disassemble turn around by sign and by the place given; dispatch and
  * the receipt of it have the goods on the same handling unit at both ends, and
  * to_location of a dispatch names the site they are bound for.
  */
@@ -79,10 +79,11 @@ static const ImsShape shapes[IMS_KIND_COUNT_OF] = {
 	[IMS_KIND_PACK] = BOTH_PLACES(true),
 	[IMS_KIND_UNPACK] = BOTH_PLACES(true),
 	[IMS_KIND_RELOT] = BOTH_PLACES(true),
-	[IMS_KIND_DISASSEMBLE] = BOTH_PLACES(true),
+	[IMS_KIND_DISASSEMBLE] =
+		TO_STOCK(IMS_FIELD_TO_LOCATION, IMS_FIELD_HANDLING_UNIT, IMS_LOCATION_PRODUCTION),
 };
 
-/* A produce line that uses up a component. */
+/* A line that is used up: a component, or what is taken apart. */
 const ImsShape ims_component_shape =
 	FROM_STOCK(IMS_FIELD_FROM_LOCATION, IMS_FIELD_HANDLING_UNIT, IMS_LOCATION_PRODUCTION);
 
@@ -95,6 +96,13 @@ ims_shape_of(ImsKind kind)
 {
 	Assert(kind >= 0 && kind < IMS_KIND_COUNT_OF);
 	return &shapes[kind];
+}
+
+/* Something is made of something else: lines go either way. */
+static bool
+is_production(const ImsShape *shape)
+{
+	return shape == &shapes[IMS_KIND_PRODUCE] || shape == &shapes[IMS_KIND_DISASSEMBLE];
 }
 
 static bool
@@ -112,7 +120,7 @@ ims_shape_has_field(const ImsShape *shape, ImsField field)
 
 	if (!is_place_field(field))
 		return true;
-	if (shape == &shapes[IMS_KIND_PRODUCE] && field == IMS_FIELD_FROM_LOCATION)
+	if (is_production(shape) && field == IMS_FIELD_FROM_LOCATION)
 		return true;
 	if (shape == &shapes[IMS_KIND_DISPATCH] && field == IMS_FIELD_TO_LOCATION)
 		return true;
@@ -436,7 +444,7 @@ choose_shape(ImsResolver *resolver, const ImsLineInput *input, bool negative,
 	*shape = resolver->shape;
 	if (resolver->kind == IMS_KIND_ADJUST && negative)
 		*shape = &decrease_shape;
-	if (resolver->shape == &shapes[IMS_KIND_PRODUCE] &&
+	if (is_production(resolver->shape) &&
 		ims_line_text(input, IMS_FIELD_FROM_LOCATION) != NULL)
 	{
 		if (ims_line_text(input, IMS_FIELD_TO_LOCATION) != NULL)

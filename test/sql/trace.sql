@@ -75,6 +75,27 @@ ROLLBACK TO packed;
 SELECT is_empty($$ SELECT * FROM pg_temp.forward('BREAD', 'B2') $$, 'a lot that never moved became nothing');
 SELECT is_empty($$ SELECT * FROM pg_temp.back('BREAD', 'B2') $$, 'and is of nothing');
 
+-- A kit taken apart: the parts are of the lot it was of.
+SAVEPOINT apart;
+SELECT is(pg_temp.refusal($$ SELECT * FROM ims.post('[{"item": "BREAD", "quantity": 2, "lot": "B1", "from_location": "T-HERE-A"},
+    {"item": "DOUGH", "quantity": 3, "lot": "D2", "to_location": "T-HERE-A"}, {"item": "FLOUR", "quantity": 1, "lot": "F2", "to_location": "T-HERE-A"}]',
+    'disassemble', 'SHOP') $$), 'accepted', 'taken apart');
+SELECT set_eq($$ SELECT t.item, t.lot, t.quantity::numeric FROM ims.trace_forward('SHOP', 'BREAD', 'B1') AS t
+       WHERE t.event = 'became' AND t.kind = 'disassemble' $$,
+    $$ VALUES ('DOUGH', 'D2', 3::numeric), ('FLOUR', 'F2', 1) $$, 'into its parts');
+SELECT results_eq($$ SELECT e.event_type, e.biz_step, e.disposition FROM ims_bi.epcis_event AS e
+       WHERE e.owner_id = 9001 AND e.kind = 'disassemble' $$,
+    $$ VALUES ('TransformationEvent', 'disassembling', 'available') $$, 'as partners are told');
+SELECT is(pg_temp.refusal(c.call), c.expected, c.call)
+FROM (VALUES
+    (1, $$ SELECT * FROM ims.post('[{"item": "BREAD", "quantity": 1, "lot": "B1", "from_location": "T-HERE-A", "to_location": "T-HERE-B"}]', 'disassemble', 'SHOP') $$,
+        'IV223 | a line of a production is either output or component | {"line": 1}'),
+    (2, $$ SELECT * FROM ims.post('[{"item": "BREAD", "quantity": 1, "lot": "B1"}]', 'disassemble', 'SHOP') $$,
+        'IV201 | argument "to_location" is missing | {"line": 1, "argument": "to_location"}')) AS c (place, call, expected)
+ORDER BY c.place;
+SELECT is_empty($$ SELECT v.* FROM ims.verify('SHOP') AS v WHERE v.check_name !~ '^catalog' $$, 'and proved');
+ROLLBACK TO apart;
+
 -- A cycle: bread that is left over goes back into dough.
 SELECT pg_temp.make(7, 'DOUGH', 'D1', 3, 'BREAD B1 3') AS rework \gset
 SELECT results_eq($$ SELECT * FROM pg_temp.forward('FLOUR', 'F1') $$, ARRAY['1 became DOUGH D1 50',
