@@ -333,6 +333,8 @@ BEGIN
         RETURN;
     END IF;
 
+    -- no item, place or factor that is read below changes any more
+    LOCK TABLE ims.movement IN ROW EXCLUSIVE MODE;
     PERFORM ims._check_present('to_location', to_location IS NOT NULL);
     SELECT l.location_id, l.site_id INTO STRICT place
     FROM ims.location AS l

@@ -28,7 +28,7 @@ BEGIN
     INTO goods
     FROM (
         SELECT coalesce(jsonb_agg(jsonb_build_object('from_location', place)
-                || CASE WHEN l.value ? 'serial' THEN '{"quantity": 1}' ELSE '{}' END::jsonb
+                || CASE WHEN l.value ->> 'serial' IS NOT NULL THEN '{"quantity": 1}' ELSE '{}' END::jsonb
                 || jsonb_strip_nulls(l.value) || jsonb_build_object('to_location', place)
                 ORDER BY l.line), '[]') AS lines,
             coalesce(array_agg(l.line ORDER BY l.line), '{}') AS numbers
@@ -225,10 +225,11 @@ COMMENT ON FUNCTION ims.pack IS
 
 One posting, where the unit is: at location, which may be left out where the unit or one of
 those that go in holds something. A line has item, quantity, unit, lot, serial,
-measured_quantity and reference_line; from_location (of the same site) and from_handling_unit say where the goods
-come from, else they lie loose at the place. handling_units go in with what they hold.
-IV212 where it is closed, IV214 where a unit is elsewhere, IV240 where one is in another
-already or the nesting would be a cycle or too deep, IV241 where the units changed later.
+measured_quantity and reference_line; from_location (of the same site) and from_handling_unit
+say where the goods come from, else they lie loose at the place. handling_units go in with what
+they hold. IV212 where it is closed, IV214 where a unit is elsewhere, IV240 where one is in
+another already or the nesting would be a cycle or too deep, IV241 where the units changed
+later.
 Example: SELECT * FROM ims.pack(handling_unit => ''340123450000000017'', location => ''DOCK'',
     lines => ''[{"item": "A-1", "quantity": 12}]'', handling_units => ''{C-1,C-2}'');';
 REVOKE ALL ON FUNCTION ims.pack FROM PUBLIC;
@@ -394,10 +395,10 @@ COMMENT ON FUNCTION ims.unpack IS
 'take goods and units out of a handling unit
 
 One posting; the goods lie loose at the same place then. A line has item, quantity, unit, lot,
-serial, measured_quantity and reference_line; handling_units come out with what they hold. With neither, all
-that is in the unit directly comes out. location is needed where it has content at several
-places. IV212 where it is closed, IV219 where nothing is in it, IV240 where a unit is not in
-it, IV241 where the units changed later.
+serial, measured_quantity and reference_line; handling_units come out with what they hold. With
+neither, all that is in the unit directly comes out. location is needed where it has content at
+several places. IV212 where it is closed, IV219 where nothing is in it, IV240 where a unit is
+not in it, IV241 where the units changed later.
 Example: SELECT * FROM ims.unpack(handling_unit => ''340123450000000017'');';
 REVOKE ALL ON FUNCTION ims.unpack FROM PUBLIC;
 
@@ -747,11 +748,12 @@ COMMENT ON FUNCTION ims.move_handling_unit IS
 'move a handling unit with all that is in it
 
 One posting of the whole content, units in units included: kind transfer (default) to another
-place of the site, dispatch to another site, where ims.receive_transfer() takes it in, or
-ship to a customer. A closed unit moves too. What was shipped together stays known by
-ims.contents_at(), and the units are empty ones from then on. Goods of catch weight go with
-what was measured of them; IV201 where they are shipped and that is not known. IV219 where it holds nothing,
-IV240 where it is in another unit, IV241 where the units changed later than the shipment.
+place of the site, dispatch to another site, where ims.receive_transfer() takes it in, or ship
+to a customer. A closed unit moves too. What was shipped together stays known by
+ims.contents_at(), and the units are empty ones from then on. Goods of catch weight go with what
+was measured of them; IV201 where they are shipped and that is not known. IV219 where it holds
+nothing, IV240 where it is in another unit, IV241 where the units changed later than the
+shipment.
 Example: SELECT * FROM ims.move_handling_unit(handling_unit => ''340123450000000017'',
     kind => ''ship'', party => ''JANE'', reference_number => ''SO-7'');';
 REVOKE ALL ON FUNCTION ims.move_handling_unit FROM PUBLIC;

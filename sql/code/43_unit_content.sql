@@ -81,7 +81,8 @@ AS $$
             SELECT m.from_location_id, m.item_id, m.lot_id, - m.quantity::numeric
             FROM ims.movement AS m
             WHERE $3 < 'infinity' AND m.owner_id = $1 AND m.from_handling_unit_id = $2
-              AND m.from_handling_unit_id <> 0 AND m.effective_at <= $3) AS c (location_id, item_id, lot_id, quantity)
+              AND m.from_handling_unit_id <> 0 AND m.effective_at <= $3)
+            AS c (location_id, item_id, lot_id, quantity)
         GROUP BY c.location_id, c.item_id, c.lot_id
         HAVING sum(c.quantity) > 0)
 $$;

@@ -196,6 +196,11 @@ BEGIN
             WHERE i.owner_id = owner_id AND i.item_id = scanned.item_id);
     ELSIF scanned.quantity IS NULL THEN
         scanned.quantity := coalesce(ims.gs1_get(elements, '37')::numeric, 1);
+        -- a price says nothing of how much there is of what is kept by weight
+        IF scanned.price IS NOT NULL AND ims._unit_dimension(scanned.unit) IS NOT NULL THEN
+            scanned := ims._scan_problem(scanned, 'ambiguous', 'quantity', 'IV140',
+                jsonb_build_object('price', scanned.price, 'unit', scanned.unit));
+        END IF;
     END IF;
     factor := ims._unit_factor(owner_id, scanned.item_id, scanned.item, scanned.unit);
     scanned.base_quantity := ims._in_base_unit(scanned.quantity, factor.numerator,
@@ -829,7 +834,8 @@ BEGIN
         CASE WHEN given.item IS NOT NULL THEN ims._item_id(owner_id, given.item) END,
         given.kind);
     s := ims._scan_load(owner_id, s, place_id,
-        coalesce(given.reference_date, ims._day_at(owner_id, place_id, statement_timestamp())), true);
+        coalesce(given.reference_date, ims._day_at(owner_id, place_id, statement_timestamp())),
+        true);
     RETURN QUERY SELECT s.kind, s.item, s.quantity, s.unit, s.base_quantity,
         s.measured_quantity, s.measured_unit, s.lot, s.serial, s.made_on, s.best_before,
         s.sell_by, s.expires_on, s.handling_unit, s.location, s.order_number, s.price, s.gtin,
@@ -878,13 +884,14 @@ AS 'MODULE_PATHNAME', 'ims_door';
 COMMENT ON FUNCTION ims.scan IS
 'say what a scan means, and what of it is unknown
 
-One row, never an error for a code that names nothing: unknown lists such fields, problems
-what else is wrong, each with its SQLSTATE; of dates the scan verbs refuse only that of expiry,
-and of element strings only what cannot be read. price is that in a restricted number, in the
-currency of the owner. kind is item, lot, serial, handling_unit,
-location, order, measure, unknown or malformed. A handling unit says where it lies, and its load where
-that is one item and lot. The scan may be an element string in any form, an EPC, a GTIN, an SSCC, a GLN, a measure or a code of the
-owner. context may have strict (malformed input raises IV110 to IV123), reference_date (today at
-the site of location, of the owner without), location (where it is scanned), item (which of several things with one code) and kind (of a code).
+One row, never an error for a code that names nothing: unknown lists such fields, problems what
+else is wrong, each with its SQLSTATE; of dates the scan verbs refuse only that of expiry, and
+of element strings only what cannot be read. price is that in a restricted number, in the
+currency of the owner. kind is item, lot, serial, handling_unit, location, order, measure,
+unknown or malformed. A handling unit says where it lies, and its load where that is one item
+and lot. The scan may be an element string in any form, an EPC, a GTIN, an SSCC, a GLN, a
+measure or a code of the owner. context may have strict (malformed input raises IV110 to IV123),
+reference_date (today at the site of location, of the owner without), location (where it is
+scanned), item (which of several things with one code) and kind (of a code).
 Example: SELECT * FROM ims.scan(scan => '']C101095201234567881727123110ABC'');';
 REVOKE ALL ON FUNCTION ims.scan FROM PUBLIC;

@@ -318,7 +318,8 @@ AS $$
         (ims._scan_item_verdict(s, call ->> 'item',
             s.kind = 'handling_unit' AND call ? 'item' AND call ? 'quantity' AND verb <> 'count')),
         (ims._scan_lot_verdict(s, call ->> 'lot', verb, r.may_be_new, tracking)),
-        (ims._scan_serial_verdict(s, call ->> 'serial', verb, r.may_be_new, tracking,
+        (ims._scan_serial_verdict(s, call ->> 'serial', verb, r.may_be_new,
+            CASE WHEN verb <> 'pick' OR s.kind <> 'handling_unit' THEN tracking END,
             call ->> 'location')),
         (ims._scan_expiry_verdict(s, coalesce(s.item, call ->> 'item'),
             CASE WHEN s.item IS NULL THEN call ->> 'lot' ELSE s.lot END,
@@ -712,13 +713,13 @@ AS 'MODULE_PATHNAME', 'ims_door';
 COMMENT ON FUNCTION ims.receive_scan IS
 'check a scan of arriving goods against what is expected, and receive them
 
-item, lot, serial, handling_unit and order_number are what is expected, quantity how much
-at most, minimum_expiry the earliest expiry date (today at the site unless given); labels tells how many
-labels like this one there are. One row per field with a verdict. With post => true goods are received as
-scanned, unless a verdict has a SQLSTATE, which is raised: IV140 to IV143, or what the
-posting itself would raise. register => true makes lots, serials and handling units that
-only the label knows. A handling unit arrives once (IV242); goods are added to one by their own
-label with handling_unit, or by one of the unit with another item or lot.
+item, lot, serial, handling_unit and order_number are what is expected, quantity how much at
+most, minimum_expiry the earliest expiry date (today at the site unless given); labels tells how
+many labels like this one there are. One row per field with a verdict. With post => true goods
+are received as scanned, unless a verdict has a SQLSTATE, which is raised: IV140 to IV143, or
+what the posting itself would raise. register => true makes lots, serials and handling units
+that only the label knows. A handling unit arrives once (IV242); goods are added to one by their
+own label with handling_unit, or by one of the unit with another item or lot.
 Example: SELECT * FROM ims.receive_scan(scan => ''(01)09520123456788(17)271231(10)ABC'',
 item => ''A-1'', quantity => 12, to_location => ''DOCK'', register => true, post => true);';
 REVOKE ALL ON FUNCTION ims.receive_scan FROM PUBLIC;
@@ -969,10 +970,10 @@ COMMENT ON FUNCTION ims.count_scan IS
 'check a scan on the shelf against the books, and count
 
 quantity is what was counted of what the label names, all of it at that place; left out, it is
-the quantity of the scan times labels. The row of the quantity has the books as expected:
-over and under are no fault, but for the label of a handling unit whose goods lie in units inside
-(IV223), where what agrees counts each of them. With post => true it is a count like ims.count_stock(); items
-tracked by serial are counted there, with one line per unit (IV213).
+the quantity of the scan times labels. The row of the quantity has the books as expected: over
+and under are no fault, but for the label of a handling unit whose goods lie in units inside
+(IV223), where what agrees counts each of them. With post => true it is a count like
+ims.count_stock(); items tracked by serial are counted there, with one line per unit (IV213).
 Example: SELECT * FROM ims.count_scan(scan => ''(01)09520123456788(10)ABC'', quantity => 42,
 location => ''BIN-7'', post => true);';
 REVOKE ALL ON FUNCTION ims.count_scan FROM PUBLIC;

@@ -288,11 +288,11 @@ $$;
 COMMENT ON FUNCTION ims.epcis_events IS
 'EPCIS 2.0 events of an owner, in their order
 
-from_at and to_at bound the time of the event, half open; posting_ids takes the events of
-these postings alone, and of those that they reverse, and not the status of lots, which is of no
-posting. IV201 and IV202 for the owner, IV232
-for an instant out of range. names is link (GS1 Digital Links) or urn: urn:epc names for the
-keys that begin with one of the owner''s gs1_company_prefixes. How postings become events: doc/epcis.md.
+from_at and to_at bound the time of the event, half open; posting_ids takes the events of these
+postings alone, and of those that they reverse, and not the status of lots, which is of no
+posting. IV201 and IV202 for the owner, IV232 for an instant out of range. names is link (GS1
+Digital Links) or urn: urn:epc names for the keys that begin with one of the owner''s
+gs1_company_prefixes. How postings become events: doc/epcis.md.
 Example: SELECT e.event::jsonb FROM ims.epcis_events(from_at => ''2026-11-01 00:00+01'') AS e;';
 REVOKE ALL ON FUNCTION ims.epcis_events FROM PUBLIC;
 

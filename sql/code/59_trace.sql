@@ -448,7 +448,8 @@ BEGIN
                   WHERE f.event IN ('handed_over', 'taken_over')),
             ARRAY(SELECT ims._my_owners())) AS o)
     SELECT f.level, f.event, i.code, l.code, s.code, f.quantity, i.base_unit, h.code, r.code,
-        p.effective_at, f.posting_id, p.document_number, p.kind, y.code, p.reference_type, p.reference_number,
+        p.effective_at, f.posting_id, p.document_number, p.kind, y.code, p.reference_type,
+        p.reference_number,
         x.other_owner, x.other_item, x.other_lot, x.other_serial, x.other_posting_id,
         x.other_document_number
     FROM found AS f

@@ -11,10 +11,10 @@
 -- virtual place to virtual place has no balance to wait at, so without it the
 -- report could miss a shipment; and no production can add a descendant while
 -- they are looked for.  Their balances are then locked in the order of all,
--- availability before stock; those of one owner after those of another, the one that
--- the recall begins with first: whoever else takes balances of two owners in a call
--- posts, and waits for the lock of the table.  Units are moved after that by a posting like any
--- other; nobody else can post meanwhile.
+-- availability before stock; those of one owner after those of another, the one
+-- that the recall begins with first: whoever else takes balances of two owners in
+-- a call posts, and waits for the lock of the table.  Units are moved after that
+-- by a posting like any other; nobody else can post meanwhile.
 
 -- What a line says by its end at a virtual place; null at a place that keeps
 -- stock.  Three of the words say where goods came from, the others whereto they
@@ -159,18 +159,18 @@ END;
 COMMENT ON FUNCTION ims.recall_report IS
 'where a lot or a serial came from and went, with all it became
 
-Base units. Rows with incoming say whence: received, produced, taken_over. The others say
-where it is: on_hand by place and handling unit, in_transit by dispatch (site is where it is
-bound for), shipped and returned (below zero) by party and document, consumed, scrapped,
-adjusted, returned_to_supplier, handed_over. blocked: of what is there, whether its lot is not
-released, or its place not sellable or inactive. root_handling_unit is the outermost unit that
-handling_unit is in; shipped names those that left as a whole, as they were then. Per lot (per serial) and
-level both add up to the same; what was reversed is left out. Level 0 is the lot itself; others
-are what it became, as ims.trace_forward() finds it; by_time leaves out what left before. Goods
-with neither lot nor serial come last: produced says what became of the lot, may_be_on_hand all
-that there is of the item. Where goods were handed over to an owner that the caller may act for,
-the columns other_* say what they are there, and the rows of that owner (owner) follow; of
-others, nothing.
+Base units. Rows with incoming say whence: received, produced, taken_over. The others say where
+it is: on_hand by place and handling unit, in_transit by dispatch (site is where it is bound
+for), shipped and returned (below zero) by party and document, consumed, scrapped, adjusted,
+returned_to_supplier, handed_over. blocked: of what is there, whether its lot is not released,
+or its place not sellable or inactive. root_handling_unit is the outermost unit that
+handling_unit is in; shipped names those that left as a whole, as they were then. Per lot (per
+serial) and level both add up to the same; what was reversed is left out. Level 0 is the lot
+itself; others are what it became, as ims.trace_forward() finds it; by_time leaves out what left
+before. Goods with neither lot nor serial come last: produced says what became of the lot,
+may_be_on_hand all that there is of the item. Where goods were handed over to an owner that the
+caller may act for, the columns other_* say what they are there, and the rows of that owner
+(owner) follow; of others, nothing.
 Example: SELECT * FROM ims.recall_report(item => ''FLOUR'', lot => ''F-7'');';
 REVOKE ALL ON FUNCTION ims.recall_report FROM PUBLIC;
 
@@ -275,6 +275,7 @@ BEGIN
                     AS measured_quantity
             FROM unnest(unit_ids) AS k (serial_id)
             JOIN ims.serial AS s ON s.owner_id = owner_id AND s.serial_id = k.serial_id
+            JOIN ims.owner AS o ON o.owner_id = s.owner_id AND o.status = 'active'
             JOIN ims.item AS i
                 ON i.owner_id = s.owner_id AND i.item_id = s.item_id AND i.status = 'active'
             JOIN ims.location AS l
@@ -473,7 +474,8 @@ false: one posting (kind move, reference recall and the lot) takes them out of s
 and out of their handling units, to the quarantine of their site. What could not be blocked,
 such as units at a site without a quarantine, says so in its row. It goes on in the books of
 owners that took goods over and that the caller may act for (column owner); what others took
-over is said, and not blocked. Postings wait for it. Needs a reason. Again, it blocks what came back since, and reports anew.
+over is said, and not blocked. Postings wait for it. Needs a reason. Again, it blocks what came
+back since, and reports anew.
 Example: SELECT * FROM ims.recall(item => ''FLOUR'', lot => ''F-7'', reason => ''glass'',
     descendants => true);';
 REVOKE ALL ON FUNCTION ims.recall FROM PUBLIC;

@@ -178,7 +178,7 @@ COMMENT ON FUNCTION ims._series_portion IS 'portion of the items that an item is
 CREATE FUNCTION ims._series_query(
     series_rows text, first_day date, end_day date, step text, gaps text, zone text)
 RETURNS text
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
+LANGUAGE sql STABLE PARALLEL SAFE
 RETURN format('SELECT (r.series).item_id, (r.series).site_id, (r.series).channel_id,'
     ' (r.series).class_id, (r.series).demand, (r.series).in_stock'
     ' FROM (SELECT ims._series_rows(a.log, %L, %L, %L, %L, %L) AS series'

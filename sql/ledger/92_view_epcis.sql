@@ -1,7 +1,8 @@
 -- The ledger as EPCIS 2.0 events.
 --
 -- Nothing is stored: an event is a change of the status of a lot, or a part of a
--- posting (57_epcis.sql lists the parts), so it follows from lines that never change, and its id from theirs.
+-- posting (57_epcis.sql lists the parts), so it follows from lines that never
+-- change, and its id from theirs.
 -- Lines of one part and way are one event, and what it is about is summed by
 -- item, lot and unit.  A posting that was reversed did not occur: its events
 -- say so themselves, and the reversal has none, but for a shipment that is
@@ -425,7 +426,8 @@ COMMENT ON COLUMN ims_bi.epcis_event.owner_id IS 'identifies the owner';
 COMMENT ON COLUMN ims_bi.epcis_event.posting_id IS
     'identifies the posting, null for the status of a lot';
 COMMENT ON COLUMN ims_bi.epcis_event.part IS
-    'part of the posting: its number, places and handling unit; by bytes, it orders its events; 8 and a number for the status of a lot';
+    'part of the posting: its number, places and handling unit; by bytes, it orders its events; '
+    '8 and a number for the status of a lot';
 COMMENT ON COLUMN ims_bi.epcis_event.event_uri IS 'URI of the event, the same whenever it is read';
 COMMENT ON COLUMN ims_bi.epcis_event.event_time IS 'when it happened';
 COMMENT ON COLUMN ims_bi.epcis_event.record_time IS

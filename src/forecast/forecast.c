@@ -4,8 +4,8 @@
  *	  The door to all methods: checks before, repairs after.
  *
  * Whatever the series, the answer is finite, of the asked length, and comes
- * with a status; whatever the method, it sees a clean series of scale 1 with
- * at least one value.
+ * with a status; whatever the method, it sees a series of scale 1 with at least
+ * one value, and without gaps unless it is a naive one.
  *
  *-------------------------------------------------------------------------
  */
@@ -66,7 +66,7 @@ static const char *const reasons[IMS_REASON_COUNT] = {
 	[IMS_REASON_SHORT_FOR_SEASON] = "fewer than two seasons",
 	[IMS_REASON_LONG_SEASON] = "season too long for this method",
 	[IMS_REASON_NOT_POSITIVE] = "values that are not positive",
-	[IMS_REASON_MISSING_FILLED] = "missing values were filled in",
+	[IMS_REASON_MISSING_FILLED] = "some periods are unknown",
 	[IMS_REASON_RECENT_ONLY] = "only the latest values were used",
 	[IMS_REASON_SEASON_TAKEN_OUT] = "long season was taken out first",
 	[IMS_REASON_NO_MODEL] = "no model could be fitted",

@@ -63,6 +63,16 @@ mean_square(const double *value, int count)
 	return sum / count;
 }
 
+static int
+known_of_latest(const ImsPrepared *prepared, int used)
+{
+	int known = 0;
+
+	for (int t = prepared->series.count - used; t < prepared->series.count; t++)
+		known += isfinite(prepared->given[t]) != 0;
+	return known;
+}
+
 /* A long season, seen often enough, where no model was asked for. */
 static bool
 is_called_for(const ImsForecastRun *run)
@@ -72,7 +82,7 @@ is_called_for(const ImsForecastRun *run)
 
 	return series->season > IMS_ETS_MAX_CHOSEN_SEASON &&
 		   run->request->model.season == 'Z' && used >= LEAST_SEASONS * series->season &&
-		   run->prepared->known >= 2 * series->season;
+		   known_of_latest(run->prepared, used) >= 2 * series->season;
 }
 
 /*
@@ -126,6 +136,16 @@ take_out(ImsForecastRun *run, ImsDecomposition *d, int used, double *noise)
 	return true;
 }
 
+/* Squares of how often each phase is in a sum: its noise is the same each time. */
+static double
+repeated(double steps, int season)
+{
+	double seasons = floor(steps / season);
+	double rest = steps - seasons * season;
+
+	return rest * (seasons + 1) * (seasons + 1) + (season - rest) * seasons * seasons;
+}
+
 /*
  * The noise in each phase is added twice: the fit took it for season, and the
  * season that is put back has it.
@@ -145,7 +165,7 @@ put_back(ImsForecastRun *run, const double *last_season, double noise)
 		if (forecast->variance != NULL)
 			forecast->variance[h] += 2 * noise;
 		if (forecast->sum_variance != NULL)
-			forecast->sum_variance[h] += 2 * noise * (h + 1);
+			forecast->sum_variance[h] += 2 * noise * repeated(h + 1, season);
 	}
 	if (forecast->reason == IMS_REASON_NONE)
 		forecast->reason = IMS_REASON_SEASON_TAKEN_OUT;
@@ -168,6 +188,8 @@ ims_long_season_run(ImsForecastRun *run, ImsMethodRun method)
 	if (!take_out(&inner, &d, used, &noise))
 		return run->forecast->status == IMS_FORECAST_INTERRUPTED;
 	adjusted.series = (ImsSeries){d.remainder, used, 1};
+	adjusted.given += run->prepared->series.count - used;
+	adjusted.known = known_of_latest(run->prepared, used);
 	adjusted.lowest = INFINITY;
 	adjusted.highest = -INFINITY;
 	for (int t = 0; t < used; t++)

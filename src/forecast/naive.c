@@ -218,23 +218,24 @@ ims_drift_run(ImsForecastRun *run)
 	}
 }
 
-/* Of the latest `window` values that are known. */
+/* Of the latest `window` values that are known; others may have been filled in. */
 static void
 average_of_last(ImsForecastRun *run, ImsMethod method, int window)
 {
 	const ImsSeries *series = &run->prepared->series;
+	const double *given = run->prepared->given;
 	ImsForecast *forecast = run->forecast;
 	int first = series->count;
 	double sum = 0;
 	double sse = 0;
 
-	for (int found = 0; found < window; found += isfinite(series->value[first]))
+	for (int found = 0; found < window; found += isfinite(given[first]) != 0)
 		first--;
 	for (int t = first; t < series->count; t++)
-		sum += isfinite(series->value[t]) ? series->value[t] : 0;
+		sum += isfinite(given[t]) ? series->value[t] : 0;
 	forecast->level = sum / window;
 	for (int t = first; t < series->count; t++)
-		if (isfinite(series->value[t]))
+		if (isfinite(given[t]))
 			sse += (series->value[t] - forecast->level) *
 				   (series->value[t] - forecast->level);
 	describe(forecast, method, run->prepared->known, 2, sse, window - 1);

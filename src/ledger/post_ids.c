@@ -196,7 +196,6 @@ check_length(ImsField field, int64 length, int64 lines)
 													 ims_detail_integer("lines", lines)))));
 }
 
-/* A place may be left out where the kind of posting says it. */
 /* Lines of these kinds name one of two places. */
 static bool
 goes_either_way(ImsKind kind)
@@ -205,6 +204,7 @@ goes_either_way(ImsKind kind)
 		   kind == IMS_KIND_DISASSEMBLE;
 }
 
+/* A place may be left out where the kind of posting says it. */
 static bool
 is_needed(const ImsRequest *request, ImsField field)
 {

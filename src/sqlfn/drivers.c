@@ -211,6 +211,9 @@ ims_forecast_with_drivers(PG_FUNCTION_ARGS)
 	non_negative = call.request.non_negative;
 	call.request.non_negative = false;
 	ims_drivers_effects(&call, &drivers, &effects);
+	/* What is left of a regular series is regular, though it may touch zero. */
+	if (!ims_forecast_call_is_irregular(&call))
+		call.intermittent = IMS_INTERMITTENT_NONE;
 	ims_drivers_take_out(&call, &effects);
 	ims_forecast_call_run(&call);
 	ims_drivers_put_back(&call, &effects, non_negative);

@@ -57,9 +57,9 @@ period_start(const Span *span, int period)
 		   POSTGRES_EPOCH_JDATE;
 }
 
-/* Days of an array without null elements; none where it is null. */
-static const DateADT *
-days_argument(FunctionCallInfo fcinfo, int place, int *count)
+/* Elements of an array without null ones; none where it is null. */
+static const void *
+elements_argument(FunctionCallInfo fcinfo, int place, Oid type, int *count)
 {
 	ArrayType *array;
 
@@ -67,9 +67,9 @@ days_argument(FunctionCallInfo fcinfo, int place, int *count)
 	if (PG_ARGISNULL(place))
 		return NULL;
 	array = PG_GETARG_ARRAYTYPE_P(place);
-	Assert(ARR_ELEMTYPE(array) == DATEOID && !ARR_HASNULL(array));
+	Assert(ARR_ELEMTYPE(array) == type && !ARR_HASNULL(array));
 	*count = ArrayGetNItems(ARR_NDIM(array), ARR_DIMS(array));
-	return (const DateADT *) ARR_DATA_PTR(array);
+	return ARR_DATA_PTR(array);
 }
 
 /* bucket, first_period, periods and closed_days, from a place on */
@@ -77,7 +77,7 @@ static void
 span_argument(Span *span, FunctionCallInfo fcinfo, int place)
 {
 	int count;
-	const DateADT *days = days_argument(fcinfo, place + 3, &count);
+	const DateADT *days = elements_argument(fcinfo, place + 3, DATEOID, &count);
 
 	span->step = ims_step_of(PG_GETARG_TEXT_PP(place));
 	span->first = PG_GETARG_DATEADT(place + 1);
@@ -191,11 +191,11 @@ ims_marked_shares(PG_FUNCTION_ARGS)
 	bool any = false;
 
 	CHECK_FOR_INTERRUPTS();
-	place = (const int32 *) days_argument(fcinfo, 1, &marks);
+	place = elements_argument(fcinfo, 1, INT4OID, &marks);
 	if (marks == 0)
 		PG_RETURN_NULL();
-	from = days_argument(fcinfo, 2, &marks);
-	to = days_argument(fcinfo, 3, &marks);
+	from = elements_argument(fcinfo, 2, DATEOID, &marks);
+	to = elements_argument(fcinfo, 3, DATEOID, &marks);
 	span_argument(&span, fcinfo, 4);
 	shares = make_shares(span.periods, kinds);
 	touched = palloc(span.end - span.first);

@@ -9,7 +9,7 @@
  * a few bytes at the end of a log; series_rows.c makes the arrays.  Whoever reads
  * many items makes a log for each of PORTIONS portions of them, so that no value is
  * large, and arrays are made of one portion at a time.
- * Memory: 49 bytes a series, and of the rows, five to ten bytes each, no more than
+ * Memory: 50 to 100 bytes a series, and of the rows, five to ten bytes each, no more than
  * MOST_BYTES of either kind: the others are in temporary files until the end.
  *
  *-------------------------------------------------------------------------

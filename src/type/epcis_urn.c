@@ -159,9 +159,8 @@ write_urn(const Link *link, int prefix_length, char urn[IMS_EPC_MAX_TEXT])
 }
 
 /*
- * Digits of the longest prefix that a key begins with; 0: with none.  EPCs have no
- * prefix of less than six digits (the tables of the standard, section 14, begin
- * there): one of four or five stands for those of six that begin with it.
+ * Digits of the longest prefix that a key begins with; 0: with none.  What SQL asks
+ * of an owner is ims._company_prefix_length().
  */
 int
 ims_company_prefix_length(ArrayType *prefixes, const char *key, size_t length)
@@ -204,6 +203,11 @@ find_urn(ImsCode name, ArrayType *prefixes, char urn[IMS_EPC_MAX_TEXT])
 									  (is_number ? (size_t) form->digits
 												 : link.value_length) -
 										  form->lead);
+		/*
+		 * EPCs have no prefix of less than six digits (the tables of the standard,
+		 * section 14, begin there): one of four or five stands for those of six
+		 * that begin with it.
+		 */
 		return prefix_length > 0 &&
 			   write_urn(&link, Max(prefix_length, IMS_EPC_MIN_PREFIX), urn);
 	}

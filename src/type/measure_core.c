@@ -5,9 +5,10 @@
  *
  * Text: an amount in plain decimals, a space, the unit; more spaces around and
  * between do no harm.  Neither has one within, so that an amount whose digits are
- * in groups (1 000 KGM) is refused and never read as its first one.  Bytes: how many bytes the amount takes, the amount in two's complement
- * with the highest byte first and none that only repeats the sign, the unit.
- * Either form has one way to write a value, so that what was read comes back.
+ * in groups (1 000 KGM) is refused and never read as its first one.  Bytes: how
+ * many bytes the amount takes, the amount in two's complement with the highest byte
+ * first and none that only repeats the sign, the unit.  Either form has one way to
+ * write a value, so that what was read comes back.
  *
  *-------------------------------------------------------------------------
  */

@@ -86,7 +86,7 @@ FROM (VALUES
     ('null', NULL::double precision[], '{1}'::double precision[], 'no data: no value in the history 0'),
     ('all missing', '{NULL,NULL}', '{1,0,1}', 'no data: no value in the history 0'),
     ('one period', '{5}', '{0,1}', 'fallback: too few values 0'),
-    ('a gap', '{12,15,NULL,11,14,13,15,16,12,14}', '{0,1,0,0,0,0,1,1,0,0,1}', 'ok: missing values were filled in 1'),
+    ('a gap', '{12,15,NULL,11,14,13,15,16,12,14}', '{0,1,0,0,0,0,1,1,0,0,1}', 'ok: some periods are unknown 1'),
     ('huge', '{1e308,1.2e308,1e308,1e308,1.3e308,1e308,1.2e308,1e308}', '{0,1,0,0,1,0,1,0,9e14}', 'ok:  1')) AS o (name, demand, drivers, wanted)
 CROSS JOIN LATERAL ims.forecast_with_drivers(o.demand, o.drivers) AS f
 ORDER BY o.name;

@@ -8,7 +8,7 @@
 \i test/setup.psql
 BEGIN;
 SET LOCAL client_min_messages = warning;
-SELECT plan(222);
+SELECT plan(223);
 
 CREATE FUNCTION pg_temp.near(got double precision, wanted double precision) RETURNS boolean
 LANGUAGE sql AS $$
@@ -138,7 +138,7 @@ INSERT INTO odd VALUES
     ('constant', '{5,5,5,5,5,5}', 'fallback', 'all values are equal'),
     ('all zero', '{0,0,0,0,0,0}', 'fallback', 'all values are equal'),
     ('two periods', '{1,9}', 'fallback', 'too few values'),
-    ('a gap', '{12,15,NULL,11,14,13,15,16,12,14}', 'ok', 'missing values were filled in'),
+    ('a gap', '{12,15,NULL,11,14,13,15,16,12,14}', 'ok', 'some periods are unknown'),
     ('huge', '{1e300,2e300,1e300,3e300,2e300,1e300,2e300,1e300}', 'ok', ''),
     ('tiny', '{1e-300,2e-300,1e-300,3e-300,2e-300,1e-300,2e-300,1e-300}', 'ok', ''),
     ('negative', '{-1,-5,-2,-8,-3,-1,-5,-2,-8}', 'ok', '');
@@ -348,12 +348,12 @@ FROM (VALUES
     (2, 'below zero', true, 'zero', 'naive', true, '{1,2,3,-4}', '1,2,3,-4 {"reason": "", "status": "ok", "forecast": [0, 0], "method_used": "naive"}'),
     (3, 'below zero where asked', true, 'zero', 'naive', false, '{1,2,3,-4}', '1,2,3,-4 {"reason": "", "status": "ok", "forecast": [-4, -4], "method_used": "naive"}'),
     (4, 'a gap of zero', true, 'zero', 'naive', true, '{1,2,NULL,NULL}', '1,2,0,0 {"reason": "", "status": "ok", "forecast": [0, 0], "method_used": "naive"}'),
-    (5, 'a gap of null', true, 'null', 'naive', true, '{1,2,NULL,4}', '1,2,-,4 {"reason": "missing values were filled in", "status": "ok", "forecast": [4, 4], "method_used": "naive"}'),
+    (5, 'a gap of null', true, 'null', 'naive', true, '{1,2,NULL,4}', '1,2,-,4 {"reason": "some periods are unknown", "status": "ok", "forecast": [4, 4], "method_used": "naive"}'),
     (6, 'nothing known', true, 'null', NULL, true, '{NULL,NULL}', '-,-,-,- {"reason": "no value in the history", "status": "no data", "forecast": [0, 0], "method_used": "none"}'),
     (7, 'all zero', true, 'zero', NULL, true, '{NULL,0}', '0,0,0,0 {"reason": "all values are equal", "status": "fallback", "forecast": [0, 0], "method_used": "mean"}'),
-    (8, 'no number', false, 'zero', 'naive', true, '{1,NaN,3,4}', '0,0,0,0 {"reason": "missing values were filled in", "status": "ok", "forecast": [4, 4], "method_used": "naive"}'),
-    (9, 'no number in its gap', false, 'carry', 'naive', true, '{1,2,Infinity}', '-,-,-,- {"reason": "missing values were filled in", "status": "ok", "forecast": [2, 2], "method_used": "naive"}'),
-    (10, 'too large', false, 'zero', 'naive', true, '{1,2,1e18,1e300}', '0,0,0,0 {"reason": "missing values were filled in", "status": "ok", "forecast": [2, 2], "method_used": "naive"}'),
+    (8, 'no number', false, 'zero', 'naive', true, '{1,NaN,3,4}', '0,0,0,0 {"reason": "some periods are unknown", "status": "ok", "forecast": [4, 4], "method_used": "naive"}'),
+    (9, 'no number in its gap', false, 'carry', 'naive', true, '{1,2,Infinity}', '-,-,-,- {"reason": "some periods are unknown", "status": "ok", "forecast": [2, 2], "method_used": "naive"}'),
+    (10, 'too large', false, 'zero', 'naive', true, '{1,2,1e18,1e300}', '0,0,0,0 {"reason": "some periods are unknown", "status": "ok", "forecast": [2, 2], "method_used": "naive"}'),
     (11, 'as large as can be', true, 'zero', 'naive', true, '{1,2,3,999999999999999999}', '1,2,3,1e+18 {"reason": "", "status": "ok", "forecast": [1000000000000000000, 1000000000000000000], "method_used": "naive"}'),
     (12, 'too fine', false, 'zero', 'naive', true, '{1,2,3,4.00000050000000001}', '0,0,0,0 {"reason": "", "status": "ok", "forecast": [4.000001, 4.000001], "method_used": "naive"}'),
     (13, 'all but nothing', false, 'zero', 'naive', true, '{1,2,3,1e-300}', '0,0,0,0 {"reason": "", "status": "ok", "forecast": [0, 0], "method_used": "naive"}')
@@ -434,6 +434,8 @@ FROM (VALUES
 CROSS JOIN LATERAL ims.demand_class(demand => c.demand) AS d
 ORDER BY c.place;
 SELECT is((SELECT d.class FROM ims.demand_class(demand => '{1,0,20,0,1,0,20}', adi_cut => 2, cv2_cut => 2) AS d), 'smooth', 'demand class: cuts are arguments');
+SELECT is((SELECT f.forecast || ' ' || f.method_used || ' ' || f.reason FROM ims.forecast(demand => ARRAY[100, NULL, 10], horizon => 1) AS f),
+    '55 mean too few values', 'the mean is that of what is known');
 SELECT is(ims.abc_class(amounts => ARRAY[10, 70, 5, 15])::text, '{B,A,C,B}', 'ABC by shares of the sum, the order kept');
 SELECT is(ims.abc_class(amounts => ARRAY[10, 70, 5, 15], a_cut => 0.85, b_cut => 1)::text, '{B,A,B,A}', 'ABC: cuts are arguments, at the cut is within');
 SELECT is(ims.abc_class(amounts => '{}')::text || ims.abc_class(amounts => '{0,0}')::text, '{}{C,C}', 'ABC of nothing');

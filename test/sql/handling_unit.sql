@@ -350,6 +350,7 @@ SELECT is(left(pg_temp.refusal(c.call), 5), c.expected, c.call)
 FROM (VALUES
     (1, $$SELECT ims.pack('SHOP', 'P2', lines => '[{"item": "PEN", "quantity": 0}]')$$, 'IV101'),
     (2, $$SELECT ims.pack('SHOP', 'P2', lines => '[{"item": "PEN", "quantity": -1}]')$$, 'IV101'),
+    (9, $$SELECT ims.pack('SHOP', 'P2', lines => '[{"item": "PEN", "serial": null}]', location => 'T-HERE-A')$$, 'IV201'),
     (3, $$SELECT ims.pack('SHOP', 'P2', lines => '[{"item": "PEN", "quantity": 1e12}]')$$, 'IV101'),
     (4, $$SELECT ims.pack('SHOP', 'P2', lines => '[{"item": "PEN", "quantity": 999}]')$$, 'IV301'),
     (5, $$SELECT ims.pack('SHOP', 'P2', lines => '[{"item": "MILK", "quantity": 1}]')$$, 'IV213'),

@@ -86,7 +86,7 @@ SELECT is_empty(format($$
     CROSS JOIN (SELECT array_agg(ARRAY[w.share] ORDER BY w.n) AS drivers FROM planned_week AS w) AS d
     CROSS JOIN LATERAL (SELECT array_agg(f.forecast ORDER BY f.step) AS forecast, array_agg(f.lower ORDER BY f.step) AS lower_bound, array_agg(f.upper ORDER BY f.step) AS upper_bound,
         array_agg(f.driver_effect ORDER BY f.step) AS effect, min(f.method_used) AS method, min(f.drivers_used) AS used
-        FROM ims.forecast_with_drivers(demand => s.demand, drivers => d.drivers, method => CASE s.code WHEN 'WILD' THEN 'mean of ETS and Theta' END) AS f) AS f
+        FROM ims.forecast_with_drivers(demand => s.demand, drivers => d.drivers) AS f) AS f
     WHERE s.code IN ('PROMO', 'BAD', 'WILD') AND ((r.forecast, r.lower_bound, r.upper_bound, r.driver_effect, r.method, r.status, r.reason, f.used)
         IS DISTINCT FROM (f.forecast, f.lower_bound, f.upper_bound, f.effect, f.method, 'ok', '', 1::bigint)
       OR r.parameters ->> 'drivers' <> (SELECT jsonb_build_object('promotion', e.coefficient)::text FROM ims.driver_effects(demand => s.demand, drivers => d.drivers) AS e))$$, :run_forecast_run_id),
@@ -98,7 +98,7 @@ FROM result AS r WHERE r.code = 'BAD' AND r.forecast_run_id = :run_forecast_run_
 SELECT results_eq(format('SELECT r.code, r.status, r.reason, r.driver_effect IS NULL FROM result AS r WHERE r.forecast_run_id = %s ORDER BY r.code', :run_forecast_run_id),
     $$VALUES ('AHEAD', 'fallback', 'promotion was the same in all of the history', true), ('BAD', 'ok', '', false), ('LONG AGO', 'ok', '', true), ('PLAIN', 'ok', '', true),
         ('PROMO', 'ok', '', false), ('RARE', 'ok', 'demand is intermittent; drivers are for regular demand', true), ('SHORT', 'fallback', 'too few values; the history is too short for drivers', true),
-        ('TWIN', 'ok', 'promotion cannot be told from the rest', false), ('UNSEEN', 'fallback', 'missing values were filled in; promotion was the same in all of the history', true), ('WILD', 'ok', '', false)$$,
+        ('TWIN', 'ok', 'promotion cannot be told from the rest', false), ('UNSEEN', 'fallback', 'some periods are unknown; promotion was the same in all of the history', true), ('WILD', 'ok', '', false)$$,
     'what says nothing is named, where it would have mattered');
 SELECT is(:run_fallbacks, 3, 'and counted');
 SELECT is_empty(format($$SELECT r.code FROM result AS r JOIN result AS w USING (owner_id, item_id) WHERE r.forecast_run_id = %s AND w.forecast_run_id = %s AND r.code NOT IN ('PROMO', 'TWIN', 'BAD', 'WILD')

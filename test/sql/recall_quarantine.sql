@@ -161,6 +161,10 @@ SELECT results_eq($$ SELECT t FROM pg_temp.there() AS t WHERE t ~ 'U[456]' $$, A
     'on_hand PHONE U6 1 @T-THERE-A'], 'nor to a quarantine from which goods are sold');
 SELECT is_empty($$ SELECT * FROM pg_temp.drift $$, 'the books agree with the ledger');
 ROLLBACK TO whole;
+SELECT ims.change_owner('CLIENT', status => 'inactive') > 0 AS changed \g /dev/null
+SELECT is(pg_temp.refusal($$ SELECT * FROM ims.recall('SHOP', 'CHIP', 'K1', descendants => true, reason => 'fire') $$), 'accepted',
+    'an owner of whom nothing can be posted does not hold it up');
+ROLLBACK TO whole;
 
 -- Reversed, units are in their handling units again.
 SELECT pg_temp.recall() \g /dev/null

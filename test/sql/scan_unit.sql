@@ -276,6 +276,8 @@ SELECT is(pg_temp.verdicts($$pick_scan('SHOP', 'C2', from_location => 'T-HERE-B'
 SELECT is(pg_temp.content('C2') || '; ' || pg_temp.content(:'P'), 'C2 PEN 4 CUSTOMER left; 106141412345678908', 'takes it along');
 SELECT is(left(pg_temp.refusal($$SELECT ims.pick_scan('SHOP', 'P1', 'PHONE', 1, serial => 'S2', from_location => 'T-HERE-A', post => true)$$), 5),
     'IV305', 'a single unit that is not in it');
+SELECT is(pg_temp.verdicts($$pick_scan('SHOP', 'P1', from_location => 'T-HERE-A', party => 'JANE', post => true, dry_run => true)$$),
+    'dry_run', 'a load of single units by its own code');
 SELECT is(pg_temp.verdicts($$pick_scan('SHOP', 'P1', 'PHONE', 1, serial => 'S1', from_location => 'T-HERE-A', party => 'JANE', post => true)$$),
     'item:taken quantity:taken serial:taken posted', 'and one that is');
 SELECT is(pg_temp.content('P1'), 'P1 PHONE S1 1 CUSTOMER left', 'goes with its carton');
