@@ -61,6 +61,16 @@ COMMENT ON FUNCTION ims._units_below IS
     'handling units and all that are in them now, each with what it is in';
 REVOKE ALL ON FUNCTION ims._units_below FROM PUBLIC;
 
+CREATE FUNCTION ims._whole_units(owner_id bigint, handling_unit_ids bigint[])
+RETURNS bigint[]
+LANGUAGE sql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT ARRAY(SELECT u.handling_unit_id FROM ims._units_below($1, $2) AS u)
+$$;
+COMMENT ON FUNCTION ims._whole_units IS 'handling units and all that are in them now, by ids';
+REVOKE ALL ON FUNCTION ims._whole_units FROM PUBLIC;
+
 -- Rows are added and ended, never removed: counted both ways, each change
 -- makes the sum greater.
 CREATE FUNCTION ims._check_unit_snapshot(owner_id bigint, handling_unit_ids bigint[])
@@ -106,8 +116,7 @@ BEGIN
         FOR NO KEY UPDATE;
         locked := locked || roots;
     END LOOP;
-    SELECT array_agg(t.handling_unit_id) INTO units
-    FROM ims._units_below(owner_id, roots) AS t;
+    units := ims._whole_units(owner_id, roots);
     PERFORM ims._check_unit_snapshot(owner_id, units);
     RETURN units;
 END

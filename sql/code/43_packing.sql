@@ -910,8 +910,7 @@ BEGIN
         SELECT DISTINCT ims._unit_root(owner_id, u.handling_unit_id)
         FROM unnest(units) AS u (handling_unit_id)
     LOOP
-        SELECT array_agg(t.handling_unit_id) INTO units
-        FROM ims._units_below(owner_id, ARRAY[root_id]) AS t;
+        units := ims._whole_units(owner_id, ARRAY[root_id]);
         IF cardinality(ims._unit_places(owner_id, units)) > 1 THEN
             PERFORM ims._raise_unit_places(owner_id, root_id,
                 ims._unit_places(owner_id, units), 'IV214');

@@ -343,23 +343,11 @@ LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 #variable_conflict use_variable
-DECLARE
-    location_id bigint;
-    seen bigint;
 BEGIN
-    IF current_setting('transaction_isolation') = 'read committed' THEN
-        RETURN;
-    END IF;
-    FOREACH location_id IN ARRAY scope_location_ids LOOP
-        SELECT count(*) INTO seen
-        FROM ims.stock AS s
-        WHERE s.owner_id = owner_id AND s.location_id = location_id;
-        IF seen <> ims._latest('SELECT count(*) FROM ims.stock AS s'
-            ' WHERE s.owner_id = $1 AND s.location_id = $2', owner_id, location_id)
-        THEN
-            PERFORM ims._raise_stale_snapshot('balances were added');
-        END IF;
-    END LOOP;
+    PERFORM ims._check_as_seen('SELECT count(*) FROM ims.stock AS s'
+        ' WHERE s.owner_id = $1 AND s.location_id = $2', 'balances were added', owner_id,
+        l.location_id)
+    FROM unnest(scope_location_ids) AS l (location_id);
 END
 $$;
 COMMENT ON FUNCTION ims._check_scope_snapshot IS
@@ -429,14 +417,12 @@ BEGIN
                         'posting_id', same.posting_id)::text,
                 HINT = 'Reverse that count first, or count anew.';
     END IF;
-    IF current_setting('transaction_isolation') IN ('repeatable read', 'serializable') THEN
-        PERFORM ims._check_as_seen(format('SELECT'
-            ' (SELECT count(*) FROM ims.stock_count AS s'
-            '  WHERE s.owner_id = $1 AND s.counted_at = %1$L)'
-            ' + (SELECT count(*) FROM ims.stock_count_scope AS q'
-            '  WHERE q.owner_id = $1 AND q.counted_at = %1$L)', counted_at),
-            'stock was counted at that instant', owner_id);
-    END IF;
+    PERFORM ims._check_as_seen(format('SELECT'
+        ' (SELECT count(*) FROM ims.stock_count AS s'
+        '  WHERE s.owner_id = $1 AND s.counted_at = %1$L)'
+        ' + (SELECT count(*) FROM ims.stock_count_scope AS q'
+        '  WHERE q.owner_id = $1 AND q.counted_at = %1$L)', counted_at),
+        'stock was counted at that instant', owner_id);
 END
 $$;
 COMMENT ON FUNCTION ims._check_counted_before IS

@@ -286,9 +286,6 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 #variable_conflict use_variable
 BEGIN
-    IF current_setting('transaction_isolation') NOT IN ('repeatable read', 'serializable') THEN
-        RETURN;
-    END IF;
     PERFORM ims._check_as_seen(format(
         'SELECT coalesce(bit_xor(hash_record_extended(c, 0)), 0)'
         ' FROM ims._reversal_compensations($1, $2, %L, %L) AS c', originals, effective_at),

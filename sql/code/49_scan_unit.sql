@@ -17,8 +17,7 @@ AS $$
         SELECT count(DISTINCT (b.item_id, b.lot_id)) AS loads, min(b.item_id) AS item_id,
             min(b.lot_id) AS lot_id, sum(b.on_hand) AS quantity,
             coalesce(array_agg(DISTINCT b.location_id), '{}') AS location_ids
-        FROM ims._unit_balances($1, ARRAY(
-            SELECT u.handling_unit_id FROM ims._units_below($1, ARRAY[$2]) AS u)) AS b) AS l
+        FROM ims._unit_balances($1, ims._whole_units($1, ARRAY[$2])) AS b) AS l
 $$;
 COMMENT ON FUNCTION ims._unit_load IS
     'places of a handling unit, and its item, lot and quantity where it is one load';
@@ -117,6 +116,7 @@ DECLARE
     item CONSTANT text := coalesce(scanned.item, call ->> 'item');
     lot CONSTANT text := coalesce(scanned.lot, call ->> 'lot');
     unit record;
+    units bigint[];
     location_ids bigint[];
 BEGIN
     SELECT h.handling_unit_id, h.status INTO unit
@@ -132,12 +132,10 @@ BEGIN
     THEN
         RETURN scanned;
     END IF;
-    location_ids := ims._unit_places(owner_id, ARRAY(
-        SELECT u.handling_unit_id
-        FROM ims._units_below(owner_id, ARRAY[unit.handling_unit_id]) AS u));
+    units := ims._whole_units(owner_id, ARRAY[unit.handling_unit_id]);
+    location_ids := ims._unit_places(owner_id, units);
     IF by_label AND (call ->> 'handling_unit' IS DISTINCT FROM code OR EXISTS (
-        SELECT FROM ims._units_below(owner_id, ARRAY[unit.handling_unit_id]) AS u
-        CROSS JOIN LATERAL ims._unit_balances(owner_id, ARRAY[u.handling_unit_id]) AS b
+        SELECT FROM ims._unit_balances(owner_id, units) AS b
         JOIN ims.item AS i
             ON i.owner_id = owner_id AND i.item_id = b.item_id AND i.code = item
         LEFT JOIN ims.lot AS t ON t.owner_id = owner_id AND t.lot_id = b.lot_id
@@ -228,9 +226,8 @@ AS $$
 BEGIN
     LOCK TABLE ims.movement IN ROW EXCLUSIVE MODE;
     PERFORM ims._lock_unit_trees(owner_id, ARRAY[handling_unit_id]);
-    PERFORM FROM ims._lock_content(owner_id, ARRAY(
-        SELECT u.handling_unit_id
-        FROM ims._units_below(owner_id, ARRAY[handling_unit_id]) AS u), NULL, false) AS c;
+    PERFORM FROM ims._lock_content(owner_id,
+        ims._whole_units(owner_id, ARRAY[handling_unit_id]), NULL, false) AS c;
 END
 $$;
 COMMENT ON FUNCTION ims._lock_unit IS 'lock a handling unit, its tree and the balances in it';
@@ -285,9 +282,7 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 #variable_conflict use_variable
 DECLARE
-    units CONSTANT bigint[] := ARRAY(
-        SELECT u.handling_unit_id
-        FROM ims._units_below(owner_id, ARRAY[handling_unit_id]) AS u);
+    units CONSTANT bigint[] := ims._whole_units(owner_id, ARRAY[handling_unit_id]);
 BEGIN
     RETURN (
         SELECT coalesce(sum(b.on_hand) = quantity AND bool_and(b.item_id = s.item_id
